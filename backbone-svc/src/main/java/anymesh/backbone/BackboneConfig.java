@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone;
+
+import anymesh.kit.batch.BatchPolicy;
+import anymesh.kit.server.StageConfig;
+import java.nio.file.Path;
+
+/** Configuration of the backbone; {@code config/backbone.yaml} explains every key. */
+public record BackboneConfig(StageConfig stage, int prefillTokens, int maxSignalRuns) {
+
+    public BackboneConfig {
+        if (prefillTokens < 1) {
+            throw new IllegalArgumentException("prefillTokens: %d (expected: > 0)".formatted(prefillTokens));
+        }
+        if (maxSignalRuns < 1) {
+            throw new IllegalArgumentException("maxSignalRuns: %d (expected: > 0)".formatted(maxSignalRuns));
+        }
+    }
+
+    public static BackboneConfig defaults() {
+        var bundle = Path.of("models/toyworld/backbone");
+        return new BackboneConfig(StageConfig.defaults(7030, 7130, bundle, new BatchPolicy(256, 16)), 512, 8);
+    }
+
+    public BackboneConfig withStage(StageConfig changed) {
+        return new BackboneConfig(changed, prefillTokens, maxSignalRuns);
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone;
+
+import anymesh.backbone.bundle.BackboneBundle;
+import anymesh.backbone.bundle.SignalSpec;
+import anymesh.backbone.decode.DecodeLoop;
+import anymesh.backbone.decode.GenerateJob;
+import anymesh.kit.batch.StepBatcher;
+import anymesh.kit.server.Stage;
+import anymesh.kit.server.StageResources;
+import anymesh.v1.BackboneRequest;
+import anymesh.v1.Capability;
+import anymesh.v1.Modality;
+import anymesh.v1.Part;
+import anymesh.v1.Role;
+import anymesh.v1.Sampling;
+import anymesh.v1.StageDescription;
+import anymesh.v1.Turn;
+import anymesh.wire.Frame;
+import anymesh.wire.call.CallContext;
+import anymesh.wire.call.FrameServer;
+import io.grpc.ServerMethodDefinition;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The backbone service: one bundle, one decode loop, one worker. */
+public final class BackboneStage implements Stage {
+    private static final Duration WARM_TIMEOUT = Duration.ofMinutes(5);
+
+    private final BackboneBundle bundle;
+    private final DecodeLoop loop;
+    private final StepBatcher<GenerateJob> batcher;
+    private final GenerateHandler handler;
+    private final ServerMethodDefinition<?, ?> generate;
+
+    private BackboneStage(BackboneBundle bundle, DecodeLoop loop, BackboneConfig config, StageResources resources) {
+        this.bundle = bundle;
+        this.loop = loop;
+        this.batcher = new StepBatcher<>("backbone", config.stage().batch(), loop, resources.meters());
+        this.handler = new GenerateHandler(bundle, config.maxSignalRuns(), batcher, resources.memory(),
+                new BackboneMeters(resources.meters()));
+        this.generate = FrameServer.method(resources.methods().generateText(), handler);
+    }
+
+    /** Opens the bundle and its graphs. */
+    public static BackboneStage load(BackboneConfig config, StageResources resources) {
+        var bundle = BackboneBundle.load(config.stage().bundle());
+        try {
+            var loop = DecodeLoop.load(bundle, config.stage().onnx(), config.prefillTokens());
+            return new BackboneStage(bundle, loop, config, resources);
+        } catch (RuntimeException e) {
+            bundle.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public StageDescription describe() {
+        var manifest = bundle.files().manifest();
+        var description = StageDescription.newBuilder().setBundle(manifest.bundle()).setVersion(manifest.version())
+                .addCapabilities(Capability.newBuilder().setModality(Modality.TEXT));
+        Stream.concat(bundle.prompt().media().keySet().stream(), bundle.signals().stream().map(SignalSpec::modality))
+                .distinct().sorted().map(this::capability).forEach(description::addCapabilities);
+        return description.build();
+    }
+
+    private Capability capability(Modality modality) {
+        var capability = Capability.newBuilder().setModality(modality);
+        if (bundle.prompt().media().containsKey(modality)) {
+            capability.addAllAccepts(bundle.prompt().accepts().stream().sorted().toList());
+        }
+        bundle.signals().stream().filter(signal -> signal.modality() == modality)
+                .forEach(signal -> capability.addProduces(signal.produces().space()));
+        return capability.build();
+    }
+
+    @Override
+    public List<ServerMethodDefinition<?, ?>> methods() {
+        return List.of(generate);
+    }
+
+    /** Short answers, one with a run of each signal: a prompt, single tokens, chunks. */
+    @Override
+    public void warm() {
+        answer(List.of());
+        bundle.signals().forEach(signal -> answer(List.of(signal.modality())));
+    }
+
+    private void answer(List<Modality> required) {
+        var request = BackboneRequest.newBuilder()
+                .addTurns(Turn.newBuilder().setRole(Role.USER).addParts(Part.newBuilder().setText("hello")))
+                .setSampling(Sampling.newBuilder().setTemperature(0).setMaxTokens(4))
+                .addAllRequired(required).build();
+        try {
+            handler.handle(Frame.of(request), CallContext.start("warm", null, WARM_TIMEOUT), Frame::close);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while warming", e);
+        }
+    }
+
+    @Override
+    public void drain(Duration timeout) {
+        batcher.drain(timeout);
+    }
+
+    @Override
+    public void close() {
+        batcher.close();
+        loop.close();
+        bundle.close();
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone;
+
+import anymesh.backbone.answer.Answer;
+import anymesh.backbone.bundle.BackboneBundle;
+import anymesh.backbone.decode.EventQueue;
+import anymesh.backbone.decode.GenerateJob;
+import anymesh.backbone.prompt.PromptBuilder;
+import anymesh.backbone.prompt.RequestOptions;
+import anymesh.kit.batch.StepBatcher;
+import anymesh.v1.BackboneEvent;
+import anymesh.v1.BackboneFinished;
+import anymesh.v1.BackboneRequest;
+import anymesh.wire.Frame;
+import anymesh.wire.WireMemory;
+import anymesh.wire.call.CallContext;
+import anymesh.wire.call.Emitter;
+import anymesh.wire.call.FrameHandler;
+import java.time.Duration;
+
+/** One request: checked and tokenized on its own virtual thread, decoded by the worker, sent as fast as its client reads. */
+final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEvent> {
+    private final BackboneBundle bundle;
+    private final PromptBuilder prompts;
+    private final RequestOptions options;
+    private final StepBatcher<GenerateJob> batcher;
+    private final WireMemory memory;
+    private final BackboneMeters meters;
+
+    GenerateHandler(BackboneBundle bundle, int maxSignalRuns, StepBatcher<GenerateJob> batcher, WireMemory memory,
+            BackboneMeters meters) {
+        this.bundle = bundle;
+        this.prompts = new PromptBuilder(bundle);
+        this.options = new RequestOptions(bundle, maxSignalRuns);
+        this.batcher = batcher;
+        this.memory = memory;
+        this.meters = meters;
+    }
+
+    @Override
+    public void handle(Frame<BackboneRequest> frame, CallContext call, Emitter<BackboneEvent> out)
+            throws InterruptedException {
+        long arrived = System.nanoTime();
+        var request = frame.header();
+        var media = options.media(request);
+        var prompt = prompts.build(request.getTurnsList(), frame.embeddings());
+        var sampling = options.sampling(request.getSampling(), prompt.length(), media.requiredTokens());
+        try (var events = new EventQueue(memory)) {
+            var answer = new Answer(sampling, media, bundle.signals(), bundle.stop(), bundle.shape().hidden(),
+                    bundle.tokenizer()::decode, events);
+            var job = new GenerateJob(call, prompt, answer);
+            batcher.submit(job);
+            finishWith(job, events);
+            send(events, out, arrived);
+            var end = job.await();
+            meters.answered(prompt.length(), end);
+            out.emit(Frame.of(BackboneEvent.newBuilder().setFinished(BackboneFinished.newBuilder()
+                    .setReason(end.reason())
+                    .setPromptTokens(prompt.length())
+                    .setCompletionTokens(end.tokens())
+                    .setTimings(job.timings().toProto())).build()));
+        }
+    }
+
+    private void send(EventQueue events, Emitter<BackboneEvent> out, long arrived) throws InterruptedException {
+        var event = events.take();
+        if (event != null) {
+            meters.firstEvent(Duration.ofNanos(System.nanoTime() - arrived));
+        }
+        for (; event != null; event = events.take()) {
+            out.emit(event);
+        }
+    }
+
+    /** Ends the queue when the job ends, however it does; how is reported by the one who sends. */
+    private static void finishWith(GenerateJob job, EventQueue events) {
+        Thread.ofVirtual().name("answer-end").start(() -> {
+            try {
+                job.await();
+            } catch (RuntimeException _) {
+                // The sender awaits the job too, and throws this.
+            } finally {
+                events.finish();
+            }
+        });
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.answer;
+
+import anymesh.backbone.bundle.SignalSpec;
+import anymesh.backbone.bundle.StopRules;
+import anymesh.v1.FinishReason;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One answer: t, S_X = LLM(P_X, F_T), one step at a time. {@link #advance} takes what the decoder made of the tokens it
+ * was fed and says what to feed next; text and signals leave through the sink as soon as they are certain.
+ *
+ * <p>Text: writing → (stop token, stop text or tokens used up) → closing, in which only the runs that are still owed are
+ * written → ended. A stop token with runs owed is replaced by the first of them, after which the model writes on, since
+ * that is how it was taught to end; after a stop text, or without tokens left, nothing is sampled any more.
+ */
+public final class Answer {
+    private final int maxTokens;
+    private final boolean showText;
+    private final Sampler sampler;
+    private final TextStream text;
+    private final StopMatcher stopTexts;
+    private final StopRules stop;
+    private final SignalPlan plan;
+    private final AnswerSink sink;
+    private final float[] state;
+    private int written;
+    private @Nullable SignalRun run;
+    private @Nullable FinishReason closing;
+
+    /**
+     * @param signals every signal of the bundle
+     * @param hidden the width of a state
+     * @param decode the text of token ids, special tokens left out
+     */
+    public Answer(SamplingOptions sampling, MediaOptions media, List<SignalSpec> signals, StopRules stop,
+            int hidden, Function<long[], String> decode, AnswerSink sink) {
+        this.maxTokens = sampling.maxTokens();
+        this.showText = media.text();
+        this.sampler = new Sampler(sampling.temperature(), sampling.topP(), sampling.seed());
+        this.text = new TextStream(decode);
+        var texts = new ArrayList<>(stop.texts());
+        texts.addAll(sampling.stops());
+        this.stopTexts = new StopMatcher(texts);
+        this.stop = stop;
+        this.plan = new SignalPlan(signals, media);
+        this.sink = sink;
+        this.state = new float[hidden];
+    }
+
+    /**
+     * Writes the next token.
+     *
+     * @param logits of the last position that was fed, {@code [vocabulary]}; overwritten
+     * @param hidden the states of the positions that were fed, {@code [positions, hidden]}, from the buffer's position
+     * @return what to feed next; nothing may be fed after {@link Next.End}
+     */
+    public Next advance(float[] logits, FloatBuffer hidden) {
+        hidden.get(hidden.limit() - state.length, state);
+        if (run != null) {
+            run.fed(hidden);
+            leaveIfComplete(run);
+        }
+        if (closing == null && free() <= 0 && run == null) {
+            closing = FinishReason.LENGTH;
+        }
+        var owed = plan.owed();
+        if (closing != null) {
+            return owed == null ? end(closing) : begin(owed, true);
+        }
+        plan.mask(logits, free(), run);
+        int token = sampler.next(logits);
+        if (stop.tokens().contains((long) token)) {
+            return stopped(owed);
+        }
+        return write(token);
+    }
+
+    private Next stopped(@Nullable SignalSpec owed) {
+        run = null;
+        if (owed != null) {
+            return begin(owed, true);
+        }
+        written++;
+        return end(FinishReason.STOP);
+    }
+
+    private Next write(int token) {
+        var open = run;
+        if (open != null && open.continuesWith(token)) {
+            written++;
+            open.continued();
+            leaveIfComplete(open);
+            return new Next.Token(token);
+        }
+        run = null; // the model left a run that is not forced: it asked for nothing
+        var signal = plan.begunBy(token);
+        return signal != null
+                ? begin(signal, signal.forced() || signal.equals(plan.owed()))
+                : writeText(token);
+    }
+
+    private Next writeText(int token) {
+        written++;
+        show(stopTexts.accept(text.add(token)));
+        if (stopTexts.matched()) {
+            closing = FinishReason.STOP;
+        }
+        if (plan.owed() == null && (closing != null || free() <= 0)) {
+            return end(closing == null ? FinishReason.LENGTH : closing);
+        }
+        return new Next.Token(token);
+    }
+
+    private Next begin(SignalSpec signal, boolean forced) {
+        flush();
+        int decided = forced ? signal.length() : 1;
+        written += decided;
+        run = new SignalRun(signal, decided, state);
+        leaveIfComplete(run);
+        return forced ? new Next.Run(signal) : new Next.Token(signal.first());
+    }
+
+    private void leaveIfComplete(SignalRun candidate) {
+        if (candidate.isComplete()) {
+            plan.wrote(candidate.signal());
+            sink.signal(candidate.signal(), candidate.states());
+            run = null;
+        }
+    }
+
+    private Next end(FinishReason reason) {
+        flush();
+        return new Next.End(new AnswerEnd(reason, written));
+    }
+
+    /** Shows what was held back: what follows is no text that it could be joined with. */
+    private void flush() {
+        show(stopTexts.accept(text.flush()));
+        show(stopTexts.flush());
+    }
+
+    private void show(String certain) {
+        if (showText && !certain.isEmpty()) {
+            sink.text(certain);
+        }
+    }
+
+    /** Tokens that may still be written freely: neither written nor owed to required runs. */
+    private int free() {
+        return maxTokens - written - plan.owedTokens();
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.bundle;
+
+import anymesh.kit.model.BundleException;
+import anymesh.kit.model.Component;
+import anymesh.kit.model.ModelBundle;
+import anymesh.kit.model.TextTokenizer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A backbone's bundle, read and checked as far as that goes without opening its graphs.
+ *
+ * @param files the folder and its manifest
+ * @param genai names, sizes and sampling defaults
+ * @param shape the sizes of the decoder
+ * @param prompt the fixed pieces of a prompt
+ * @param signals the media it can ask for, at most one run each
+ * @param stop what ends an answer
+ */
+public record BackboneBundle(ModelBundle files, GenaiConfig genai, DecoderShape shape, TextTokenizer tokenizer,
+        PromptFormat prompt, List<SignalSpec> signals, StopRules stop) implements AutoCloseable {
+
+    public BackboneBundle {
+        signals = List.copyOf(signals);
+    }
+
+    /** Reads a bundle; {@link BundleException} naming the file and the key for anything that cannot be served. */
+    public static BackboneBundle load(Path directory) {
+        var files = ModelBundle.open(directory, Component.LLM_BACKBONE);
+        var tokenizer = TextTokenizer.load(files.file("tokenizer.json"));
+        try {
+            var genai = files.read("genai_config.json", GenaiConfig.class);
+            return new BundleReader(files, genai, tokenizer).read();
+        } catch (IllegalArgumentException | NullPointerException e) {
+            tokenizer.close();
+            throw new BundleException("%s: %s".formatted(directory, e.getMessage()), e);
+        } catch (BundleException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    /** Temperature, if a request names none; 0 if the bundle says not to sample. */
+    public float defaultTemperature() {
+        var search = genai.search();
+        if (search == null || Boolean.FALSE.equals(search.doSample())) {
+            return 0;
+        }
+        return search.temperature() == null ? 1 : search.temperature();
+    }
+
+    public float defaultTopP() {
+        var search = genai.search();
+        return search == null || search.topP() == null ? 1 : search.topP();
+    }
+
+    /** The most positions that prompt and answer take together, if a request names no limit of its own. */
+    public int defaultMaxLength() {
+        var search = genai.search();
+        return search == null || search.maxLength() == null
+                ? shape.context()
+                : Math.min(search.maxLength(), shape.context());
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.bundle;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The keys that an {@code llm_backbone} adds to a manifest, as they stand in the file; docs/bundles.md explains them. */
+record BackboneManifest(List<String> accepts, Prompt prompt, List<String> stop, Map<String, SignalRun> signals) {
+
+    BackboneManifest {
+        accepts = accepts == null ? List.of() : List.copyOf(accepts);
+        Objects.requireNonNull(prompt, "prompt is missing");
+        stop = stop == null ? List.of() : List.copyOf(stop);
+        signals = signals == null ? Map.of() : Map.copyOf(signals);
+    }
+
+    record Prompt(@Nullable String begin, Map<String, Affixes> roles, Map<String, Marks> media) {
+
+        Prompt {
+            roles = Map.copyOf(Objects.requireNonNull(roles, "prompt.roles is missing"));
+            media = media == null ? Map.of() : Map.copyOf(media);
+        }
+    }
+
+    record Affixes(@Nullable String prefix, @Nullable String suffix) {}
+
+    record Marks(@Nullable String open, @Nullable String close) {}
+
+    record SignalRun(List<String> tokens, int offset, boolean forced, String produces) {
+
+        SignalRun {
+            tokens = List.copyOf(Objects.requireNonNull(tokens, "tokens of a signal are missing"));
+            Objects.requireNonNull(produces, "produces of a signal is missing");
+        }
+    }
+}

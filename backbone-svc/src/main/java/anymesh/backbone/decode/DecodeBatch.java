@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.decode;
+
+import anymesh.backbone.bundle.DecoderShape;
+import anymesh.kit.model.ElementType;
+import anymesh.kit.model.Tensor;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sequences that are decoded together, one token each a step, left-padded to the longest of them. As long as nobody
+ * joins, what a step returns as keys and values is what the next one takes, and nothing is copied. A row whose sequence
+ * has left stays in the batch, computed and ignored, until a newcomer that fits takes it over or more than a quarter of
+ * the batch is waste; only then are all rows gathered anew.
+ */
+final class DecodeBatch {
+    private final EmbeddingGraph embeddings;
+    private final DecoderGraph decoder;
+    private final Workspace embeds = new Workspace();
+    private final Workspace ids = new Workspace();
+    private final Workspace masks = new Workspace();
+    private final Workspace positions = new Workspace();
+    private final Workspace logits = new Workspace();
+    private final Workspace hidden = new Workspace();
+    private final List<@Nullable Sequence> rows = new ArrayList<>();
+    private KvCache past;
+    private KvCache present;
+    private FloatBuffer lastLogits = FloatBuffer.allocate(0);
+    private FloatBuffer lastHidden = FloatBuffer.allocate(0);
+
+    DecodeBatch(EmbeddingGraph embeddings, DecoderGraph decoder) {
+        this.embeddings = embeddings;
+        this.decoder = decoder;
+        this.past = new KvCache(decoder.shape());
+        this.present = new KvCache(decoder.shape());
+    }
+
+    /**
+     * Feeds one token to each sequence. Those in the batch that are not among them must have {@linkplain #remove left}.
+     *
+     * @param freed is given the caches that newcomers no longer need
+     */
+    void step(List<Sequence> sequences, long[] tokens, Consumer<KvCache> freed) {
+        admit(sequences, freed);
+        int count = rows.size();
+        var idTensor = ids.tensor(ElementType.INT64, count, 1);
+        var positionTensor = positions.tensor(ElementType.INT64, count, 1);
+        var maskTensor = masks.tensor(ElementType.INT64, count, past.length() + 1);
+        var idBuffer = idTensor.longs();
+        var positionBuffer = positionTensor.longs();
+        var mask = maskTensor.longs();
+        for (int row = 0; row < count; row++) {
+            var sequence = rows.get(row);
+            int length = sequence == null ? 0 : sequence.length();
+            positionBuffer.put(row, length);
+            idBuffer.put(row, 0);
+            for (int i = 0; i < past.length(); i++) {
+                mask.put(i < past.length() - length ? 0 : 1);
+            }
+            mask.put(1); // an abandoned row sees itself alone: a row that sees nothing would be NaN
+        }
+        for (int i = 0; i < tokens.length; i++) {
+            idBuffer.put(sequences.get(i).row(), tokens[i]);
+        }
+        run(embeddings.embed(idTensor, embeds), maskTensor, positionTensor);
+        sequences.forEach(sequence -> sequence.grew(1));
+    }
+
+    /** What the last step predicts for a sequence: {@code [vocabulary]}. */
+    void logits(Sequence sequence, float[] into) {
+        lastLogits.get(sequence.row() * into.length, into);
+    }
+
+    /** The state of a sequence's last token: {@code [1, hidden]}. */
+    FloatBuffer hidden(Sequence sequence) {
+        int width = decoder.shape().hidden();
+        return lastHidden.slice(sequence.row() * width, width);
+    }
+
+    /** Takes a sequence out; its keys and values move to the cache if there is one, else they are gone. */
+    void remove(Sequence sequence, @Nullable KvCache to) {
+        if (to != null) {
+            to.reset(1, sequence.length());
+            to.copyRow(0, past, sequence.row(), sequence.length());
+        }
+        rows.set(sequence.row(), null);
+        sequence.moveTo(to);
+    }
+
+    /** Rows that are computed in a step, abandoned ones included. */
+    int rows() {
+        return rows.size();
+    }
+
+    private void run(Tensor embedded, Tensor mask, Tensor position) {
+        DecoderShape shape = decoder.shape();
+        long count = rows.size();
+        var logitTensor = logits.tensor(ElementType.FLOAT32, count, 1, shape.vocabulary());
+        var hiddenTensor = hidden.tensor(ElementType.FLOAT32, count, 1, shape.hidden());
+        decoder.run(embedded, mask, position, past, present, logitTensor, hiddenTensor);
+        swap();
+        lastLogits = logitTensor.floats();
+        lastHidden = hiddenTensor.floats();
+    }
+
+    private void admit(List<Sequence> sequences, Consumer<KvCache> freed) {
+        int longest = sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
+        int idle = rows.size() - sequences.size();
+        boolean fits = idle >= 0 && longest <= past.length();
+        boolean wasteful = idle > rows.size() / 4 || past.length() - longest > past.length() / 4;
+        if (!fits || wasteful) {
+            present.reset(sequences.size(), longest);
+            rows.clear();
+            for (var sequence : sequences) {
+                rows.add(null);
+                move(sequence, present, rows.size() - 1, freed);
+            }
+            swap();
+        } else {
+            sequences.stream().filter(sequence -> !sequence.isInBatch())
+                    .forEach(newcomer -> move(newcomer, past, rows.indexOf(null), freed));
+        }
+    }
+
+    private void move(Sequence sequence, KvCache to, int row, Consumer<KvCache> freed) {
+        var own = sequence.own();
+        if (own != null) {
+            to.copyRow(row, own, 0, sequence.length());
+            freed.accept(own);
+        } else {
+            to.copyRow(row, past, sequence.row(), sequence.length());
+        }
+        rows.set(row, sequence);
+        sequence.moveToRow(row);
+    }
+
+    private void swap() {
+        var old = past;
+        past = present;
+        present = old;
+    }
+}

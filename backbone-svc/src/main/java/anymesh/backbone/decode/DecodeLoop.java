@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.decode;
+
+import anymesh.backbone.answer.Next;
+import anymesh.backbone.bundle.BackboneBundle;
+import anymesh.kit.batch.Stepper;
+import anymesh.kit.model.OnnxSettings;
+import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.MeshException;
+import java.nio.FloatBuffer;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Continuous batching over a graph without paged attention. A step feeds each answer what it needs next: its prompt, the
+ * tokens of a signal (each by itself, {@link SingleRun}), or one token (all together, {@link DecodeBatch}); so answers
+ * join and leave between steps and never wait for each other's ends.
+ *
+ * <p>Owned by one worker thread, {@link #close} included.
+ */
+public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(DecodeLoop.class);
+
+    private final EmbeddingGraph embeddings;
+    private final DecoderGraph decoder;
+    private final SingleRun single;
+    private final DecodeBatch batch;
+    private final int prefillTokens;
+    private final float[] logits;
+
+    private DecodeLoop(EmbeddingGraph embeddings, DecoderGraph decoder, int prefillTokens) {
+        this.embeddings = embeddings;
+        this.decoder = decoder;
+        this.single = new SingleRun(embeddings, decoder);
+        this.batch = new DecodeBatch(embeddings, decoder);
+        this.prefillTokens = prefillTokens;
+        this.logits = new float[decoder.shape().vocabulary()];
+    }
+
+    /**
+     * Opens a bundle's graphs; {@link anymesh.kit.model.BundleException} if they are not what it says.
+     *
+     * @param prefillTokens the most prompt tokens fed in one step, the first prompt aside: running answers stall for no
+     *        longer than that
+     */
+    public static DecodeLoop load(BackboneBundle bundle, OnnxSettings settings, int prefillTokens) {
+        var embeddings = EmbeddingGraph.load(bundle, settings);
+        try {
+            return new DecodeLoop(embeddings, DecoderGraph.load(bundle, settings), prefillTokens);
+        } catch (RuntimeException e) {
+            embeddings.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void step(List<GenerateJob> active) {
+        // Chunks come first: they take their sequences out of the batch, which must be gone before it takes its step.
+        var decoding = active.stream().filter(job -> job.next() instanceof Next.Token).toList();
+        active.forEach(this::feedSignal);
+        prefill(active.stream().filter(job -> job.next() == null).toList());
+        if (!decoding.isEmpty()) {
+            decode(decoding);
+        }
+    }
+
+    private void prefill(List<GenerateJob> waiting) {
+        int fed = 0;
+        for (var job : waiting) {
+            int tokens = job.prompt().length();
+            if (fed > 0 && fed + tokens > prefillTokens) {
+                return; // in the order of arrival: a short prompt does not overtake a long one
+            }
+            fed += tokens;
+            single.prompt(job.sequence(), job.prompt());
+            advanceSingle(job);
+        }
+    }
+
+    private void decode(List<GenerateJob> jobs) {
+        var tokens = new long[jobs.size()];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = jobs.get(i).next() instanceof Next.Token token ? token.id() : 0;
+        }
+        batch.step(jobs.stream().map(GenerateJob::sequence).toList(), tokens, single::giveBack);
+        for (var job : jobs) {
+            batch.logits(job.sequence(), logits);
+            advance(job, batch.hidden(job.sequence()));
+        }
+    }
+
+    private void feedSignal(GenerateJob job) {
+        if (!(job.next() instanceof Next.Run run)) {
+            return;
+        }
+        if (job.sequence().isInBatch()) {
+            batch.remove(job.sequence(), single.borrow());
+        }
+        single.tokens(job.sequence(), run.signal().tokens());
+        advanceSingle(job);
+    }
+
+    private void advanceSingle(GenerateJob job) {
+        single.logits(logits);
+        advance(job, single.hidden());
+    }
+
+    /** An answer that fails here, because its logits are broken or its signal finds no memory, fails alone. */
+    private void advance(GenerateJob job, FloatBuffer hidden) {
+        try {
+            var next = job.answer().advance(logits, hidden);
+            job.next(next);
+            if (next instanceof Next.End end) {
+                job.complete(end.end());
+            }
+        } catch (MeshException e) {
+            job.fail(e);
+        } catch (RuntimeException e) {
+            log.error("requestId={} an answer failed", job.call().requestId(), e);
+            job.fail(new InferenceFailed("the backbone could not write this answer", e));
+        }
+    }
+
+    @Override
+    public void release(GenerateJob job) {
+        var sequence = job.sequence();
+        var own = sequence.own();
+        if (sequence.isInBatch()) {
+            batch.remove(sequence, null);
+        } else if (own != null) {
+            single.giveBack(own);
+            sequence.moveTo(null);
+        }
+    }
+
+    /** Rows of the batch that is decoded together, idle ones included. */
+    int rows() {
+        return batch.rows();
+    }
+
+    /** Closes the graphs; after the last step. */
+    @Override
+    public void close() {
+        decoder.close();
+        embeddings.close();
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.prompt;
+
+import anymesh.backbone.answer.MediaOptions;
+import anymesh.backbone.answer.SamplingOptions;
+import anymesh.backbone.bundle.BackboneBundle;
+import anymesh.backbone.bundle.SignalSpec;
+import anymesh.v1.BackboneRequest;
+import anymesh.v1.Modality;
+import anymesh.v1.Sampling;
+import anymesh.wire.error.InvalidInput;
+import anymesh.wire.error.UnsupportedModality;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Reads what a request wishes for, and refuses what is out of range or beyond the bundle. */
+public final class RequestOptions {
+    private static final int MAX_STOPS = 16;
+    private static final int MAX_STOP_LENGTH = 256;
+
+    private final BackboneBundle bundle;
+    private final int maxRuns;
+
+    /** @param maxRuns the most signal runs in one answer */
+    public RequestOptions(BackboneBundle bundle, int maxRuns) {
+        this.bundle = bundle;
+        this.maxRuns = maxRuns;
+    }
+
+    /** Which media the answer may and must hold; {@link UnsupportedModality} for one that has no signal. */
+    public MediaOptions media(BackboneRequest request) {
+        boolean any = request.getModalitiesCount() == 0;
+        var wanted = signals(request.getModalitiesList().stream().filter(m -> m != Modality.TEXT).toList());
+        var required = signals(request.getRequiredList());
+        var allowed = any ? bundle.signals() : wanted;
+        if (required.size() > maxRuns) {
+            throw new InvalidInput(
+                    "%d media are required (limit: %d in one answer)".formatted(required.size(), maxRuns),
+                    "modalities");
+        }
+        if (!allowed.containsAll(required)) {
+            throw new InvalidInput("required %s (modalities: %s)".formatted(request.getRequiredList(),
+                    request.getModalitiesList()), "modalities");
+        }
+        return new MediaOptions(any || request.getModalitiesList().contains(Modality.TEXT), allowed, required, maxRuns);
+    }
+
+    /** How the answer is sampled, with the bundle's defaults; an answer without a limit may fill the context. */
+    public SamplingOptions sampling(Sampling sampling, int promptTokens, int requiredTokens) {
+        float temperature = sampling.hasTemperature() ? sampling.getTemperature() : bundle.defaultTemperature();
+        if (!(temperature >= 0 && temperature <= 2)) {
+            throw new InvalidInput("temperature: %s (expected: 0 to 2)".formatted(temperature), "temperature");
+        }
+        float topP = sampling.hasTopP() ? sampling.getTopP() : bundle.defaultTopP();
+        if (!(topP > 0 && topP <= 1)) {
+            throw new InvalidInput("top_p: %s (expected: above 0, up to 1)".formatted(topP), "top_p");
+        }
+        long seed = sampling.hasSeed() ? sampling.getSeed() : ThreadLocalRandom.current().nextLong();
+        return new SamplingOptions(temperature, topP, seed, maxTokens(sampling, promptTokens, requiredTokens),
+                stops(sampling.getStopList()));
+    }
+
+    private int maxTokens(Sampling sampling, int promptTokens, int requiredTokens) {
+        int context = bundle.shape().context();
+        long maxTokens = sampling.hasMaxTokens()
+                ? Integer.toUnsignedLong(sampling.getMaxTokens())
+                : Math.max(1, bundle.defaultMaxLength() - promptTokens);
+        if (maxTokens < 1) {
+            throw new InvalidInput("max_tokens: 0 (expected: > 0)", "max_tokens");
+        }
+        // Required media are written even where max_tokens is too small for them.
+        long answer = Math.max(maxTokens, requiredTokens);
+        if (promptTokens + answer > context) {
+            throw new InvalidInput(
+                    "the context holds %d tokens; this request needs %d (%d in the messages, %d for the answer)"
+                            .formatted(context, promptTokens + answer, promptTokens, answer),
+                    "messages");
+        }
+        return (int) maxTokens;
+    }
+
+    private static List<String> stops(List<String> stops) {
+        boolean usable = stops.size() <= MAX_STOPS
+                && stops.stream().noneMatch(stop -> stop.isEmpty() || stop.length() > MAX_STOP_LENGTH);
+        if (!usable) {
+            throw new InvalidInput(
+                    "stop: %d texts (expected: up to %d, none empty, each up to %d characters)".formatted(
+                            stops.size(), MAX_STOPS, MAX_STOP_LENGTH),
+                    "stop");
+        }
+        return stops;
+    }
+
+    private List<SignalSpec> signals(List<Modality> modalities) {
+        var signals = new ArrayList<SignalSpec>();
+        for (var modality : modalities) {
+            signals.add(bundle.signals().stream().filter(signal -> signal.modality() == modality).findFirst()
+                    .orElseThrow(() -> new UnsupportedModality("the backbone cannot ask for " + modality)));
+        }
+        return signals;
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone;
+
+import anymesh.backbone.bundle.BackboneBundle;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The committed bundle with random weights that src/test/python/make_tiny_backbone.py makes. Its bytes are its tokens. */
+public final class TinyBackbone {
+    private TinyBackbone() {}
+
+    public static Path directory() {
+        try {
+            return Path.of(Objects.requireNonNull(TinyBackbone.class.getResource("/tiny-backbone")).toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static BackboneBundle load() {
+        return BackboneBundle.load(directory());
+    }
+
+    /** What torch computed when the bundle was made. */
+    public static Fixture reference() {
+        return Fixture.read(directory().resolve("reference.safetensors"));
+    }
+
+    /** Copies the bundle into a folder with one text of one file replaced, and the checksum to match. */
+    public static void copyWith(Path folder, String file, String from, String to) throws IOException {
+        try (var files = Files.list(directory())) {
+            for (var path : files.toList()) {
+                Files.copy(path, folder.resolve(path.getFileName()));
+            }
+        }
+        var before = Files.readString(folder.resolve(file));
+        if (!before.contains(from)) {
+            throw new IllegalArgumentException(from);
+        }
+        var manifest = folder.resolve("manifest.json");
+        var old = sha256(folder.resolve(file));
+        Files.writeString(folder.resolve(file), before.replaceFirst(Pattern.quote(from),
+                Matcher.quoteReplacement(to)));
+        Files.writeString(manifest, Files.readString(manifest).replace(old, sha256(folder.resolve(file))));
+    }
+
+    private static String sha256(Path file) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        } catch (IOException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

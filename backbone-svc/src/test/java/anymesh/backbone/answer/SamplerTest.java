@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.answer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import anymesh.wire.error.InferenceFailed;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SamplerTest {
+    private static final float[] LOGITS = {0, 2, 1, -1};
+
+    @Test
+    void temperatureZeroTakesTheLikeliestAndTheFirstOfEquals() {
+        var sampler = new Sampler(0, 1, 1);
+
+        assertThat(sampler.next(LOGITS.clone())).isEqualTo(1);
+        assertThat(sampler.next(new float[]{3, 5, 5})).isEqualTo(1);
+    }
+
+    @Test
+    void sharesFollowTheSoftmaxOfTheLogitsOverTheTemperature() {
+        int[] counts = count(new Sampler(0.5f, 1, 42), 20_000);
+
+        double[] expected = Arrays.stream(new double[]{0, 2, 1, -1}).map(logit -> Math.exp(logit / 0.5)).toArray();
+        double total = Arrays.stream(expected).sum();
+        for (int i = 0; i < counts.length; i++) {
+            // Four standard deviations of a share of 20 000 draws.
+            assertThat(counts[i] / 20_000.0).isCloseTo(expected[i] / total, within(0.015));
+        }
+    }
+
+    @Test
+    void nucleusKeepsTheLikeliestTokensThatReachTopP() {
+        // Probabilities: 0.087, 0.644, 0.237, 0.032.
+        assertThat(count(new Sampler(1, 0.6f, 1), 2_000)).containsExactly(0, 2_000, 0, 0);
+        assertThat(count(new Sampler(1, 0.85f, 1), 2_000)).satisfies(counts -> {
+            assertThat(counts[0] + counts[3]).isZero();
+            assertThat(counts[1] / 2_000.0).isCloseTo(0.731, within(0.04));
+        });
+        assertThat(count(new Sampler(1, 0.99f, 1), 2_000)).doesNotContain(0);
+    }
+
+    @Test
+    void tinyTopPIsTheLikeliest() {
+        assertThat(count(new Sampler(2, 1e-6f, 9), 500)).containsExactly(0, 500, 0, 0);
+    }
+
+    @Test
+    void tinyTemperatureDoesNotOverflow() {
+        assertThat(new Sampler(1e-30f, 1, 3).next(new float[]{-80, 90, 89})).isEqualTo(1);
+    }
+
+    @Test
+    void sameSeedGivesTheSameTokensAndAnotherSeedOthers() {
+        assertThat(draw(new Sampler(1, 0.95f, 5))).isEqualTo(draw(new Sampler(1, 0.95f, 5)))
+                .isNotEqualTo(draw(new Sampler(1, 0.95f, 6)));
+    }
+
+    @Test
+    void ruledOutTokensAreNeverChosen() {
+        var logits = new float[]{Float.NEGATIVE_INFINITY, 0, Float.NEGATIVE_INFINITY, 0};
+        var sampler = new Sampler(2, 1, 8);
+
+        for (int i = 0; i < 500; i++) {
+            assertThat(sampler.next(logits.clone())).isIn(1, 3);
+        }
+    }
+
+    @Test
+    void logitsThatAreNoNumbersFail() {
+        for (var broken : new float[][]{{Float.NaN, Float.NaN}, {1, Float.NaN}, {Float.POSITIVE_INFINITY, 0}}) {
+            assertThatThrownBy(() -> new Sampler(1, 1, 0).next(broken)).isInstanceOf(InferenceFailed.class);
+        }
+    }
+
+    private static int[] count(Sampler sampler, int draws) {
+        var counts = new int[LOGITS.length];
+        for (int i = 0; i < draws; i++) {
+            counts[sampler.next(LOGITS.clone())]++;
+        }
+        return counts;
+    }
+
+    private static int[] draw(Sampler sampler) {
+        return IntStream.range(0, 64).map(_ -> sampler.next(LOGITS.clone())).toArray();
+    }
+}

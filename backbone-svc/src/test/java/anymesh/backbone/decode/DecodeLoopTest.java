@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import anymesh.backbone.TinyBackbone;
+import anymesh.backbone.answer.Answer;
+import anymesh.backbone.answer.AnswerSink;
+import anymesh.backbone.answer.MediaOptions;
+import anymesh.backbone.answer.Next;
+import anymesh.backbone.answer.SamplingOptions;
+import anymesh.backbone.bundle.BackboneBundle;
+import anymesh.backbone.bundle.SignalSpec;
+import anymesh.backbone.prompt.Prompt;
+import anymesh.kit.model.OnnxSettings;
+import anymesh.wire.call.CallContext;
+import anymesh.wire.error.Overloaded;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Takes the loop's steps by hand, so that who joins and leaves when is exact. */
+class DecodeLoopTest {
+    private static final float STATE_TOLERANCE = 1e-4f;
+
+    private final BackboneBundle bundle = TinyBackbone.load();
+    private final DecodeLoop loop = DecodeLoop.load(bundle, OnnxSettings.cpu(1), 40);
+
+    @AfterEach
+    void close() {
+        loop.close();
+        bundle.close();
+    }
+
+    @Test
+    void sixteenAnswersWithStaggeredJoinsAreThoseWrittenAlone() {
+        for (boolean greedy : new boolean[]{true, false}) {
+            var alone = IntStream.range(0, 16).mapToObj(i -> write(answer(i, greedy))).toList();
+
+            var together = IntStream.range(0, 16).mapToObj(i -> answer(i, greedy)).toList();
+            writeStaggered(together);
+
+            for (int i = 0; i < 16; i++) {
+                assertThat(together.get(i).text.toString()).as("answer %d, greedy %s", i, greedy)
+                        .isEqualTo(alone.get(i).text.toString());
+                assertThat(together.get(i).signals).hasSameSizeAs(alone.get(i).signals);
+                for (int s = 0; s < alone.get(i).signals.size(); s++) {
+                    assertThat(together.get(i).signals.get(s)).containsExactly(alone.get(i).signals.get(s),
+                            within(STATE_TOLERANCE));
+                }
+            }
+            assertThat(alone.stream().mapToInt(answer -> answer.signals.size()).sum()).isGreaterThanOrEqualTo(8);
+        }
+    }
+
+    @Test
+    void answerThatLeavesFreesItsRow() {
+        var first = answer(0, true);
+        var second = answer(2, true);
+        var active = new ArrayList<>(List.of(first.job, second.job));
+        loop.step(active);
+        loop.step(active);
+        assertThat(loop.rows()).isEqualTo(2);
+
+        active.remove(first.job);
+        loop.release(first.job);
+        loop.step(active);
+
+        assertThat(loop.rows()).isEqualTo(1);
+        assertThat(first.job.sequence().isInBatch()).isFalse();
+        assertThat(first.job.sequence().own()).isNull();
+    }
+
+    @Test
+    void promptsBeyondTheBudgetOfAStepWaitForTheNext() {
+        var answers = IntStream.range(0, 3).mapToObj(_ -> answer(prompt(25), options(1, true), media(List.of())))
+                .toList();
+        var active = answers.stream().map(a -> a.job).toList();
+
+        loop.step(active);
+        assertThat(active.stream().filter(job -> job.next() != null)).hasSize(1);
+        loop.step(active);
+        assertThat(active.stream().filter(job -> job.next() != null)).hasSize(2);
+    }
+
+    @Test
+    void answerWhoseSignalFindsNoMemoryFailsAlone() {
+        var failing = new WrittenAnswer(prompt(4), options(1, true), media(List.of(bundle.signals().get(1)))) {
+            @Override
+            public void signal(SignalSpec signal, float[] states) {
+                throw new Overloaded("no memory");
+            }
+        };
+        var other = answer(1, true);
+        var active = new ArrayList<>(List.of(failing.job, other.job));
+        while (!active.isEmpty()) {
+            loop.step(active);
+            active.removeIf(this::leaves);
+        }
+
+        assertThat(failing.job.next()).isNotInstanceOf(Next.End.class);
+        assertThat(other.job.next()).isInstanceOf(Next.End.class);
+    }
+
+    private WrittenAnswer write(WrittenAnswer answer) {
+        writeStaggered(List.of(answer));
+        return answer;
+    }
+
+    /** One more joins at each second step. */
+    private void writeStaggered(List<WrittenAnswer> answers) {
+        var active = new ArrayList<GenerateJob>();
+        var waiting = new ArrayList<>(answers.stream().map(a -> a.job).toList());
+        for (int step = 0; !active.isEmpty() || !waiting.isEmpty(); step++) {
+            if (step % 2 == 0 && !waiting.isEmpty()) {
+                active.add(waiting.removeFirst());
+            }
+            loop.step(active);
+            active.removeIf(this::leaves);
+        }
+    }
+
+    private boolean leaves(GenerateJob job) {
+        if (job.isDone()) {
+            loop.release(job);
+        }
+        return job.isDone();
+    }
+
+    /** Every second one must hold a signal; lengths of prompts and answers differ. */
+    private WrittenAnswer answer(int i, boolean greedy) {
+        var required = i % 2 == 0 ? List.<SignalSpec>of() : List.of(bundle.signals().get(i % 3));
+        return answer(prompt(3 + 7 * i % 30), options(i, greedy), media(required));
+    }
+
+    private WrittenAnswer answer(Prompt prompt, SamplingOptions options, MediaOptions media) {
+        return new WrittenAnswer(prompt, options, media);
+    }
+
+    private static Prompt prompt(int length) {
+        return Prompt.of(LongStream.range(0, length).map(i -> 33 + i * 7 % 90 + length % 5).toArray(), List.of());
+    }
+
+    private static SamplingOptions options(int i, boolean greedy) {
+        return new SamplingOptions(greedy ? 0 : 1, 0.9f, i, 12 + 5 * i % 40, List.of());
+    }
+
+    private MediaOptions media(List<SignalSpec> required) {
+        return new MediaOptions(true, bundle.signals(), required, 8);
+    }
+
+    private class WrittenAnswer implements AnswerSink {
+        final StringBuilder text = new StringBuilder();
+        final List<float[]> signals = new ArrayList<>();
+        final GenerateJob job;
+
+        WrittenAnswer(Prompt prompt, SamplingOptions options, MediaOptions media) {
+            this.job = new GenerateJob(CallContext.start("test", null, Duration.ofMinutes(5)), prompt,
+                    new Answer(options,
+                            media, bundle.signals(), bundle.stop(), bundle.shape().hidden(), bundle.tokenizer()::decode,
+                            this));
+        }
+
+        @Override
+        public void text(String delta) {
+            text.append(delta);
+        }
+
+        @Override
+        public void signal(SignalSpec signal, float[] states) {
+            text.append('<').append(signal.modality()).append('>');
+            signals.add(states);
+        }
+    }
+}

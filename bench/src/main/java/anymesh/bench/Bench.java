@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.bench;
+
+import java.nio.file.Path;
+
+/** {@code hop}, {@code path}, {@code streams} or {@code denoiser}, then the number of rounds; prints rows of Markdown. */
+public final class Bench {
+    private Bench() {}
+
+    public static void main(String[] args) throws Exception {
+        var home = Path.of(System.getProperty("anymesh.home", "")).toAbsolutePath();
+        int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 9;
+        switch (args.length == 0 ? "" : args[0]) {
+            case "hop" -> HopBench.main(new String[]{Integer.toString(rounds)});
+            case "path" -> PathBench.run(home, rounds);
+            case "streams" -> StreamsBench.run(home, rounds);
+            case "denoiser" -> DenoiserBench.run(home, rounds);
+            default -> throw new IllegalArgumentException("usage: bench/run hop|path|streams|denoiser [ROUNDS]");
+        }
+    }
+}

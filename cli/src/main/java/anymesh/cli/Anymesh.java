@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line: {@code up}, {@code ask}, {@code status} and {@code help}. Exit codes: 0 done, 1 failed, 2 misused. */
+@Command(name = "anymesh", description = "An any-to-any generation mesh: text and pictures in, text and pictures out.", synopsisSubcommandLabel = "COMMAND", subcommands = {
+    UpCommand.class, AskCommand.class, StatusCommand.class,
+    CommandLine.HelpCommand.class}, footer = {"", "  test      runs every test (the launcher does it)"})
+public final class Anymesh implements Runnable {
+    @CommandLine.Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandLine.Model.CommandSpec spec;
+
+    public static void main(String[] args) {
+        var commands = new CommandLine(new Anymesh());
+        commands.setExecutionExceptionHandler((e, line, _) -> {
+            line.getErr().println("anymesh: " + Failures.message(e));
+            return 1;
+        });
+        System.exit(commands.execute(args));
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+}

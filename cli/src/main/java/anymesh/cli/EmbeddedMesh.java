@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.cli;
+
+import anymesh.backbone.BackboneConfig;
+import anymesh.backbone.BackboneStage;
+import anymesh.encoder.EncoderConfig;
+import anymesh.encoder.EncoderStage;
+import anymesh.gateway.Gateway;
+import anymesh.gateway.GatewayConfig;
+import anymesh.generator.GeneratorConfig;
+import anymesh.generator.GeneratorStage;
+import anymesh.kit.registry.InMemoryStageRegistry;
+import anymesh.kit.registry.StageRegistry;
+import anymesh.kit.server.Futures;
+import anymesh.kit.server.StageConfig;
+import anymesh.kit.server.StageFactory;
+import anymesh.kit.server.StageMain;
+import anymesh.kit.server.StageRunner;
+import anymesh.projector.ProjectorConfig;
+import anymesh.projector.ProjectorStage;
+import anymesh.wire.WireMemory;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+
+/**
+ * The gateway and the five stages in one process, each stage behind its own gRPC server on a loopback port as it would
+ * be elsewhere, with the registry in memory. {@link #start} returns once every stage serves.
+ */
+public final class EmbeddedMesh implements AutoCloseable {
+    private final Vertx vertx;
+    private final StageRegistry registry;
+    private final List<StageRunner> runners;
+    private final WireMemory memory;
+    private final Gateway gateway;
+
+    private EmbeddedMesh(Vertx vertx, StageRegistry registry, WireMemory memory, Gateway gateway,
+            List<StageRunner> runners) {
+        this.vertx = vertx;
+        this.registry = registry;
+        this.memory = memory;
+        this.gateway = gateway;
+        this.runners = runners;
+    }
+
+    /** Starts everything; the models lie under {@code home}, the gateway listens on the port (0: any free one). */
+    public static EmbeddedMesh start(Path home, int port) {
+        return start(home, port, new InMemoryStageRegistry());
+    }
+
+    /** As {@link #start(Path, int)}, with a registry that somebody watches. */
+    public static EmbeddedMesh start(Path home, int port, StageRegistry registry) {
+        var vertx = Vertx.vertx();
+        var config = GatewayConfig.defaults().onPort(port);
+        var memory = new WireMemory("gateway", config.memoryBytes());
+        try {
+            // The port first: somebody may have it, and loading models to find that out would be a waste.
+            var gateway = Gateway.start(vertx, config, registry, memory);
+            try {
+                return new EmbeddedMesh(vertx, registry, memory, gateway, startStages(home, vertx, registry));
+            } catch (RuntimeException e) {
+                gateway.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            memory.close();
+            Futures.join(vertx.close());
+            throw e;
+        }
+    }
+
+    private static List<StageRunner> startStages(Path home, Vertx vertx, StageRegistry registry) {
+        var encoder = EncoderConfig.defaults();
+        var input = ProjectorConfig.inputDefaults();
+        var backbone = BackboneConfig.defaults();
+        var output = ProjectorConfig.outputDefaults();
+        var generator = GeneratorConfig.defaults();
+        var stages = List.of(
+                starting("encoder", encoder.withStage(here(encoder.stage(), home)), EncoderConfig::stage,
+                        EncoderStage::load),
+                starting("input-projector", input.withStage(here(input.stage(), home)), ProjectorConfig::stage,
+                        ProjectorStage::input),
+                starting("backbone", backbone.withStage(here(backbone.stage(), home)), BackboneConfig::stage,
+                        BackboneStage::load),
+                starting("output-projector", output.withStage(here(output.stage(), home)), ProjectorConfig::stage,
+                        ProjectorStage::output),
+                starting("generator-image", generator.withStage(here(generator.stage(), home)), GeneratorConfig::stage,
+                        GeneratorStage::load));
+        try (var threads = platformThreads()) {
+            return joinAll(stages.stream()
+                    .map(stage -> CompletableFuture.supplyAsync(() -> stage.start(vertx, registry), threads))
+                    .toList());
+        }
+    }
+
+    /**
+     * Not virtual ones: loading a model runs class initialisers and native code that hold their carrier, and with as many
+     * stages as carriers they would wait for each other for ever.
+     */
+    private static ExecutorService platformThreads() {
+        return Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("stage-", 0).factory());
+    }
+
+    private static StageConfig here(StageConfig stage, Path home) {
+        return stage.onFreePorts().withBundle(home.resolve(stage.bundle()));
+    }
+
+    private static <C> Starting starting(String service, C config, Function<C, StageConfig> stage,
+            StageMain.Loader<C> loader) {
+        return new Starting(service, stage.apply(config), resources -> loader.load(config, resources));
+    }
+
+    private static List<StageRunner> joinAll(List<CompletableFuture<StageRunner>> starting) {
+        var started = new ArrayList<StageRunner>();
+        RuntimeException failure = null;
+        for (var stage : starting) {
+            try {
+                started.add(stage.join());
+            } catch (CompletionException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            started.forEach(StageRunner::close);
+            throw failure;
+        }
+        return started;
+    }
+
+    public int port() {
+        return gateway.port();
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + gateway.port();
+    }
+
+    public StageRegistry registry() {
+        return registry;
+    }
+
+    /** Ends in order: the gateway takes nothing new and finishes, then every stage does. */
+    public void drain() {
+        gateway.drain();
+        try (var threads = platformThreads()) {
+            runners.forEach(runner -> threads.execute(runner::drain));
+        }
+        release();
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+        runners.forEach(StageRunner::close);
+        release();
+    }
+
+    private void release() {
+        memory.close();
+        Futures.join(vertx.close());
+    }
+
+    /** A service with its configuration and how it is loaded. */
+    private record Starting(String service, StageConfig config, StageFactory factory) {
+
+        StageRunner start(Vertx vertx, StageRegistry registry) {
+            return StageRunner.start(service, config, vertx, registry, factory);
+        }
+    }
+}

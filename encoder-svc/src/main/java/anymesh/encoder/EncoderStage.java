@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.encoder;
+
+import anymesh.encoder.EncoderManifest.Encoder;
+import anymesh.encoder.image.ImageProcessor;
+import anymesh.kit.model.BundleException;
+import anymesh.kit.model.Component;
+import anymesh.kit.model.ModelBundle;
+import anymesh.kit.model.OnnxModel;
+import anymesh.kit.model.TextTokenizer;
+import anymesh.kit.rows.RowModel;
+import anymesh.kit.server.Stage;
+import anymesh.kit.server.StageResources;
+import anymesh.v1.EncodeRequest;
+import anymesh.v1.EncodeResponse;
+import anymesh.v1.Modality;
+import anymesh.v1.StageDescription;
+import anymesh.wire.Frame;
+import anymesh.wire.call.CallContext;
+import anymesh.wire.call.Emitter;
+import anymesh.wire.call.FrameServer;
+import anymesh.wire.error.InvalidInput;
+import anymesh.wire.error.UnsupportedModality;
+import io.grpc.ServerMethodDefinition;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The encoder service: every modality that its bundle has an encoder for. */
+public final class EncoderStage implements Stage {
+    private final ModelBundle bundle;
+    private final Map<Modality, ModalityEncoder> encoders;
+    private final ServerMethodDefinition<?, ?> encode;
+
+    private EncoderStage(ModelBundle bundle, Map<Modality, ModalityEncoder> encoders, StageResources resources) {
+        this.bundle = bundle;
+        this.encoders = encoders;
+        this.encode = FrameServer.method(resources.methods().encode(), this::encode);
+    }
+
+    /** Opens the bundle and all its models. */
+    public static EncoderStage load(EncoderConfig config, StageResources resources) {
+        var bundle = ModelBundle.open(config.stage().bundle(), Component.MODALITY_ENCODER);
+        var encoders = new EnumMap<Modality, ModalityEncoder>(Modality.class);
+        bundle.manifestAs(EncoderManifest.class).modalities().forEach((key, encoder) -> {
+            var modality = EncoderManifest.modality(key);
+            encoders.put(modality, load(modality, encoder, bundle, config, resources));
+        });
+        return new EncoderStage(bundle, encoders, resources);
+    }
+
+    private static ModalityEncoder load(Modality modality, Encoder encoder, ModelBundle bundle, EncoderConfig config,
+            StageResources resources) {
+        var reader = switch (modality) {
+            case IMAGE -> new ImageReader(ImageProcessor.load(bundle, required(encoder.preprocess(), "preprocess"),
+                    config.maxPixels()), encoder.input());
+            case TEXT -> new TextReader(TextTokenizer.load(bundle.file(required(encoder.tokenizer(), "tokenizer"))),
+                    encoder.input(), required(encoder.attentionMask(), "attention_mask"),
+                    required(encoder.maxLength(), "max_length"));
+            default -> throw new BundleException("%s: no encoder for %s".formatted(bundle.directory(), modality));
+        };
+        var model = OnnxModel.load(bundle.file(encoder.model()), config.stage().onnx());
+        model.input(encoder.input());
+        var rows = new RowModel("encoder-" + modality.name().toLowerCase(Locale.ROOT), model, bundle.manifest(),
+                config.stage().batch(), resources.memory(), resources.meters());
+        return new ModalityEncoder(modality, encoder, reader, rows);
+    }
+
+    private void encode(Frame<EncodeRequest> request, CallContext call, Emitter<EncodeResponse> out) {
+        var header = request.header();
+        var encoder = encoders.get(header.getModality());
+        if (encoder == null) {
+            throw new UnsupportedModality("the encoder of %s takes no %s (it takes: %s)".formatted(
+                    bundle.manifest().bundle(), header.getModality(), encoders.keySet()));
+        }
+        if (header.getItemsCount() == 0) {
+            throw new InvalidInput("a request to encode needs at least one item", "items");
+        }
+        var output = encoder.output(header.getRepresentation());
+        var job = encoder.rows().submit(call, encoder.read(header.getItemsList()), output);
+        var embeddings = job.await();
+        out.emit(Frame.of(EncodeResponse.newBuilder().setTimings(job.timings().toProto()).build(), embeddings));
+    }
+
+    @Override
+    public StageDescription describe() {
+        return StageDescription.newBuilder()
+                .setBundle(bundle.manifest().bundle())
+                .setVersion(bundle.manifest().version())
+                .addAllCapabilities(encoders.values().stream().map(ModalityEncoder::capability).toList())
+                .build();
+    }
+
+    @Override
+    public List<ServerMethodDefinition<?, ?>> methods() {
+        return List.of(encode);
+    }
+
+    @Override
+    public void warm() {
+        encoders.values().forEach(encoder -> encoder.rows().warm());
+    }
+
+    @Override
+    public void drain(Duration timeout) {
+        encoders.values().forEach(encoder -> encoder.rows().drain(timeout));
+    }
+
+    @Override
+    public void close() {
+        encoders.values().forEach(ModalityEncoder::close);
+    }
+
+    private static <T> T required(@Nullable T value, String key) {
+        if (value == null) {
+            throw new BundleException("the manifest's '%s' is missing".formatted(key));
+        }
+        return value;
+    }
+}

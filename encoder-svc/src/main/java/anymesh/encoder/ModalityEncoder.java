@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.encoder;
+
+import anymesh.encoder.EncoderManifest.Encoder;
+import anymesh.kit.model.Tensor;
+import anymesh.kit.rows.RowModel;
+import anymesh.kit.rows.RowOutput;
+import anymesh.v1.Capability;
+import anymesh.v1.MediaItem;
+import anymesh.v1.Modality;
+import anymesh.v1.Representation;
+import anymesh.wire.error.InvalidInput;
+import anymesh.wire.error.UnsupportedModality;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** The encoder of one modality: how its items are read, and the model they go through. */
+record ModalityEncoder(Modality modality, Encoder manifest, MediaReader reader,
+        RowModel rows) implements AutoCloseable {
+
+    /** The model's inputs for all items, one row each; {@link InvalidInput} with the item's index as its param. */
+    Map<String, Tensor> read(List<MediaItem> items) {
+        var read = new ArrayList<Map<String, Tensor>>();
+        for (int i = 0; i < items.size(); i++) {
+            try {
+                read.add(reader.read(items.get(i)));
+            } catch (InvalidInput e) {
+                throw new InvalidInput(e.getMessage(), "items[%d]".formatted(i));
+            }
+        }
+        var feeds = new HashMap<String, Tensor>();
+        for (var name : read.getFirst().keySet()) {
+            feeds.put(name, stacked(read.stream().map(item -> Objects.requireNonNull(item.get(name))).toList()));
+        }
+        return feeds;
+    }
+
+    /** The output that gives this representation; {@link UnsupportedModality} if the model has none. */
+    RowOutput output(Representation representation) {
+        var output = representation == Representation.JOINT_EMBEDDING ? manifest.embedding() : manifest.features();
+        if (output == null) {
+            throw new UnsupportedModality("the encoder has no %s for %s".formatted(representation, modality));
+        }
+        return output.row();
+    }
+
+    Capability capability() {
+        var capability = Capability.newBuilder().setModality(modality);
+        if (manifest.features() != null) {
+            capability.addProduces(manifest.features().space());
+        }
+        if (manifest.embedding() != null) {
+            capability.addProduces(manifest.embedding().space());
+        }
+        return capability.build();
+    }
+
+    @Override
+    public void close() {
+        rows.close();
+    }
+
+    private static Tensor stacked(List<Tensor> items) {
+        var first = items.getFirst();
+        var row = first.shape();
+        var shape = new long[row.length + 1];
+        shape[0] = items.size();
+        System.arraycopy(row, 0, shape, 1, row.length);
+        if (items.size() == 1) {
+            return Tensor.wrap(first.bytes(), first.type(), shape);
+        }
+        var all = Tensor.allocate(first.type(), shape);
+        var bytes = all.bytes();
+        items.forEach(item -> bytes.put(item.bytes()));
+        return all;
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway;
+
+import anymesh.gateway.client.StageChannels;
+import anymesh.gateway.client.StageClient;
+import anymesh.gateway.http.HttpApi;
+import anymesh.gateway.pipeline.GenerationPipeline;
+import anymesh.gateway.routing.StageRouter;
+import anymesh.kit.registry.StageRegistry;
+import anymesh.kit.server.Futures;
+import anymesh.wire.StageMethods;
+import anymesh.wire.WireMemory;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running gateway. Its methods block and are not for event loops. The registry and the memory are its caller's, who
+ * closes the memory after the gateway.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Gateway.class);
+
+    private static final Duration CLEANUP = Duration.ofSeconds(5);
+
+    private final Vertx vertx;
+    private final GatewayConfig config;
+    private final StageChannels channels;
+    private final HttpApi api;
+    private final HttpServer server;
+
+    private Gateway(Vertx vertx, GatewayConfig config, StageChannels channels, HttpApi api, HttpServer server) {
+        this.vertx = vertx;
+        this.config = config;
+        this.channels = channels;
+        this.api = api;
+        this.server = server;
+    }
+
+    /** Starts to listen. Whether a model can be asked for is the registry's to know: see {@code /readyz}. */
+    public static Gateway start(Vertx vertx, GatewayConfig config, StageRegistry registry, WireMemory memory) {
+        var channels = new StageChannels(registry);
+        var client = new StageClient(vertx, channels, new StageMethods(memory));
+        var api = new HttpApi(vertx, config.settings(), new StageRouter(registry), new GenerationPipeline(client),
+                memory);
+        var options = new HttpServerOptions().setHost(config.host()).setPort(config.port())
+                .setHandle100ContinueAutomatically(true);
+        var server = vertx.createHttpServer(options)
+                .requestHandler(api::handle)
+                .invalidRequestHandler(HttpApi::handleInvalid);
+        try {
+            Futures.join(server.listen());
+        } catch (RuntimeException e) {
+            channels.close();
+            api.close();
+            throw e;
+        }
+        log.info("service=gateway host={} port={}", config.host(), server.actualPort());
+        return new Gateway(vertx, config, channels, api, server);
+    }
+
+    /** Where it listens. */
+    public int port() {
+        return server.actualPort();
+    }
+
+    /** Refuses new requests, finishes those under way within the configured time, and closes. */
+    public void drain() {
+        awaitIdle(config.drainTimeout());
+        close();
+    }
+
+    /** Cuts off what is under way; every stage at work on it is told. */
+    @Override
+    public void close() {
+        Futures.join(server.close());
+        awaitIdle(CLEANUP); // a cancelled request still has its embeddings to give back
+        channels.close();
+        api.close();
+    }
+
+    private void awaitIdle(Duration timeout) {
+        var timer = vertx.timer(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
+        Futures.join(Future.any(api.drain(), timer).otherwiseEmpty());
+        timer.cancel();
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway;
+
+import anymesh.kit.config.ConfigLoader;
+import anymesh.kit.registry.InMemoryStageRegistry;
+import anymesh.kit.server.Futures;
+import anymesh.kit.server.StageMain;
+import anymesh.wire.WireMemory;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gateway in a process of its own: {@code [--config FILE]}. It finds its stages through the static
+ * {@code endpoints} of its configuration, each of which it asks what it is; SIGTERM drains it.
+ */
+public final class GatewayMain {
+    private static final Logger log = LoggerFactory.getLogger(GatewayMain.class);
+
+    private GatewayMain() {}
+
+    public static void main(String[] args) {
+        var vertx = Vertx.vertx();
+        try {
+            var file = args.length == 2 && args[0].equals("--config") ? Path.of(args[1]) : null;
+            if (file == null && args.length > 0) {
+                throw new IllegalArgumentException("usage: [--config FILE]");
+            }
+            var config = ConfigLoader.load(GatewayConfig.class, GatewayConfig.defaults(), file, System.getenv());
+            log.info("service=gateway config={}", config);
+            run(vertx, config);
+        } catch (RuntimeException e) {
+            log.error("service=gateway failed to start: {}", e.getMessage(), e);
+            System.exit(e instanceof IllegalArgumentException ? 2 : 1);
+        }
+    }
+
+    private static void run(Vertx vertx, GatewayConfig config) {
+        var registry = new InMemoryStageRegistry();
+        var watch = new EndpointWatch(vertx, registry);
+        config.endpoints().all().forEach(watch::add);
+        var memory = new WireMemory("gateway", config.memoryBytes());
+        var gateway = Gateway.start(vertx, config, registry, memory);
+        StageMain.onTermination(() -> {
+            gateway.drain();
+            watch.close();
+            Futures.join(vertx.close());
+            memory.close();
+        });
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import anymesh.gateway.pipeline.Answer;
+import anymesh.gateway.pipeline.StageUsage;
+import anymesh.gateway.routing.Hop;
+import anymesh.gateway.routing.RoutePlan;
+import anymesh.gateway.routing.Services;
+import anymesh.v1.FinishReason;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/** What every answer says of itself besides its content: what it cost and which versions made it. */
+final class AnswerJson {
+    private AnswerJson() {}
+
+    static String finishReason(Answer answer) {
+        return answer.finishReason() == FinishReason.LENGTH ? "length" : "stop";
+    }
+
+    /** OpenAI's token counts of a chat, and {@code stages}: one entry for each call. */
+    static ObjectNode chatUsage(Answer answer) {
+        ObjectNode usage = JsonNodeFactory.instance.objectNode()
+                .put("prompt_tokens", answer.promptTokens())
+                .put("completion_tokens", answer.completionTokens())
+                .put("total_tokens", answer.promptTokens() + answer.completionTokens());
+        stages(answer.stages(), usage.putArray("stages"));
+        return usage;
+    }
+
+    /** OpenAI's token counts of a media route, and {@code stages}. */
+    static ObjectNode mediaUsage(Answer answer) {
+        ObjectNode usage = JsonNodeFactory.instance.objectNode()
+                .put("input_tokens", answer.promptTokens())
+                .put("output_tokens", answer.completionTokens())
+                .put("total_tokens", answer.promptTokens() + answer.completionTokens());
+        usage.putObject("input_tokens_details").put("text_tokens", answer.promptTokens()).put("image_tokens", 0);
+        stages(answer.stages(), usage.putArray("stages"));
+        return usage;
+    }
+
+    private static void stages(List<StageUsage> usages, ArrayNode json) {
+        for (StageUsage usage : usages) {
+            Hop hop = usage.hop();
+            json.addObject()
+                    .put("stage", hop.service())
+                    .put("modality", Services.name(hop.modality()))
+                    .put("bundle", hop.bundle())
+                    .put("version", hop.version())
+                    .put("milliseconds", rounded(usage.milliseconds()))
+                    .put("queue_milliseconds", usage.timings().getQueueMicros() / 1000.0)
+                    .put("inference_milliseconds", usage.timings().getInferenceMicros() / 1000.0)
+                    .put("bytes", usage.bytes());
+        }
+    }
+
+    private static double rounded(double milliseconds) {
+        return Math.round(milliseconds * 1000) / 1000.0;
+    }
+
+    /** The route: every instance that had a part in the answer, in the order of the first call to it. */
+    static ObjectNode route(Answer answer) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode route = json.putArray("route");
+        answer.stages().stream().map(StageUsage::hop).distinct().forEach(hop -> route.addObject()
+                .put("stage", hop.service())
+                .put("modality", Services.name(hop.modality()))
+                .put("bundle", hop.bundle())
+                .put("version", hop.version())
+                .put("instance", hop.instance().id()));
+        return json;
+    }
+
+    /** Names the backbone's weights, as OpenAI's {@code system_fingerprint} does. */
+    static String fingerprint(RoutePlan plan) {
+        return plan.backbone().bundle() + "@" + plan.backbone().version();
+    }
+}

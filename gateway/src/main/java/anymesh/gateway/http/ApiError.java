@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import anymesh.gateway.routing.RouteRefused;
+import anymesh.wire.error.ContractMismatch;
+import anymesh.wire.error.DeadlineExceeded;
+import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.InvalidInput;
+import anymesh.wire.error.MeshException;
+import anymesh.wire.error.ModelNotReady;
+import anymesh.wire.error.Overloaded;
+import anymesh.wire.error.StageUnavailable;
+import anymesh.wire.error.UnsupportedModality;
+import anymesh.wire.error.WireStatus;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An error as OpenAI's clients read it: {@code {"error":{"message","type","param","code"}}}.
+ *
+ * @param retryAfter seconds after which the same request may pass; null if it would not
+ */
+record ApiError(int status, String type, @Nullable String code, String message, @Nullable String param,
+        @Nullable Integer retryAfter) {
+    private static final String INVALID = "invalid_request_error";
+    private static final String SERVER = "server_error";
+
+    /** Contention passes soon; a stage that loads or restarts takes a little longer. */
+    private static final int BUSY_SECONDS = 1;
+    private static final int UNAVAILABLE_SECONDS = 2;
+
+    /** Any failure. What is not meant for clients becomes a plain internal error. */
+    static ApiError of(Throwable failure) {
+        return switch (failure) {
+            case MeshException e -> of(e);
+            case RouteRefused e -> of(e);
+            case HttpRefusal e -> new ApiError(e.status(), INVALID, null, message(e), null, null);
+            default -> new ApiError(500, SERVER, "internal_error", "The server had an error processing your request.",
+                    null, null);
+        };
+    }
+
+    private static ApiError of(MeshException failure) {
+        int status = WireStatus.httpCode(failure);
+        String message = message(failure);
+        return switch (failure) {
+            case InvalidInput e -> new ApiError(status, INVALID, null, message, e.param(), null);
+            case UnsupportedModality _ -> new ApiError(status, INVALID, "unsupported_modality", message, null, null);
+            case Overloaded _ -> new ApiError(status, "rate_limit_error", "overloaded", message, null, BUSY_SECONDS);
+            case StageUnavailable _ -> new ApiError(status, SERVER, "stage_unavailable", message, null,
+                    UNAVAILABLE_SECONDS);
+            case ModelNotReady _ -> new ApiError(status, SERVER, "model_not_ready", message, null, UNAVAILABLE_SECONDS);
+            case DeadlineExceeded _ -> new ApiError(status, SERVER, "deadline_exceeded", message, null, null);
+            case ContractMismatch _ -> new ApiError(status, SERVER, "contract_mismatch", message, null, null);
+            case InferenceFailed _ -> new ApiError(status, SERVER, "inference_failed", message, null, null);
+        };
+    }
+
+    private static ApiError of(RouteRefused refused) {
+        return switch (refused.reason()) {
+            case UNKNOWN_MODEL ->
+                new ApiError(404, INVALID, "model_not_found", message(refused), refused.param(), null);
+            case UNSUPPORTED_MODALITY -> new ApiError(422, INVALID, "unsupported_modality", message(refused),
+                    refused.param(), null);
+        };
+    }
+
+    private static String message(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? "The request could not be served." : message;
+    }
+
+    /** Whether the fault is the server's, so that the cause belongs in its log. */
+    boolean isServerFault() {
+        return status >= 500;
+    }
+
+    ObjectNode toJson() {
+        var json = JsonNodeFactory.instance.objectNode();
+        json.putObject("error").put("message", message).put("type", type).put("param", param).put("code", code);
+        return json;
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import anymesh.gateway.pipeline.GenerationRequest;
+import anymesh.gateway.pipeline.MediaOptions;
+import anymesh.gateway.pipeline.Message;
+import anymesh.gateway.pipeline.ModalityInput.Media;
+import anymesh.gateway.routing.RouteNeeds;
+import anymesh.v1.Modality;
+import anymesh.v1.Sampling;
+import anymesh.wire.WireLimits;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A checked {@code POST /v1/chat/completions}. Fields that it does not know are ignored, as OpenAI's clients expect. */
+record ChatRequest(String model, GenerationRequest generation, boolean stream, boolean includeUsage) {
+
+    static ChatRequest read(Fields body, HttpLimits limits) {
+        String model = model(body);
+        List<Message> messages = new MessageReader(limits.maxMedia()).read(body);
+        body.integer("n", 1, 1);
+        Fields streamOptions = body.object("stream_options");
+        boolean includeUsage = streamOptions != null && Boolean.TRUE.equals(streamOptions.bool("include_usage"));
+        Long seed = seed(body);
+        var generation = new GenerationRequest(messages, sampling(body, seed), ModalityNames.read(body), List.of(),
+                MediaOptions.withSeed(seed));
+        return new ChatRequest(model, generation, Boolean.TRUE.equals(body.bool("stream")), includeUsage);
+    }
+
+    static String model(Fields body) {
+        String model = body.string("model");
+        if (model == null || model.isBlank()) {
+            throw body.invalid("model", "You must provide a '%s' parameter.");
+        }
+        if (model.length() > WireLimits.MAX_NAME_LENGTH) {
+            throw body.invalid("model", "Invalid '%s': no model has a name that long.");
+        }
+        return model;
+    }
+
+    static @Nullable Long seed(Fields body) {
+        return body.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    private static Sampling sampling(Fields body, @Nullable Long seed) {
+        var sampling = Sampling.newBuilder();
+        Double temperature = body.number("temperature", 0, 2);
+        if (temperature != null) {
+            sampling.setTemperature(temperature.floatValue());
+        }
+        Double topP = body.number("top_p", 0, 1);
+        if (topP != null) {
+            if (topP.floatValue() <= 0) {
+                throw body.invalid("top_p", "Invalid '%s': expected a value above 0.");
+            }
+            sampling.setTopP(topP.floatValue());
+        }
+        if (seed != null) {
+            sampling.setSeed(seed);
+        }
+        Long maxTokens = body.integer("max_tokens", 1, Integer.MAX_VALUE);
+        Long maxCompletionTokens = body.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
+        if (maxCompletionTokens != null) {
+            sampling.setMaxTokens(maxCompletionTokens.intValue());
+        } else if (maxTokens != null) {
+            sampling.setMaxTokens(maxTokens.intValue());
+        }
+        return sampling.addAllStop(stop(body)).build();
+    }
+
+    private static List<String> stop(Fields body) {
+        if (!body.has("stop")) {
+            return List.of();
+        }
+        if (!body.json().path("stop").isArray() && !body.json().path("stop").isTextual()) {
+            throw body.wrongType("stop", "a string or an array of strings");
+        }
+        List<String> stop = body.json().path("stop").isArray()
+                ? body.strings("stop")
+                : List.of(body.requiredString("stop"));
+        if (stop.size() > 4 || stop.stream().anyMatch(String::isEmpty)) {
+            throw body.invalid("stop", "Invalid '%s': expected at most 4 strings, none of them empty.");
+        }
+        return stop;
+    }
+
+    /** What a route must have; see {@link RouteNeeds}. */
+    RouteNeeds needs() {
+        var inputs = new EnumMap<Modality, String>(Modality.class);
+        generation.messages().stream()
+                .flatMap(message -> message.parts().stream())
+                .forEach(part -> {
+                    if (part instanceof Media(Modality modality, _, String param)) {
+                        inputs.putIfAbsent(modality, param);
+                    }
+                });
+        var outputs = new EnumMap<Modality, String>(Modality.class);
+        generation.modalities().forEach(modality -> outputs.put(modality, "modalities"));
+        return new RouteNeeds(model, inputs, Map.copyOf(outputs));
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers failures in OpenAI's shape, and logs what is the server's fault. */
+final class ErrorReplies {
+    private static final Logger log = LoggerFactory.getLogger(ErrorReplies.class);
+
+    private ErrorReplies() {}
+
+    static void reply(HttpServerResponse response, Throwable failure) {
+        ApiError error = logged(response, failure);
+        if (response.ended() || response.closed() || response.headWritten()) {
+            return;
+        }
+        if (error.retryAfter() != null) {
+            response.putHeader("retry-after", String.valueOf(error.retryAfter()));
+        }
+        response.setStatusCode(error.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .end(Json.write(error.toJson()));
+    }
+
+    /** The error to tell the client of. */
+    static ApiError logged(HttpServerResponse response, Throwable failure) {
+        ApiError error = ApiError.of(failure);
+        if (error.isServerFault() && !(failure instanceof CancellationException)) {
+            String requestId = response.headers().get(RequestIds.HEADER);
+            if (error.status() == 500) {
+                log.error("requestId={} status=500", requestId, failure);
+            } else {
+                log.warn("requestId={} status={} code={} message={} cause={}", requestId, error.status(), error.code(),
+                        error.message(), String.valueOf(failure.getCause()));
+            }
+        }
+        return error;
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import anymesh.gateway.pipeline.Answer;
+import anymesh.gateway.pipeline.AnswerEvent;
+import anymesh.gateway.pipeline.GenerationPipeline;
+import anymesh.gateway.pipeline.GenerationRequest;
+import anymesh.gateway.routing.RoutePlan;
+import anymesh.wire.call.CallContext;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What all generating routes do alike: let a request in, read it, run it as long as its client is there and its time
+ * lasts, and count it.
+ */
+final class Generations {
+    private final Admission admission;
+    private final BodyReader bodies;
+    private final GenerationPipeline pipeline;
+    private final GatewayMeters meters;
+    private final Duration timeout;
+
+    Generations(Admission admission, BodyReader bodies, GenerationPipeline pipeline, GatewayMeters meters,
+            Duration timeout) {
+        this.admission = admission;
+        this.bodies = bodies;
+        this.pipeline = pipeline;
+        this.meters = meters;
+        this.timeout = timeout;
+    }
+
+    /**
+     * Serves one request: {@code read} checks its body, perhaps on another thread, and {@code answer} answers it; its
+     * future completes when the client has the answer. If either fails, the failure is answered unless {@code answer}
+     * has begun a response of its own.
+     */
+    <T> void serve(RoutingContext http, Function<Fields, T> read, Function<T, Future<?>> answer) {
+        HttpServerResponse response = http.response();
+        Admission.Ticket ticket;
+        try {
+            ticket = admission.enter();
+        } catch (RuntimeException e) {
+            ErrorReplies.reply(response, e);
+            return;
+        }
+        bodies.read(http.request(), ticket, read)
+                .compose(answer::apply)
+                .onFailure(failure -> ErrorReplies.reply(response, failure))
+                .onComplete(_ -> ticket.close());
+    }
+
+    /** Runs a request through the mesh. When the client goes away, every stage that works on it is told to stop. */
+    Future<Answer> run(RoutingContext http, GenerationRequest request, RoutePlan plan, Consumer<AnswerEvent> events) {
+        var call = CallContext.start(RequestIds.of(http), RequestIds.traceparent(http), timeout);
+        http.addEndHandler(_ -> call.cancel()); // the end of an answer too, when nothing is left to cancel
+        if (http.response().closed()) {
+            call.cancel(); // gone while the body was being parsed
+        }
+        return pipeline.answer(request, plan, call, events).onSuccess(answer -> answer.stages().forEach(meters::count));
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How the API behaves.
+ *
+ * @param requestTimeout what the whole way of a request may take
+ * @param heartbeat how long a stream may be silent before a comment is sent
+ * @param corsOrigins the web pages that may use this API; none by default
+ */
+public record HttpSettings(HttpLimits limits, Duration requestTimeout, Duration heartbeat, List<String> corsOrigins) {
+    public HttpSettings {
+        corsOrigins = List.copyOf(corsOrigins);
+    }
+}

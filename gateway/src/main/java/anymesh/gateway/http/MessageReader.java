@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import anymesh.gateway.pipeline.Message;
+import anymesh.gateway.pipeline.ModalityInput;
+import anymesh.gateway.pipeline.ModalityInput.Media;
+import anymesh.gateway.pipeline.ModalityInput.Text;
+import anymesh.v1.Role;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The conversation of a chat request. An assistant's turn may come back just as it was answered: with {@code parts}
+ * beside its {@code content}, which then only repeats their text, or with the parts as its content.
+ */
+final class MessageReader {
+    private final int maxMedia;
+
+    /** {@code maxMedia}: how many media one request may bring. */
+    MessageReader(int maxMedia) {
+        this.maxMedia = maxMedia;
+    }
+
+    List<Message> read(Fields request) {
+        List<Message> messages = new ArrayList<>();
+        int media = 0;
+        for (Fields message : request.objects("messages")) {
+            Role role = role(message);
+            List<ModalityInput> parts = parts(message, role);
+            media += (int) parts.stream().filter(Media.class::isInstance).count();
+            if (media > maxMedia) {
+                throw message.invalid("content", "Invalid '%s': a request may bring at most %d media.", maxMedia);
+            }
+            if (!parts.isEmpty()) {
+                messages.add(new Message(role, parts));
+            }
+        }
+        if (messages.isEmpty()) {
+            throw request.invalid("messages", "Invalid '%s': there is nothing to answer.");
+        }
+        return messages;
+    }
+
+    private static Role role(Fields message) {
+        String role = message.requiredString("role");
+        return switch (role) {
+            case "system", "developer" -> Role.SYSTEM;
+            case "user" -> Role.USER;
+            case "assistant" -> Role.ASSISTANT;
+            default -> throw message.invalid("role",
+                    "Invalid '%s': '%s' is not supported; expected 'system', 'developer', 'user' or 'assistant'.",
+                    Fields.abbreviated(role));
+        };
+    }
+
+    private static List<ModalityInput> parts(Fields message, Role role) {
+        if (role == Role.ASSISTANT && message.has("parts")) {
+            List<ModalityInput> parts = PartReader.read(message, "parts");
+            if (!parts.isEmpty()) {
+                return parts;
+            }
+        }
+        if (message.json().path("content").isArray()) {
+            return spoken(message, role, PartReader.read(message, "content"));
+        }
+        if (message.has("content") && !message.json().path("content").isTextual()) {
+            throw message.wrongType("content", "a string or an array of parts");
+        }
+        String content = message.string("content");
+        if (content == null) {
+            throw message.missing("content");
+        }
+        return spoken(message, role, content.isEmpty() ? List.of() : List.of(new Text(content)));
+    }
+
+    /** A user who says nothing has made a mistake; a model may have answered with nothing. */
+    private static List<ModalityInput> spoken(Fields message, Role role, List<ModalityInput> parts) {
+        if (role == Role.USER && parts.stream().allMatch(part -> part instanceof Text(String text) && text.isBlank())) {
+            throw message.invalid("content", "Invalid '%s': the prompt is empty.");
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import anymesh.gateway.routing.Services;
+import anymesh.v1.Modality;
+import java.util.List;
+
+/** Modalities as clients name them. */
+final class ModalityNames {
+    private static final List<Modality> ALL = List.of(Modality.TEXT, Modality.IMAGE, Modality.AUDIO, Modality.VIDEO);
+
+    private ModalityNames() {}
+
+    /** The field {@code modalities}: absent means that the backbone decides. */
+    static List<Modality> read(Fields request) {
+        if (!request.has("modalities")) {
+            return List.of();
+        }
+        List<String> names = request.strings("modalities");
+        if (names.isEmpty()) {
+            throw request.invalid("modalities", "Invalid '%s': an answer needs at least one modality.");
+        }
+        return names.stream().map(name -> read(request, name)).distinct().toList();
+    }
+
+    private static Modality read(Fields request, String name) {
+        return ALL.stream().filter(modality -> Services.name(modality).equals(name)).findFirst()
+                .orElseThrow(() -> request.invalid("modalities",
+                        "Invalid '%s': '%s' is not supported; expected 'text', 'image', 'audio' or 'video'.",
+                        Fields.abbreviated(name)));
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import anymesh.gateway.pipeline.AnswerPart;
+import anymesh.v1.GeneratedMedia;
+import anymesh.v1.Modality;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** Parts of an answer in the shapes in which they may be sent back as input. */
+final class PartJson {
+    private PartJson() {}
+
+    static void write(AnswerPart part, ObjectNode json) {
+        switch (part) {
+            case AnswerPart.Text(String text) -> json.put("type", "text").put("text", text);
+            case AnswerPart.Media(Modality modality, GeneratedMedia media) -> {
+                json.put("type", type(modality));
+                writeMedia(modality, media, json);
+            }
+        }
+    }
+
+    static String type(Modality modality) {
+        return switch (modality) {
+            case IMAGE -> "image_url";
+            case VIDEO -> "video_url";
+            case AUDIO -> "input_audio";
+            case TEXT, MODALITY_UNSPECIFIED, UNRECOGNIZED -> "text";
+        };
+    }
+
+    /** The media themselves, under the name of their type. */
+    static void writeMedia(Modality modality, GeneratedMedia media, ObjectNode json) {
+        ObjectNode holder = json.putObject(type(modality));
+        if (modality == Modality.AUDIO) {
+            String mime = media.getMimeType();
+            holder.put("data", DataUrl.base64(media.getData())).put("format", mime.substring(mime.indexOf('/') + 1));
+        } else {
+            holder.put("url", DataUrl.encode(media.getMimeType(), media.getData()));
+        }
+    }
+}

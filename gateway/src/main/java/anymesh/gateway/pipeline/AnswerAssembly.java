@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.pipeline;
+
+import anymesh.gateway.pipeline.AnswerEvent.MediaDone;
+import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
+import anymesh.gateway.pipeline.AnswerEvent.MediaStarted;
+import anymesh.gateway.pipeline.AnswerEvent.TextWritten;
+import anymesh.v1.DenoisingProgress;
+import anymesh.v1.GeneratedMedia;
+import anymesh.v1.Modality;
+import anymesh.wire.error.InferenceFailed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts an answer together in the order of the tokens that asked for its parts, whenever the parts themselves come, and
+ * tells of each step. Used on the request's event loop only.
+ */
+final class AnswerAssembly {
+    private sealed interface Slot {
+        record Text(StringBuilder text) implements Slot {}
+
+        record Media(Modality modality) implements Slot {}
+    }
+
+    private final Consumer<AnswerEvent> events;
+    private final List<Slot> slots = new ArrayList<>();
+    private final List<@Nullable GeneratedMedia> media = new ArrayList<>();
+    private final List<StageUsage> usages = new ArrayList<>();
+    private int mediaCount;
+
+    AnswerAssembly(Consumer<AnswerEvent> events) {
+        this.events = events;
+    }
+
+    void write(String text) {
+        if (text.isEmpty()) {
+            return;
+        }
+        if (slots.isEmpty() || !(slots.getLast() instanceof Slot.Text)) {
+            append(new Slot.Text(new StringBuilder()));
+        }
+        if (slots.getLast() instanceof Slot.Text(StringBuilder run)) {
+            run.append(text);
+            events.accept(new TextWritten(slots.size() - 1, text));
+        }
+    }
+
+    /** Opens a media part and returns its index. */
+    int start(Modality modality) {
+        append(new Slot.Media(modality));
+        mediaCount++;
+        int index = slots.size() - 1;
+        events.accept(new MediaStarted(index, modality));
+        return index;
+    }
+
+    private void append(Slot slot) {
+        slots.add(slot);
+        media.add(null);
+    }
+
+    void progress(int index, DenoisingProgress progress) {
+        events.accept(new MediaProgress(index, modality(index), progress.getStep(), progress.getSteps()));
+    }
+
+    void done(int index, Generated generated) {
+        media.set(index, generated.media());
+        usages.add(generated.usage());
+        events.accept(new MediaDone(index, modality(index), generated.media()));
+    }
+
+    void spent(StageUsage usage) {
+        usages.add(usage);
+    }
+
+    /** How many media the backbone has asked for so far. */
+    int mediaCount() {
+        return mediaCount;
+    }
+
+    Answer finish(Reasoned reasoned) {
+        var parts = new ArrayList<AnswerPart>(slots.size());
+        for (int i = 0; i < slots.size(); i++) {
+            parts.add(switch (slots.get(i)) {
+                case Slot.Text(StringBuilder text) -> new AnswerPart.Text(text.toString());
+                case Slot.Media(Modality modality) -> new AnswerPart.Media(modality, made(i));
+            });
+        }
+        var finished = reasoned.finished();
+        return new Answer(parts, finished.getReason(), finished.getPromptTokens(), finished.getCompletionTokens(),
+                usages);
+    }
+
+    private Modality modality(int index) {
+        return slots.get(index) instanceof Slot.Media(Modality modality) ? modality : Modality.TEXT;
+    }
+
+    private GeneratedMedia made(int index) {
+        GeneratedMedia made = media.get(index);
+        if (made == null) {
+            throw new InferenceFailed("a part of the answer was never made");
+        }
+        return made;
+    }
+}

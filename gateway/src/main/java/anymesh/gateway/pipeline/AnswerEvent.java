@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.pipeline;
+
+import anymesh.v1.GeneratedMedia;
+import anymesh.v1.Modality;
+
+/** An answer as it grows. {@code index} is the position of the part in the finished answer. */
+public sealed interface AnswerEvent {
+
+    /** Where the part stands in the answer. */
+    int index();
+
+    /** More text for the text part at {@code index}; the first one opens it. */
+    record TextWritten(int index, String text) implements AnswerEvent {}
+
+    /** The backbone has asked for media, and they are being made. */
+    record MediaStarted(int index, Modality modality) implements AnswerEvent {}
+
+    /** {@code step} of {@code steps} are done. */
+    record MediaProgress(int index, Modality modality, int step, int steps) implements AnswerEvent {}
+
+    /** The media are made. */
+    record MediaDone(int index, Modality modality, GeneratedMedia media) implements AnswerEvent {}
+}

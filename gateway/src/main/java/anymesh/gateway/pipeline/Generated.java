@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.pipeline;
+
+import anymesh.v1.GeneratedMedia;
+
+/** X: one generated file. */
+record Generated(GeneratedMedia media, StageUsage usage) {}

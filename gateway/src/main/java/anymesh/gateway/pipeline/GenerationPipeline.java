@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.pipeline;
+
+import anymesh.gateway.client.StageClient;
+import anymesh.gateway.routing.Hop;
+import anymesh.gateway.routing.InputPath;
+import anymesh.gateway.routing.OutputPath;
+import anymesh.gateway.routing.RoutePlan;
+import anymesh.v1.Modality;
+import anymesh.wire.EmbeddingBatch;
+import anymesh.wire.call.CallContext;
+import anymesh.wire.error.InferenceFailed;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The path of a request, as the MM-LLM survey (arXiv 2401.13601) writes it:
+ *
+ * <pre>
+ * (1) F_X = ME_X(I_X)      (2) P_X = Θ_X→T(F_X)      (3) t, S_X = LLM(P_X, F_T)
+ * (4) H_X = Θ_T→X(S_X)     (5) X  = MG_X(H_X)
+ * </pre>
+ *
+ * Modalities go through (1) and (2) side by side. The moment the backbone signals, (4) and (5) begin for that signal
+ * while (3) writes on. The first failure anywhere cancels all the rest. To be called on a Vert.x context, on which events
+ * and the result arrive.
+ */
+public final class GenerationPipeline {
+    /** More media than any answer should hold: an answer is kept in memory until it is complete. */
+    private static final int MAX_MEDIA = 32;
+
+    private final EncodeStep encode;
+    private final ProjectInputStep projectInput;
+    private final ReasonStep reason;
+    private final ProjectOutputStep projectOutput;
+    private final GenerateStep generate;
+
+    public GenerationPipeline(StageClient client) {
+        encode = new EncodeStep(client);
+        projectInput = new ProjectInputStep(client);
+        reason = new ReasonStep(client);
+        projectOutput = new ProjectOutputStep(client);
+        generate = new GenerateStep(client);
+    }
+
+    /** Answers a request along {@code plan}; cancelling {@code call} cancels every stage at work on it. */
+    public Future<Answer> answer(GenerationRequest request, RoutePlan plan, CallContext call,
+            Consumer<AnswerEvent> events) {
+        return perceive(request, plan, call)
+                .compose(media -> new Run(request, plan, call, events).think(media))
+                .onFailure(_ -> call.cancel());
+    }
+
+    private Future<List<Projected>> perceive(GenerationRequest request, RoutePlan plan, CallContext call) {
+        var perceived = new Gathering<Projected>(call, projected -> projected.batch().close());
+        plan.inputs().forEach((modality, path) -> perceived.add(perceive(request, modality, path, call)));
+        return perceived.all();
+    }
+
+    private Future<Projected> perceive(GenerationRequest request, Modality modality, InputPath path, CallContext call) {
+        return encode.run(request.mediaOf(modality), path.encoder(), call)
+                .compose(features -> projectInput.run(features, path.projector(), call));
+    }
+
+    /** Equations 3 to 5 of one request. */
+    private final class Run implements ReasonStep.Listener {
+        private final GenerationRequest request;
+        private final RoutePlan plan;
+        private final CallContext call;
+        private final AnswerAssembly answer;
+        private final Gathering<Void> expressed;
+
+        Run(GenerationRequest request, RoutePlan plan, CallContext call, Consumer<AnswerEvent> events) {
+            this.request = request;
+            this.plan = plan;
+            this.call = call;
+            answer = new AnswerAssembly(events);
+            expressed = new Gathering<>(call, _ -> {});
+        }
+
+        Future<Answer> think(List<Projected> media) {
+            media.forEach(projected -> projected.usages().forEach(answer::spent));
+            return reason.run(Prompt.of(request.messages(), media), request, plan.backbone(), call, this)
+                    .onSuccess(reasoned -> answer.spent(reasoned.usage()))
+                    .onFailure(expressed::fail)
+                    .transform(reasoned -> expressed.all().map(_ -> finish(reasoned.result())));
+        }
+
+        @Override
+        public void onText(String text) {
+            answer.write(text);
+        }
+
+        @Override
+        public void onSignal(SignalStates signal) {
+            if (!request.required().isEmpty() && answer.mediaCount() >= request.required().size()) {
+                signal.batch().close(); // a media route answers with what it was asked for
+                return;
+            }
+            expressed.add(express(signal));
+        }
+
+        private Future<Void> express(SignalStates signal) {
+            OutputPath path;
+            try {
+                path = plan.output(signal.modality(), request.media().size());
+                if (answer.mediaCount() >= MAX_MEDIA) {
+                    throw new InferenceFailed("the backbone asked for more than " + MAX_MEDIA + " media");
+                }
+            } catch (RuntimeException e) {
+                signal.batch().close();
+                return Future.failedFuture(e);
+            }
+            int number = answer.mediaCount();
+            var parts = Stream.generate(() -> answer.start(signal.modality())).limit(request.media().copies()).toList();
+            return projectOutput.run(signal, path.projector(), call)
+                    .compose(condition -> draw(condition, number, parts, path.generator()));
+        }
+
+        private Future<Void> draw(Condition condition, int number, List<Integer> parts, Hop generator) {
+            answer.spent(condition.usage());
+            try (var batch = condition.batch()) {
+                return Future.join(IntStream.range(0, parts.size())
+                        .mapToObj(copy -> draw(batch.retain(), number + copy, parts.get(copy), generator))
+                        .toList()).mapEmpty();
+            }
+        }
+
+        private Future<Generated> draw(EmbeddingBatch condition, int number, int part, Hop generator) {
+            return generate.run(condition, number, request.media(), generator, call,
+                    progress -> answer.progress(part, progress))
+                    .onSuccess(generated -> answer.done(part, generated))
+                    .onFailure(expressed::fail); // at once: the other copies are awaited before this branch fails
+        }
+
+        private Answer finish(Reasoned reasoned) {
+            if (answer.mediaCount() < request.required().size()) {
+                throw new InferenceFailed("the backbone ended without the media it was told to make");
+            }
+            return answer.finish(reasoned);
+        }
+    }
+}

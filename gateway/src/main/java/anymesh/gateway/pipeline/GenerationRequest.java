@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.pipeline;
+
+import anymesh.v1.Modality;
+import anymesh.v1.Sampling;
+import java.util.List;
+
+/**
+ * What to answer, and how.
+ *
+ * @param modalities what the answer may hold; empty: the backbone decides
+ * @param required media that the answer must hold; if there are any, it holds no others
+ */
+public record GenerationRequest(List<Message> messages, Sampling sampling, List<Modality> modalities,
+        List<Modality> required, MediaOptions media) {
+    public GenerationRequest {
+        messages = List.copyOf(messages);
+        modalities = List.copyOf(modalities);
+        required = List.copyOf(required);
+    }
+
+    /** The media of one modality, in the order in which they stand in the conversation. */
+    List<ModalityInput.Media> mediaOf(Modality modality) {
+        return messages.stream()
+                .flatMap(message -> message.parts().stream())
+                .filter(ModalityInput.Media.class::isInstance)
+                .map(ModalityInput.Media.class::cast)
+                .filter(media -> media.modality() == modality)
+                .toList();
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.pipeline;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How media are to be made. Absent options are the generator's to choose. The k-th media of an answer is made with
+ * {@code seed + k}, so that an answer can be made again as a whole and its parts still differ.
+ *
+ * @param copies how many to make of each signal
+ * @param size {@code WIDTHxHEIGHT}, one that the generator declares; null for its native one
+ */
+public record MediaOptions(int copies, @Nullable Long seed, @Nullable Integer steps, @Nullable Float guidanceScale,
+        @Nullable String size) {
+
+    /** One of each, as the generator likes it. */
+    public static MediaOptions withSeed(@Nullable Long seed) {
+        return new MediaOptions(1, seed, null, null, null);
+    }
+}

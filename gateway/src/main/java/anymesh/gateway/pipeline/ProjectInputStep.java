@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.pipeline;
+
+import anymesh.gateway.client.StageClient;
+import anymesh.gateway.routing.Hop;
+import anymesh.v1.ProjectInputRequest;
+import anymesh.wire.Frame;
+import anymesh.wire.call.CallContext;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Equation 2: P_X = Θ_X→T(F_X). */
+final class ProjectInputStep {
+    private final StageClient client;
+
+    ProjectInputStep(StageClient client) {
+        this.client = client;
+    }
+
+    Future<Projected> run(Features features, Hop projector, CallContext call) {
+        var request = ProjectInputRequest.newBuilder().setModality(features.modality()).build();
+        var started = StageUsage.Started.now(projector, features.batch().bodyBytes());
+        return client.ask(projector.instance(), client.methods().projectInput(), call,
+                Frame.of(request, features.batch())).map(answer -> {
+                    var batch = Batches.only(answer, projector.service());
+                    var usage = started.ended(answer.header().getTimings(), batch.bodyBytes());
+                    return new Projected(features.modality(), batch, List.of(features.usage(), usage));
+                });
+    }
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.pipeline;
+
+import anymesh.v1.Modality;
+import anymesh.wire.EmbeddingBatch;
+
+/** S_X: the backbone's hidden states at one run of signal tokens. Owns the batch. */
+record SignalStates(Modality modality, EmbeddingBatch batch) {}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.routing;
+
+import anymesh.v1.Modality;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What a request asks of a route before any stage has been called: the model, the modalities that it brings and those
+ * that it wants back. Each modality stands with the field of the request that names it, for the refusal's sake. What
+ * the backbone decides by itself is resolved later, by {@link RoutePlan#output}.
+ */
+public record RouteNeeds(String model, Map<Modality, String> inputs, Map<Modality, String> outputs) {
+    public RouteNeeds {
+        inputs = copy(inputs);
+        outputs = copy(outputs);
+    }
+
+    private static Map<Modality, String> copy(Map<Modality, String> modalities) {
+        var copy = new EnumMap<Modality, String>(Modality.class);
+        copy.putAll(modalities);
+        return Collections.unmodifiableMap(copy);
+    }
+}

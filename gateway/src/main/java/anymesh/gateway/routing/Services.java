@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.routing;
+
+import anymesh.v1.Modality;
+import java.util.Locale;
+
+/** The names under which stages register. */
+public final class Services {
+    public static final String ENCODER = "encoder";
+    public static final String INPUT_PROJECTOR = "input-projector";
+    public static final String BACKBONE = "backbone";
+    public static final String OUTPUT_PROJECTOR = "output-projector";
+
+    private Services() {}
+
+    /** The generator of a modality, such as {@code generator-image}: each modality scales by itself. */
+    public static String generator(Modality modality) {
+        return "generator-" + name(modality);
+    }
+
+    /** A modality as clients write it: {@code image}. */
+    public static String name(Modality modality) {
+        return modality.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/** An HTTP client of a gateway. */
+final class TestingClient {
+    static final String CHAT = "/v1/chat/completions";
+    static final String IMAGES = "/v1/images/generations";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final int port;
+
+    TestingClient(int port) {
+        this.port = port;
+    }
+
+    /** An answer, whose body is JSON. */
+    record Answer(HttpResponse<String> response) {
+        int status() {
+            return response.statusCode();
+        }
+
+        JsonNode json() {
+            return parse(response.body());
+        }
+
+        JsonNode error() {
+            return json().path("error");
+        }
+
+        String header(String name) {
+            return response.headers().firstValue(name).orElse("");
+        }
+    }
+
+    static JsonNode parse(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A chat request; quotes may be written as apostrophes. */
+    static String chat(String userContent, String... moreFields) {
+        var more = moreFields.length == 0 ? "" : "," + String.join(",", moreFields);
+        return json("{'model':'toyworld','messages':[{'role':'user','content':" + userContent + "}]" + more + "}");
+    }
+
+    static String json(String apostrophes) {
+        return apostrophes.replace('\'', '"');
+    }
+
+    static String dataUrl(String bytes) {
+        return "data:image/png;base64," + Base64.getEncoder().encodeToString(bytes.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String picture(String bytes) {
+        return "{'type':'image_url','image_url':{'url':'" + dataUrl(bytes) + "'}}";
+    }
+
+    static String decode(String dataUrl) {
+        return new String(Base64.getDecoder().decode(dataUrl.substring(dataUrl.indexOf(',') + 1)),
+                StandardCharsets.UTF_8);
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("content-type", "application/json");
+    }
+
+    Answer post(String path, String body) {
+        return send(request(path).POST(BodyPublishers.ofString(body)).build());
+    }
+
+    Answer get(String path) {
+        return send(request(path).GET().build());
+    }
+
+    Answer send(HttpRequest request) {
+        try {
+            return new Answer(http.send(request, BodyHandlers.ofString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A stream under way, to be read or left. */
+    InputStream open(String path, String body) throws IOException, InterruptedException {
+        return http.send(request(path).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofInputStream())
+                .body();
+    }
+
+    /** The {@code data:} lines of a whole stream. */
+    List<String> events(String body) {
+        var events = new ArrayList<String>();
+        post(CHAT, body).response().body().lines().forEach(line -> {
+            if (line.startsWith("data: ")) {
+                events.add(line.substring(6));
+            }
+        });
+        return events;
+    }
+}

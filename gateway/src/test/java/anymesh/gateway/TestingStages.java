@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway;
+
+import anymesh.v1.BackboneEvent;
+import anymesh.v1.BackboneFinished;
+import anymesh.v1.BackboneRequest;
+import anymesh.v1.DenoisingProgress;
+import anymesh.v1.EncodeRequest;
+import anymesh.v1.EncodeResponse;
+import anymesh.v1.FinishReason;
+import anymesh.v1.GeneratedMedia;
+import anymesh.v1.GeneratorEvent;
+import anymesh.v1.GeneratorRequest;
+import anymesh.v1.Modality;
+import anymesh.v1.Part;
+import anymesh.v1.ProjectInputRequest;
+import anymesh.v1.ProjectInputResponse;
+import anymesh.v1.ProjectOutputRequest;
+import anymesh.v1.ProjectOutputResponse;
+import anymesh.v1.Role;
+import anymesh.v1.Signal;
+import anymesh.v1.StageTimings;
+import anymesh.v1.TextDelta;
+import anymesh.v1.Turn;
+import anymesh.wire.DType;
+import anymesh.wire.EmbeddingBatch;
+import anymesh.wire.EmbeddingSpec;
+import anymesh.wire.Frame;
+import anymesh.wire.WireMemory;
+import anymesh.wire.call.CallContext;
+import anymesh.wire.call.Emitter;
+import anymesh.wire.error.InvalidInput;
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Five small models whose numbers can be followed by hand. The encoder measures a picture ({@code bytes}), the input
+ * projector doubles, the backbone obeys the last user text (see {@link #reason}), the output projector adds one, and the
+ * generator writes its condition and seed into its "picture".
+ */
+final class TestingStages {
+    static final int STEPS = 3;
+
+    final AtomicInteger cancelledGenerations = new AtomicInteger();
+    final CountDownLatch generating = new CountDownLatch(1);
+
+    private final WireMemory memory;
+
+    TestingStages(WireMemory memory) {
+        this.memory = memory;
+    }
+
+    void encode(Frame<EncodeRequest> request, CallContext call, Emitter<EncodeResponse> out) {
+        var items = request.header().getItemsList();
+        for (int i = 0; i < items.size(); i++) {
+            if (!items.get(i).getMedia().startsWith(ByteString.copyFromUtf8("PIC"))) {
+                throw new InvalidInput("this is no picture", "items[" + i + "]");
+            }
+        }
+        var features = rows("toy-image", items.stream().map(item -> (float) item.getMedia().size()).toList());
+        out.emit(Frame.of(EncodeResponse.newBuilder().setTimings(timings()).build(), features));
+    }
+
+    void projectInput(Frame<ProjectInputRequest> request, CallContext call, Emitter<ProjectInputResponse> out) {
+        var projected = rows("toy-llm", values(request.embeddings().getFirst()).stream().map(x -> 2 * x).toList());
+        out.emit(Frame.of(ProjectInputResponse.newBuilder().setTimings(timings()).build(), projected));
+    }
+
+    /**
+     * Reads the last user text as orders, separated by {@code |}: {@code image} signals a picture, {@code look} tells
+     * the numbers of all pictures in the conversation, {@code echo} tells the assistant's last turn, {@code cut} ends in
+     * the middle, {@code long} runs out of tokens, {@code broken} fails; all else is said. Required pictures follow.
+     */
+    void reason(Frame<BackboneRequest> request, CallContext call, Emitter<BackboneEvent> out) {
+        BackboneRequest prompt = request.header();
+        int signals = 0;
+        int tokens = 0;
+        var reason = FinishReason.STOP;
+        for (String order : text(last(prompt, Role.USER)).split("\\|", -1)) {
+            tokens++;
+            switch (order) {
+                case "image" -> signal(++signals, out);
+                case "look" -> say(pictures(request), out);
+                case "echo" -> say(shape(last(prompt, Role.ASSISTANT)), out);
+                case "long" -> reason = FinishReason.LENGTH;
+                case "cut" -> {
+                    return;
+                }
+                case "broken" -> throw new IllegalStateException("secret: /models/weights.onnx");
+                default -> say(order, out);
+            }
+        }
+        for (int i = signals; i < prompt.getRequiredCount(); i++) {
+            signal(++signals, out);
+        }
+        out.emit(Frame.of(BackboneEvent.newBuilder()
+                .setFinished(
+                        BackboneFinished.newBuilder().setReason(reason).setPromptTokens(7).setCompletionTokens(tokens)
+                                .setTimings(timings()))
+                .build()));
+    }
+
+    private static void say(String text, Emitter<BackboneEvent> out) {
+        out.emit(Frame.of(BackboneEvent.newBuilder().setText(TextDelta.newBuilder().setText(text)).build()));
+    }
+
+    private void signal(int number, Emitter<BackboneEvent> out) {
+        out.emit(Frame.of(BackboneEvent.newBuilder().setSignal(Signal.newBuilder().setModality(Modality.IMAGE)).build(),
+                rows("toy-signal", List.of(10f * number))));
+    }
+
+    private static Turn last(BackboneRequest prompt, Role role) {
+        return prompt.getTurnsList().reversed().stream().filter(turn -> turn.getRole() == role).findFirst()
+                .orElseThrow();
+    }
+
+    private static String text(Turn turn) {
+        return String.join("|", turn.getPartsList().stream().filter(Part::hasText).map(Part::getText).toList());
+    }
+
+    private static String shape(Turn turn) {
+        return String.join(",", turn.getPartsList().stream().map(p -> p.hasText() ? p.getText() : "<media>").toList());
+    }
+
+    private static String pictures(Frame<BackboneRequest> request) {
+        return String.join(",", request.header().getTurnsList().stream()
+                .flatMap(turn -> turn.getPartsList().stream())
+                .filter(Part::hasMedia)
+                .map(part -> String.valueOf(Math.round(
+                        values(request.embeddings().get(part.getMedia().getBatch())).get(part.getMedia().getRow()))))
+                .toList());
+    }
+
+    void projectOutput(Frame<ProjectOutputRequest> request, CallContext call, Emitter<ProjectOutputResponse> out) {
+        var condition = rows("toy-cond", values(request.embeddings().getFirst()).stream().map(x -> x + 1).toList());
+        out.emit(Frame.of(ProjectOutputResponse.newBuilder().setTimings(timings()).build(), condition));
+    }
+
+    void generate(Frame<GeneratorRequest> request, CallContext call, Emitter<GeneratorEvent> out) {
+        long seed = request.header().getSeed();
+        for (int step = 1; step <= STEPS; step++) {
+            out.emit(Frame.of(GeneratorEvent.newBuilder()
+                    .setProgress(DenoisingProgress.newBuilder().setStep(step).setSteps(STEPS)).build()));
+        }
+        var picture = "PIC:" + Math.round(values(request.embeddings().getFirst()).getFirst()) + ":" + seed;
+        out.emit(Frame.of(GeneratorEvent.newBuilder()
+                .setMedia(GeneratedMedia.newBuilder().setData(ByteString.copyFromUtf8(picture)).setMimeType("image/png")
+                        .setWidth(128).setHeight(128).setSeed(seed).setTimings(timings()))
+                .build()));
+    }
+
+    /** A generator that takes its first step and then goes on until it is told to stop. */
+    void generateForever(Frame<GeneratorRequest> request, CallContext call, Emitter<GeneratorEvent> out)
+            throws InterruptedException {
+        var stopped = new CountDownLatch(1);
+        call.onCancel(stopped::countDown);
+        out.emit(Frame.of(GeneratorEvent.newBuilder()
+                .setProgress(DenoisingProgress.newBuilder().setStep(1).setSteps(STEPS)).build()));
+        generating.countDown();
+        stopped.await();
+        cancelledGenerations.incrementAndGet();
+        throw new CancellationException();
+    }
+
+    EmbeddingBatch rows(String space, List<Float> values) {
+        var batch = EmbeddingBatch.allocate(memory,
+                new EmbeddingSpec(space, List.of(1), DType.FLOAT32, "toyworld", "1"),
+                values.size());
+        var data = batch.data();
+        values.forEach(data::putFloat);
+        return batch;
+    }
+
+    private static List<Float> values(EmbeddingBatch batch) {
+        var floats = batch.data().asFloatBuffer();
+        var values = new ArrayList<Float>();
+        while (floats.hasRemaining()) {
+            values.add(floats.get());
+        }
+        return values;
+    }
+
+    private static StageTimings timings() {
+        return StageTimings.newBuilder().setQueueMicros(1500).setInferenceMicros(2500).setBatchSize(1).build();
+    }
+}

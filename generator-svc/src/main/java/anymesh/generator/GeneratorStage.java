@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.generator;
+
+import anymesh.generator.pipeline.DiffusionPipeline;
+import anymesh.generator.pipeline.PictureSize;
+import anymesh.kit.batch.StepBatcher;
+import anymesh.kit.model.BundleException;
+import anymesh.kit.server.Stage;
+import anymesh.kit.server.StageResources;
+import anymesh.v1.Capability;
+import anymesh.v1.Modality;
+import anymesh.v1.StageDescription;
+import anymesh.wire.call.FrameServer;
+import io.grpc.ServerMethodDefinition;
+import java.time.Duration;
+import java.util.List;
+
+/** The generator service: one diffusion pipeline behind one batcher. */
+public final class GeneratorStage implements Stage {
+    private final DiffusionPipeline pipeline;
+    private final StepBatcher<DiffusionJob> batcher;
+    private final ServerMethodDefinition<?, ?> generate;
+
+    private GeneratorStage(GeneratorConfig config, DiffusionPipeline pipeline, StageResources resources) {
+        this.pipeline = pipeline;
+        this.batcher = new StepBatcher<>("denoise", config.stage().batch(),
+                new DiffusionStepper(pipeline, resources.meters()), resources.meters());
+        this.generate = FrameServer.method(resources.methods().generateMedia(), new GenerateHandler(pipeline, batcher));
+    }
+
+    /** Opens the bundle and its models. Throws {@link BundleException} for a bundle that makes no pictures. */
+    public static GeneratorStage load(GeneratorConfig config, StageResources resources) {
+        var pipeline = DiffusionPipeline.load(config.stage().bundle(), config.stage().onnx(), config.decodeBatch());
+        if (pipeline.manifest().modality() != Modality.IMAGE) {
+            pipeline.close();
+            throw new BundleException("%s makes %s (expected: IMAGE)".formatted(config.stage().bundle(),
+                    pipeline.manifest().modality()));
+        }
+        return new GeneratorStage(config, pipeline, resources);
+    }
+
+    @Override
+    public StageDescription describe() {
+        var manifest = pipeline.manifest();
+        return StageDescription.newBuilder()
+                .setBundle(pipeline.bundle().manifest().bundle())
+                .setVersion(pipeline.bundle().manifest().version())
+                .addCapabilities(Capability.newBuilder()
+                        .setModality(manifest.modality())
+                        .addAccepts(manifest.accepts())
+                        .addAllSizes(manifest.defaults().sizes().stream().map(PictureSize::toString).toList()))
+                .build();
+    }
+
+    @Override
+    public List<ServerMethodDefinition<?, ?>> methods() {
+        return List.of(generate);
+    }
+
+    @Override
+    public void warm() {
+        pipeline.warm();
+    }
+
+    @Override
+    public void drain(Duration timeout) {
+        batcher.drain(timeout);
+    }
+
+    @Override
+    public void close() {
+        batcher.close();
+        pipeline.close();
+    }
+}

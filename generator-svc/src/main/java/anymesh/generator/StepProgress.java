@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.generator;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * How far a picture has come, told by the worker to the thread that reports it. The worker never waits: it leaves the latest
+ * number here, and a reporter whose client is slow finds fewer, later numbers. Thread-safe; one reporter.
+ */
+final class StepProgress {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private int done;
+    private boolean ended;
+
+    void reach(int steps) {
+        lock.lock();
+        try {
+            done = steps;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** There is no more to come. */
+    void end() {
+        lock.lock();
+        try {
+            ended = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for more steps than these and returns how many there are; 0 if no more come. */
+    int awaitMoreThan(int steps) throws InterruptedException {
+        lock.lock();
+        try {
+            while (done <= steps && !ended) {
+                changed.await();
+            }
+            return done > steps ? done : 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

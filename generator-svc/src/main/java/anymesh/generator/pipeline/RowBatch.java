@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.generator.pipeline;
+
+import anymesh.kit.model.ElementType;
+import anymesh.kit.model.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tensors of a denoiser run over so many rows of one size, made once and used for every such run. The session reads and
+ * writes them in place. A condition stays from step to step, so a row's is written only when another one was there.
+ */
+final class RowBatch {
+
+    private final Numbers sample;
+    private final ByteBuffer timesteps;
+    private final ElementType timestepType;
+    private final Numbers condition;
+    private final Numbers output;
+    private final float[] @Nullable [] conditions;
+    private final Map<String, Tensor> feeds;
+    private final Map<String, Tensor> results;
+
+    /** @param latents channels, height and width of a row */
+    RowBatch(DenoiserInputs inputs, int rows, long[] latents, ConditionShape shape) {
+        var fed = Tensor.allocate(inputs.sample().type(), rows, latents[0], latents[1], latents[2]);
+        var times = Tensor.allocate(inputs.timestep().type(), inputs.timestepShape(rows));
+        var conditioned = Tensor.allocate(inputs.condition().type(), rows, shape.tokens(), shape.width());
+        var result = Tensor.allocate(inputs.output().type(), rows, latents[0], latents[1], latents[2]);
+        sample = Numbers.of(fed);
+        timesteps = times.bytes().order(ByteOrder.LITTLE_ENDIAN);
+        timestepType = times.type();
+        condition = Numbers.of(conditioned);
+        output = Numbers.of(result);
+        conditions = new float[rows][];
+        feeds = Map.of(inputs.sample().name(), fed, inputs.timestep().name(), times, inputs.condition().name(),
+                conditioned);
+        results = Map.of(inputs.output().name(), result);
+    }
+
+    /** Fills a row. With one timestep for all rows, each writes the same. */
+    @SuppressWarnings("ReferenceEquality") // Of the array, which nobody changes: comparing numbers would cost what it saves.
+    void put(int row, float[] seen, double timestep, float[] wanted) {
+        sample.write(row * seen.length, seen);
+        putTimestep(timesteps.capacity() == timestepType.bytes() ? 0 : row * timestepType.bytes(), timestep);
+        if (conditions[row] != wanted) {
+            condition.write(row * wanted.length, wanted);
+            conditions[row] = wanted;
+        }
+    }
+
+    private void putTimestep(int at, double timestep) {
+        switch (timestepType) {
+            case INT64 -> timesteps.putLong(at, (long) timestep);
+            case INT32 -> timesteps.putInt(at, (int) timestep);
+            case FLOAT32 -> timesteps.putFloat(at, (float) timestep);
+            case FLOAT16 -> timesteps.putShort(at, Float.floatToFloat16((float) timestep));
+            case BOOL -> throw new IllegalStateException("refused when the session was loaded");
+        }
+    }
+
+    /** Copies a row of the output. */
+    void get(int row, float[] into) {
+        output.read(row * into.length, into);
+    }
+
+    Map<String, Tensor> feeds() {
+        return feeds;
+    }
+
+    Map<String, Tensor> results() {
+        return results;
+    }
+}

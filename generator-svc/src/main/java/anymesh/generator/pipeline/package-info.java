@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A diffusion pipeline in Optimum's ONNX layout: from a condition and a seed to a picture.
+ *
+ * <p>Start at {@link anymesh.generator.pipeline.DiffusionPipeline}. It joins a {@link anymesh.generator.pipeline.Denoiser}
+ * (the U-Net), a {@link anymesh.generator.pipeline.LatentDecoder} (the VAE's decoder) and a
+ * {@link anymesh.generator.pipeline.NegativePrompt} (the text encoder's view of an empty prompt). Names, ranks and types of
+ * tensors are read from the sessions; nothing here knows a model family.
+ *
+ * <p>Threads: {@link anymesh.generator.pipeline.DiffusionPipeline#begin} may be called by any; stepping and decoding belong to
+ * the one worker that owns the sessions.
+ */
+@NullMarked
+package anymesh.generator.pipeline;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.mesh;
+
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** One place per concern: who may import what. */
+@AnalyzeClasses(packages = "anymesh", importOptions = ImportOption.DoNotIncludeTests.class)
+final class FencesTest {
+    private static final String[] SERVICES = {"anymesh.encoder..", "anymesh.projector..", "anymesh.backbone..",
+        "anymesh.generator..", "anymesh.gateway.."};
+
+    @ArchTest
+    static final ArchRule onlyTheWireImportsArrow = onlyIn("org.apache.arrow..", "anymesh.wire..", "anymesh.bench..");
+
+    @ArchTest
+    static final ArchRule onlyTheModelRuntimeImportsOnnxRuntime = onlyIn("ai.onnxruntime..", "anymesh.kit.model..",
+            "anymesh.bench..");
+
+    @ArchTest
+    static final ArchRule onlyTheModelRuntimeImportsTheTokenizer = onlyIn("ai.djl..", "anymesh.kit.model..");
+
+    @ArchTest
+    static final ArchRule onlyOnePackageMayImportConsul = onlyIn("io.vertx.ext.consul..", "anymesh.kit.consul..");
+
+    @ArchTest
+    static final ArchRule batchingKnowsNoModelAndNoModality = noClasses().that().resideInAPackage("anymesh.kit.batch..")
+            .should().dependOnClassesThat().resideInAnyPackage("anymesh.kit.model..", "anymesh.kit.server..")
+            .orShould().dependOnClassesThat().haveFullyQualifiedName("anymesh.v1.Modality");
+
+    @ArchTest
+    static final ArchRule theContractKnowsNobody = noClasses().that().resideInAPackage("anymesh.wire..")
+            .should().dependOnClassesThat().resideInAnyPackage("anymesh.kit..", "io.vertx..");
+
+    @ArchTest
+    static final ArchRule theKitKnowsNoService = noClasses().that().resideInAPackage("anymesh.kit..")
+            .should().dependOnClassesThat().resideInAnyPackage(SERVICES);
+
+    @ArchTest
+    static final ArchRule onlyTheCommandLineKnowsServices = noClasses()
+            .that(resideInAnyPackage(SERVICES)).should().dependOnClassesThat(resideInAPackage("anymesh.cli.."));
+
+    @ArchTest
+    static final ArchRule noPackageIsPartOfACycle = slices().matching("anymesh.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static void noServiceDependsOnAnother(JavaClasses classes) {
+        for (var service : SERVICES) {
+            for (var other : SERVICES) {
+                if (!service.equals(other)) {
+                    noClasses().that().resideInAPackage(service)
+                            .should().dependOnClassesThat().resideInAPackage(other).check(classes);
+                }
+            }
+        }
+    }
+
+    @ArchTest
+    static void everyModuleIsLookedAt(JavaClasses classes) {
+        for (var part : new String[] {"anymesh.wire", "anymesh.kit.model", "anymesh.encoder", "anymesh.projector",
+            "anymesh.backbone", "anymesh.generator", "anymesh.gateway", "anymesh.cli"}) {
+            assertThat(classes.that(resideInAPackage(part + "..")).size()).as(part).isPositive();
+        }
+        assertThat(classes.that(alwaysTrue()).size()).isGreaterThan(100);
+    }
+
+    private static ArchRule onlyIn(String library, String... homes) {
+        return noClasses().that().resideOutsideOfPackages(homes)
+                .should().dependOnClassesThat().resideInAPackage(library).allowEmptyShould(true);
+    }
+}

@@ -1,0 +1,126 @@
+"""Talks to a running gateway with OpenAI's own client; every check that fails ends with an exception.
+
+Run by OpenAiClientIT: `python openai_client.py http://127.0.0.1:PORT picture.png`.
+"""
+
+import base64
+import sys
+from pathlib import Path
+
+import openai
+from openai import OpenAI
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def check(fact: bool, what: str) -> None:
+    if not fact:
+        raise AssertionError(what)
+    print("ok", what)
+
+
+def data_url(picture: Path) -> str:
+    return "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode()
+
+
+def is_png(url: str) -> bool:
+    return base64.b64decode(url.split(",", 1)[1]).startswith(PNG)
+
+
+def plain_text(client: OpenAI) -> None:
+    answer = client.chat.completions.create(model="toyworld", messages=[{"role": "user", "content": "hello"}], temperature=0)
+    check(answer.object == "chat.completion", "a plain answer is a chat.completion")
+    check(bool(answer.choices[0].message.content), "its content is text")
+    check(answer.choices[0].finish_reason == "stop", "it stopped by itself")
+    check(answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens > 0, "usage adds up")
+
+
+def picture_from_text(client: OpenAI) -> dict:
+    answer = client.chat.completions.create(model="toyworld", seed=1, temperature=0,
+                                            messages=[{"role": "user", "content": "draw a red bell at the top left"}])
+    message = answer.choices[0].message
+    kinds = [part["type"] for part in message.parts]
+    check(kinds == ["text", "image_url"], f"a picture comes as text and image_url, in order: {kinds}")
+    check(is_png(message.parts[1]["image_url"]["url"]), "the picture is a PNG")
+    check("red bell" in message.content, f"the text says what was drawn: {message.content!r}")
+    return message.model_dump()
+
+
+def the_answer_goes_back_as_it_came(client: OpenAI, message: dict) -> None:
+    turns = [{"role": "user", "content": "draw a red bell at the top left"}, message,
+             {"role": "user", "content": "what colour is it?"}]
+    answer = client.chat.completions.create(model="toyworld", messages=turns, temperature=0)
+    check(bool(answer.choices[0].message.content), f"it may be sent back: {answer.choices[0].message.content!r}")
+
+
+def picture_question(client: OpenAI, picture: Path) -> None:
+    content = [{"type": "image_url", "image_url": {"url": data_url(picture)}},
+               {"type": "text", "text": "what is in the picture?"}]
+    answer = client.chat.completions.create(model="toyworld", messages=[{"role": "user", "content": content}], temperature=0)
+    check(bool(answer.choices[0].message.content), f"a picture is described: {answer.choices[0].message.content!r}")
+
+
+def streamed(client: OpenAI) -> None:
+    chunks = list(client.chat.completions.create(
+        model="toyworld", stream=True, stream_options={"include_usage": True}, seed=1, temperature=0,
+        messages=[{"role": "user", "content": "draw a blue star at the bottom right"}]))
+    check(chunks[0].choices[0].delta.role == "assistant", "the first delta says the role")
+    text = "".join(c.choices[0].delta.content or "" for c in chunks if c.choices)
+    check("blue star" in text, f"text is streamed: {text!r}")
+    events = [p for c in chunks if c.choices for p in (getattr(c.choices[0].delta, "parts", None) or [])]
+    names = [e["event"] for e in events]
+    check(names[0] == "start" and names[-1] == "done" and "progress" in names, "a picture starts, progresses and is done")
+    check(is_png(events[-1]["image_url"]["url"]), "the streamed picture is a PNG")
+    check([c.choices[0].finish_reason for c in chunks if c.choices][-1] == "stop", "the last choice says why it ended")
+    check(chunks[-1].choices == [] and chunks[-1].usage.total_tokens > 0, "usage comes last, without choices")
+
+
+def text_only(client: OpenAI) -> None:
+    answer = client.chat.completions.create(model="toyworld", temperature=0, modalities=["text"],
+                                            messages=[{"role": "user", "content": "draw a red bell"}])
+    check(getattr(answer.choices[0].message, "parts", None) is None, "modalities ['text'] makes no picture")
+
+
+def images(client: OpenAI) -> None:
+    answer = client.images.generate(model="toyworld", prompt="a green cat at the top right", n=2)
+    check(len(answer.data) == 2, "n pictures come")
+    check(all(base64.b64decode(d.b64_json).startswith(PNG) for d in answer.data), "each is a PNG")
+    check(answer.data[0].b64_json != answer.data[1].b64_json, "and they differ")
+
+
+def refusals(client: OpenAI) -> None:
+    hello = [{"role": "user", "content": "hello"}]
+    for what, kind, param, call in [
+        ("an unknown model", openai.NotFoundError, "model",
+         lambda: client.chat.completions.create(model="gpt-9", messages=hello)),
+        ("an empty conversation", openai.BadRequestError, "messages",
+         lambda: client.chat.completions.create(model="toyworld", messages=[])),
+        ("n out of range", openai.BadRequestError, "n",
+         lambda: client.images.generate(model="toyworld", prompt="a cat", n=11)),
+        ("a size it hasn't got", openai.BadRequestError, "size",
+         lambda: client.images.generate(model="toyworld", prompt="a cat", size="1024x1024")),
+    ]:
+        try:
+            call()
+        except kind as e:
+            check(e.param == param, f"{what} is refused with param {param}: {e.message}")
+        else:
+            raise AssertionError(f"{what} was taken")
+
+
+def main() -> None:
+    client = OpenAI(base_url=sys.argv[1] + "/v1", api_key="unused", max_retries=0, timeout=120)
+    check([m.id for m in client.models.list()] == ["toyworld"], "the models are listed")
+    check(client.models.retrieve("toyworld").id == "toyworld", "a model is found by its id")
+    plain_text(client)
+    message = picture_from_text(client)
+    the_answer_goes_back_as_it_came(client, message)
+    picture_question(client, Path(sys.argv[2]))
+    streamed(client)
+    text_only(client)
+    images(client)
+    refusals(client)
+    plain_text(client)
+
+
+main()

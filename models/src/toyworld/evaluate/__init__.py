@@ -1,0 +1,1 @@
+"""Measuring the family end to end (numpy, pillow and onnxruntime only)."""

@@ -1,0 +1,1 @@
+"""Export to ONNX bundles and parity fixtures."""

@@ -1,0 +1,1 @@
+"""Training, one module a part; every part is checkpointed and can be resumed."""

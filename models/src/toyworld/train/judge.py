@@ -1,0 +1,58 @@
+"""Trains the judge on renders (noise and blur added), then measures it on held-out renders and on reconstructions."""
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..nets.judge import Judge
+from ..world.scene import ATTRIBUTES, SIZES
+from .common import done, finish, fit, log, result
+from .pictures import held_pictures, judge_pictures, seen_pictures
+from .vae import load_vae, reconstruct
+
+PART, STEPS, BATCH = "judge", 1300, 64
+
+
+def train() -> None:
+    pictures = judge_pictures()
+    torch.manual_seed(0)
+    judge = Judge()
+
+    def loss_of(step: int, generator: torch.Generator) -> Tensor:
+        index = torch.randint(len(pictures.scenes), (BATCH,), generator=generator)
+        x = pictures.batch(index)
+        if step % 3 == 0:
+            x = F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
+        x = x + torch.randn(x.shape, generator=generator) * torch.rand(1, generator=generator) * 0.06
+        return sum(F.cross_entropy(logits, pictures.labels[index, h]) for h, logits in enumerate(judge(x)))
+
+    fit(PART, judge, loss_of, STEPS, peak=2e-3, weight_decay=0.02, betas=(0.9, 0.999))
+    judge.eval()
+    vae, _, _ = load_vae()
+    for held in (held_pictures(), seen_pictures()):
+        x = held.batch(torch.arange(len(held.scenes)))
+        log("judge on renders", report(judge, x, held.labels))
+        log("judge on reconstructions", report(judge, reconstruct(vae, x), held.labels))
+    finish(PART, net=judge.state_dict())
+
+
+@torch.no_grad()
+def report(judge: Judge, x: Tensor, labels: Tensor) -> dict[str, float]:
+    """The share read right: per attribute, all five, and all five per size."""
+    guess = torch.cat([torch.stack([h.argmax(1) for h in judge(b)], 1) for b in x.split(128)])
+    right = guess == labels
+    shares = {name: right[:, h] for h, name in enumerate(ATTRIBUTES)} | {"all": right.all(1)}
+    shares |= {f"all/{size}": right.all(1)[labels[:, 3] == s] for s, size in enumerate(SIZES)}
+    return {name: round(float(v.float().mean()), 3) for name, v in shares.items()}
+
+
+def load_judge() -> Judge:
+    judge = Judge().eval().requires_grad_(False)
+    judge.load_state_dict(result(PART)["net"])
+    return judge
+
+
+def main() -> None:
+    if not done(PART):
+        train()

@@ -1,0 +1,114 @@
+"""Trains the denoiser together with τ; τ is frozen part of the way so that the language side can build on it."""
+from __future__ import annotations
+
+import random
+
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor, nn
+
+from ..nets.condition import LENGTH, ConditionEncoder
+from ..nets.diffusion import STEPS as TIMESTEPS, add_noise, ddim
+from ..nets.unet import UNet
+from ..world.captions import caption, partial_caption
+from ..world.render import contact_sheet
+from ..world.tokenizer import ids
+from .common import WORK, Ema, done, finish, fit, log, result
+from .judge import load_judge, report
+from .pictures import Pictures, held_pictures, train_pictures
+from .tokenizer import tokenizer
+from .vae import load_vae
+
+PART, STEPS, FREEZE, BATCH = "picture", 2350, 1000, 64
+EMPTY, PARTIAL, NOISE, THING_WEIGHT = 0.1, 0.06, 0.1, 5.0
+
+
+class Painter(nn.Module):
+    def __init__(self, vocabulary: int):
+        super().__init__()
+        self.unet, self.tau = UNet(), ConditionEncoder(vocabulary)
+
+
+def caption_ids(captions: list[str]) -> Tensor:
+    rows = [ids(tokenizer(), text)[:LENGTH] for text in captions]
+    return torch.tensor([row + [0] * (LENGTH - len(row)) for row in rows])
+
+
+def thing_masks(pictures: Pictures) -> Tensor:
+    """1 on the latent cells [N, 1, 16, 16] that the thing touches."""
+    masks = []
+    for i in range(0, len(pictures.scenes), 250):
+        x = pictures.batch(torch.arange(i, min(i + 250, len(pictures.scenes))))
+        edge = torch.cat([x[:, :, :, :2], x[:, :, :, -2:]], 3).median(3, keepdim=True)[0]
+        masks.append(F.max_pool2d(((x - edge).abs().sum(1, keepdim=True) > 0.25).float(), 8))
+    return torch.cat(masks)
+
+
+def train(stop_at: int) -> None:
+    pictures = train_pictures()
+    latents, masks = torch.load(WORK / "latents.pt", weights_only=True), thing_masks(pictures)
+    rng = random.Random(11)
+    full = caption_ids([caption(s) for s in pictures.scenes])
+    partial = caption_ids([partial_caption(s, rng, 0.4) for s in pictures.scenes])
+    log("thing covers", round(float(masks.mean()), 3), "of the latent cells")
+    torch.manual_seed(0)
+    net = Painter(tokenizer().get_vocab_size())
+    ema = Ema(net)
+    gate = Gate()
+
+    def loss_of(step: int, g: torch.Generator) -> Tensor:
+        if step >= FREEZE and next(net.tau.parameters()).requires_grad:
+            net.tau.load_state_dict(ema.net.tau.state_dict())
+            net.tau.requires_grad_(False)
+        index = torch.randint(len(full), (BATCH,), generator=g)
+        dice = torch.rand(BATCH, 1, generator=g)
+        words = torch.where(dice < EMPTY + PARTIAL, partial[index], full[index]) * (dice >= EMPTY)
+        condition = net.tau(words)
+        # Noise on the condition: what the output projector makes is close to τ, never equal to it.
+        condition = condition + NOISE * torch.randn(condition.shape, generator=g)
+        t = torch.randint(TIMESTEPS, (BATCH,), generator=g)
+        noisy, v = add_noise(latents[index], torch.randn(latents[index].shape, generator=g), t)
+        weight = 1 + THING_WEIGHT * masks[index]
+        return ((net.unet(noisy, t, condition) - v).pow(2) * weight).mean() / weight.mean()
+
+    fit(PART, net, loss_of, STEPS, peak=1.2e-3, ema=ema, stop_at=stop_at, save_every=250,
+        watch=lambda step: gate(ema.net, step) if step in (500, FREEZE) else None)
+    finish(PART if stop_at >= STEPS else "picture-early", net=ema.net.state_dict())
+
+
+class Gate:
+    """Draws held-out combinations from τ directly and has the judge read them."""
+
+    def __init__(self, count: int = 96):
+        self.vae, self.mean, self.std = load_vae()
+        self.judge, self.count = load_judge(), count
+        held = held_pictures()
+        self.scenes, self.labels = held.scenes[:count], held.labels[:count]
+
+    def draw(self, net: Painter, condition: Tensor, seed: int = 3) -> Tensor:
+        noise = torch.randn(len(condition), 4, 16, 16, generator=torch.Generator().manual_seed(seed))
+        out = []
+        for z, c in zip(noise.split(64), condition.split(64)):
+            z = ddim(net.unet, z, c, torch.zeros(1, 16, 128))
+            out.append((self.vae.decoder(z * self.std[:, None, None] + self.mean[:, None, None]) + 1) / 2)
+        return torch.cat(out).clamp(0, 1)
+
+    @torch.no_grad()
+    def __call__(self, net: Painter, step: int) -> None:
+        x = self.draw(net, net.tau(caption_ids([caption(s) for s in self.scenes])))
+        log("gate at", step, "held-out pairs", report(self.judge, x, self.labels))
+        sheet = contact_sheet((x[:48].permute(0, 2, 3, 1) * 255).byte().numpy(), 8)
+        Image.fromarray(sheet).save(WORK / f"picture-{step}.png")
+
+
+def load_painter() -> Painter:
+    """The finished denoiser and τ, or the early ones while the denoiser is still in training (τ is the same)."""
+    net = Painter(tokenizer().get_vocab_size()).eval().requires_grad_(False)
+    net.load_state_dict(result(PART if done(PART) else "picture-early")["net"])
+    return net
+
+
+def main() -> None:
+    if not done(PART):
+        train(STEPS)

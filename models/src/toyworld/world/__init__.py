@@ -1,0 +1,1 @@
+"""The procedural world: scenes, how they look, and how people talk about them."""

@@ -1,0 +1,72 @@
+"""Draws scenes: 128×128, anti-aliased, with a little jitter in place, size and brightness."""
+from __future__ import annotations
+
+import numpy as np
+
+from .scene import COLOURS, Item, Scene
+from .shapes import PAINTERS
+
+SIDE = 128
+RADIUS = (18.0, 27.0)
+OUTLINE = 1.7  # pixels
+JITTER_PLACE, JITTER_SIZE = 3.0, 0.05
+
+COLOUR_RGB = np.array([[222, 36, 40], [247, 138, 20], [246, 222, 45], [38, 166, 62], [40, 208, 216], [45, 78, 225],
+                       [136, 44, 178], [250, 120, 190]], np.float32) / 255
+BACKGROUND_RGB = np.array([[175, 205, 235], [25, 30, 68], [226, 206, 168], [132, 132, 136]], np.float32) / 255
+DARK, LIGHT = 0.08, 0.96
+assert len(COLOUR_RGB) == len(COLOURS)
+
+
+def centre(place: int) -> tuple[float, float]:
+    """Where the middle of a thing lies, in pixels, before jitter."""
+    return 32.0 + 32 * (place % 3), 32.0 + 32 * (place // 3)
+
+
+def _cover(distance: np.ndarray) -> np.ndarray:
+    return np.clip(0.5 - distance, 0, 1)[..., None]
+
+
+def _draw(picture: np.ndarray, item: Item, x: float, y: float, r: float) -> None:
+    reach = int(r * 1.2 + 4)
+    x0, x1 = max(0, int(x) - reach), min(SIDE, int(x) + reach + 1)
+    y0, y1 = max(0, int(y) - reach), min(SIDE, int(y) + reach + 1)
+    v, u = np.meshgrid((np.arange(y0, y1, dtype=np.float32) + 0.5 - y) / r,
+                       (np.arange(x0, x1, dtype=np.float32) + 0.5 - x) / r, indexing="ij")
+    colour = COLOUR_RGB[item.colour]
+    paint = {"body": colour, "shade": colour * 0.62, "light": np.full(3, LIGHT, np.float32),
+             "dark": np.full(3, DARK, np.float32)}
+    layers = PAINTERS[item.thing](u, v)
+    patch = picture[y0:y1, x0:x1]
+    outline = _cover(np.minimum.reduce([d for _, d in layers]) * r - OUTLINE)
+    patch += outline * (DARK - patch)
+    for kind, distance in layers:
+        if kind in ("light", "shade"):  # a thin line of its own, so that inner parts stand out
+            patch += _cover(distance * r - 0.8) * (DARK - patch)
+        patch += _cover(distance * r) * (paint[kind] - patch)
+
+
+def render(scene: Scene, rng: np.random.Generator) -> np.ndarray:
+    """A picture as uint8 [128, 128, 3]."""
+    shade = np.linspace(0.04, -0.04, SIDE, dtype=np.float32)[:, None, None] + rng.uniform(-0.02, 0.02)
+    picture = np.clip(np.broadcast_to(BACKGROUND_RGB[scene.background] + shade, (SIDE, SIDE, 3)), 0, 1).astype(np.float32)
+    for item in scene.items:
+        x, y = centre(item.place)
+        dx, dy = rng.uniform(-JITTER_PLACE, JITTER_PLACE, 2)
+        radius = RADIUS[item.size] * (1 + rng.uniform(-JITTER_SIZE, JITTER_SIZE))
+        _draw(picture, item, x + dx, y + dy, radius)
+    return (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def render_all(scenes: list[Scene], seed: int) -> np.ndarray:
+    """Pictures as uint8 [N, 128, 128, 3]; picture i depends on (seed, i) only."""
+    return np.stack([render(scene, np.random.default_rng((seed, i))) for i, scene in enumerate(scenes)])
+
+
+def contact_sheet(pictures: np.ndarray, columns: int) -> np.ndarray:
+    """Pictures [N, H, W, 3] side by side in rows."""
+    rows = -(-len(pictures) // columns)
+    n, h, w, c = pictures.shape
+    padded = np.zeros((rows * columns, h, w, c), pictures.dtype)
+    padded[:n] = pictures
+    return padded.reshape(rows, columns, h, w, c).swapaxes(1, 2).reshape(rows * h, columns * w, c)

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.projector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import anymesh.kit.model.SafeTensors;
+import anymesh.kit.model.Tensor;
+import anymesh.kit.testing.ServedStage;
+import anymesh.v1.Modality;
+import anymesh.v1.ProjectInputRequest;
+import anymesh.v1.ProjectOutputRequest;
+import anymesh.wire.DType;
+import anymesh.wire.EmbeddingBatch;
+import anymesh.wire.EmbeddingSpec;
+import anymesh.wire.Frame;
+import anymesh.wire.error.ContractMismatch;
+import anymesh.wire.error.InvalidInput;
+import anymesh.wire.error.UnsupportedModality;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Both projectors with the built-in bundles, held against what Python computed with the same weights. */
+final class ProjectorStageTest {
+    private static final Path MODELS = Path.of(System.getProperty("anymesh.root"), "models");
+
+    @Test
+    void theInputProjectorEqualsPythons() {
+        try (var served = input()) {
+            var features = fixture("encoder-image", "last_hidden_state");
+            var request = ProjectInputRequest.newBuilder().setModality(Modality.IMAGE).build();
+            var batch = batch(served, "toyworld-image-64x128", List.of(64, 128), features);
+            try (var response = served.call(served.methods().projectInput(), Frame.of(request, batch)).getFirst()) {
+                assertThat(response.embeddings().getFirst().spec().space()).isEqualTo("toyworld-llm-192");
+                assertClose(response.embeddings().getFirst(), fixture("input-projector", "projected"));
+            }
+        }
+    }
+
+    @Test
+    void theOutputProjectorEqualsPythons() {
+        try (var served = output()) {
+            var request = ProjectOutputRequest.newBuilder().setModality(Modality.IMAGE).build();
+            var batch = batch(served, "toyworld-signal-image-4x192", List.of(4, 192), fixture("output-projector", "signals"));
+            try (var response = served.call(served.methods().projectOutput(), Frame.of(request, batch)).getFirst()) {
+                assertThat(response.embeddings().getFirst().spec().space()).isEqualTo("toyworld-cond-16x128");
+                assertClose(response.embeddings().getFirst(), fixture("output-projector", "condition"));
+            }
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedAndTheNextRequestWorks() {
+        try (var served = output()) {
+            assertThatThrownBy(() -> project(served, Modality.IMAGE, "another-space", List.of(4, 192)))
+                    .isInstanceOf(ContractMismatch.class).hasMessageContaining("another-space");
+            assertThatThrownBy(() -> project(served, Modality.IMAGE, "toyworld-signal-image-4x192", List.of(4, 191)))
+                    .isInstanceOf(ContractMismatch.class).hasMessageContaining("[4, 191]");
+            assertThatThrownBy(() -> project(served, Modality.VIDEO, "toyworld-signal-image-4x192", List.of(4, 192)))
+                    .isInstanceOf(UnsupportedModality.class).hasMessageContaining("VIDEO");
+            var empty = ProjectOutputRequest.newBuilder().setModality(Modality.IMAGE).build();
+            assertThatThrownBy(() -> served.call(served.methods().projectOutput(), Frame.of(empty)))
+                    .isInstanceOf(InvalidInput.class).hasMessageContaining("0 batches");
+            project(served, Modality.IMAGE, "toyworld-signal-image-4x192", List.of(4, 192));
+        }
+    }
+
+    private static void project(ServedStage served, Modality modality, String space, List<Integer> shape) {
+        var request = ProjectOutputRequest.newBuilder().setModality(modality).build();
+        int elements = shape.get(0) * shape.get(1);
+        var batch = batch(served, space, shape, Tensor.ofFloats(new float[elements], elements));
+        served.call(served.methods().projectOutput(), Frame.of(request, batch)).forEach(Frame::close);
+    }
+
+    private static ServedStage input() {
+        var config = at(ProjectorConfig.inputDefaults(), "input-projector");
+        return ServedStage.start("input-projector", config.stage(), resources -> ProjectorStage.input(config, resources));
+    }
+
+    private static ServedStage output() {
+        var config = at(ProjectorConfig.outputDefaults(), "output-projector");
+        return ServedStage.start("output-projector", config.stage(), resources -> ProjectorStage.output(config, resources));
+    }
+
+    private static ProjectorConfig at(ProjectorConfig config, String bundle) {
+        return new ProjectorConfig(config.stage().withBundle(MODELS.resolve("toyworld").resolve(bundle)));
+    }
+
+    private static EmbeddingBatch batch(ServedStage served, String space, List<Integer> shape, Tensor values) {
+        var spec = new EmbeddingSpec(space, shape, DType.FLOAT32, "test", "1");
+        var batch = EmbeddingBatch.allocate(served.memory(), spec, 1);
+        batch.data().put(values.bytes());
+        return batch;
+    }
+
+    private static void assertClose(EmbeddingBatch batch, Tensor expected) {
+        var actual = batch.row(0).asFloatBuffer();
+        assertThat(actual.capacity()).isEqualTo((int) expected.elements());
+        for (int i = 0; i < expected.elements(); i++) {
+            assertThat(actual.get(i)).as("number %d", i).isCloseTo(expected.floats().get(i), within(1e-4f));
+        }
+    }
+
+    private static Tensor fixture(String file, String name) {
+        return SafeTensors.read(MODELS.resolve("fixtures/" + file + ".safetensors")).get(name);
+    }
+}

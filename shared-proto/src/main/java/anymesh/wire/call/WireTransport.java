@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.wire.call;
+
+import anymesh.wire.WireLimits;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The one set of gRPC settings, so that both ends agree.
+ *
+ * <ul>
+ * <li>Message limit: gRPC's default of 4 MiB is smaller than a batch of embeddings.
+ * <li>Flow-control window of 16 MiB: the default of 1 MiB makes a large batch wait for round trips.
+ * <li>Direct executor: {@link FrameServer} and {@link FrameClient} never block gRPC's thread, so a hop to a pool would
+ * only cost time. Whatever else is served or called here must not block either.
+ * <li>Netty's own allocator: gRPC's has chunks of 2 MiB, which the buffers of one large message empty and fill, so that
+ * each message takes fresh memory from the system, zeroed first.
+ * <li>No retries: they would keep a copy of each request, and redo steps behind the router's back.
+ * <li>Keep-alive during calls: a peer that vanished without closing its connection is noticed within half a minute.
+ * <li>No proxy: hops stay inside the deployment whatever the environment says.
+ * </ul>
+ */
+public final class WireTransport {
+    private static final int WINDOW_BYTES = 16 << 20;
+    private static final long KEEP_ALIVE_SECONDS = 20;
+
+    private WireTransport() {}
+
+    /** A channel to one instance, plaintext; connects on the first call. */
+    public static NettyChannelBuilder channel(String host, int port) {
+        return NettyChannelBuilder.forAddress(host, port).usePlaintext().directExecutor().disableRetry()
+                .proxyDetector(target -> null)
+                .withOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT).flowControlWindow(WINDOW_BYTES)
+                .maxInboundMessageSize(WireLimits.MAX_MESSAGE_BYTES)
+                .maxInboundMetadataSize(WireLimits.MAX_CALL_METADATA_BYTES)
+                .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS);
+    }
+
+    /** A server for services and methods to be added to; port 0 takes any free one. */
+    public static NettyServerBuilder server(InetSocketAddress address) {
+        return NettyServerBuilder.forAddress(address).directExecutor()
+                .withChildOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT).flowControlWindow(WINDOW_BYTES)
+                .maxInboundMessageSize(WireLimits.MAX_MESSAGE_BYTES)
+                .maxInboundMetadataSize(WireLimits.MAX_CALL_METADATA_BYTES)
+                .permitKeepAliveTime(KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS);
+    }
+}

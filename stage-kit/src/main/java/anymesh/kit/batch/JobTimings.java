@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.batch;
+
+import anymesh.v1.StageTimings;
+import java.time.Duration;
+
+/** Where a job's time went, and the largest batch it was part of. */
+public record JobTimings(Duration queue, Duration inference, int batchSize) {
+
+    public StageTimings toProto() {
+        return StageTimings.newBuilder()
+                .setQueueMicros(queue.toNanos() / 1_000)
+                .setInferenceMicros(inference.toNanos() / 1_000)
+                .setBatchSize(batchSize)
+                .build();
+    }
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.batch;
+
+import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.MeshException;
+import anymesh.wire.error.ModelNotReady;
+import anymesh.wire.error.Overloaded;
+import anymesh.wire.error.StageUnavailable;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Continuous batching: a bounded queue in front of one worker thread. Before each step the worker drops what was
+ * cancelled, admits what fits and advances all of it together, so jobs join and leave between steps. A stepper that
+ * finishes every job in one step makes this an ordinary micro-batcher.
+ *
+ * <p>Threads: {@link #submit} from any; the stepper is called by the worker alone. The worker is a platform thread, since
+ * a native call would hold a virtual thread's carrier.
+ */
+public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(StepBatcher.class);
+
+    private enum Mode {
+        OPEN, DRAINING, CLOSED
+    }
+
+    private final String name;
+    private final BatchPolicy policy;
+    private final Stepper<J> stepper;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Queue<J> queue = new ArrayDeque<>();
+    private final Counter rejected;
+    private final Counter dropped;
+    private final Timer queueTime;
+    private final Timer stepTime;
+    private final DistributionSummary batchSize;
+    private final Thread worker;
+    private Mode mode = Mode.OPEN;
+    private boolean idle = true;
+
+    public StepBatcher(String name, BatchPolicy policy, Stepper<J> stepper, MeterRegistry meters) {
+        this.name = name;
+        this.policy = policy;
+        this.stepper = stepper;
+        Gauge.builder("anymesh.queue.depth", this, StepBatcher::depth).tag("batcher", name).register(meters);
+        this.rejected = Counter.builder("anymesh.queue.rejected").tag("batcher", name).register(meters);
+        this.dropped = Counter.builder("anymesh.queue.dropped").tag("batcher", name)
+                .description("jobs that left before they were run: cancelled or expired").register(meters);
+        this.queueTime = Timer.builder("anymesh.queue.time").tag("batcher", name).register(meters);
+        this.stepTime = Timer.builder("anymesh.step.time").tag("batcher", name).register(meters);
+        this.batchSize = DistributionSummary.builder("anymesh.batch.size").tag("batcher", name).register(meters);
+        this.worker = Thread.ofPlatform().name("batch-" + name).daemon().start(this::run);
+    }
+
+    /**
+     * Queues a job. Throws {@link Overloaded} if the queue is full and {@link ModelNotReady}
+     * if this batcher takes no more; the job is then not run.
+     */
+    public void submit(J job) {
+        lock.lock();
+        try {
+            if (mode != Mode.OPEN) {
+                throw new ModelNotReady(name + " is going away");
+            }
+            // What was cancelled while it waited must not keep others out.
+            if (queue.size() >= policy.maxQueue()) {
+                dropDone();
+            }
+            if (queue.size() >= policy.maxQueue()) {
+                rejected.increment();
+                throw new Overloaded("%s has %d requests waiting (limit: %d)".formatted(name, queue.size(),
+                        policy.maxQueue()));
+            }
+            queue.add(job);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes no new jobs and waits until those it has are done, or the time is up; then as {@link #close}. */
+    public void drain(Duration timeout) {
+        lock.lock();
+        try {
+            if (mode == Mode.OPEN) {
+                mode = Mode.DRAINING;
+            }
+            long nanos = timeout.toNanos();
+            while ((!idle || !queue.isEmpty()) && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        close();
+    }
+
+    /** Fails what is still queued or active and waits for the worker to finish its step. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            mode = Mode.CLOSED;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        while (worker.isAlive()) {
+            try {
+                worker.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether {@link #close} was called, or a drain came to its end. */
+    boolean isClosed() {
+        lock.lock();
+        try {
+            return mode == Mode.CLOSED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        var active = new ArrayList<J>();
+        try {
+            while (admit(active)) {
+                step(active);
+            }
+        } finally {
+            abandon(active);
+        }
+    }
+
+    /** Waits for work and moves what fits into the batch; false when closed. */
+    private boolean admit(List<J> active) {
+        leave(active);
+        lock.lock();
+        try {
+            while (true) {
+                if (mode == Mode.CLOSED) {
+                    return false;
+                }
+                dropDone();
+                int weight = active.stream().mapToInt(Job::weight).sum();
+                for (J next; (next = queue.peek()) != null
+                        && (active.isEmpty() || weight + next.weight() <= policy.maxBatch()); weight += next.weight()) {
+                    active.add(queue.remove());
+                    next.admitted();
+                    queueTime.record(next.timings().queue());
+                }
+                idle = active.isEmpty();
+                if (!idle) {
+                    return true;
+                }
+                changed.signalAll();
+                changed.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void step(List<J> active) {
+        int weight = active.stream().mapToInt(Job::weight).sum();
+        long start = System.nanoTime();
+        try {
+            stepper.step(active);
+        } catch (MeshException e) {
+            active.forEach(job -> job.fail(e));
+        } catch (RuntimeException | Error e) {
+            log.error("batcher={} a step failed for {} jobs", name, active.size(), e);
+            var failure = new InferenceFailed(name + " failed", e);
+            active.forEach(job -> job.fail(failure));
+        }
+        long nanos = System.nanoTime() - start;
+        stepTime.record(nanos, TimeUnit.NANOSECONDS);
+        batchSize.record(weight);
+        active.forEach(job -> {
+            job.stepped(nanos, weight);
+            if (job.isDone()) {
+                job.publish();
+            }
+        });
+    }
+
+    private void leave(List<J> active) {
+        active.removeIf(job -> {
+            if (job.isDone()) {
+                job.publish();
+                release(job);
+                return true;
+            }
+            return false;
+        });
+    }
+
+    private void abandon(List<J> active) {
+        lock.lock();
+        try {
+            var gone = new StageUnavailable(name + " was stopped");
+            active.forEach(this::release);
+            active.forEach(job -> job.fail(gone));
+            queue.forEach(job -> job.fail(gone));
+            active.forEach(Job::publish);
+            queue.forEach(Job::publish);
+            queue.clear();
+            mode = Mode.CLOSED;
+            idle = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void release(J job) {
+        try {
+            stepper.release(job);
+        } catch (RuntimeException e) {
+            log.error("batcher={} a job could not be released", name, e);
+        }
+    }
+
+    private void dropDone() {
+        int before = queue.size();
+        queue.removeIf(job -> {
+            if (job.isDone()) {
+                job.publish();
+                return true;
+            }
+            return false;
+        });
+        dropped.increment(before - queue.size());
+    }
+
+    private int depth() {
+        lock.lock();
+        try {
+            return queue.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

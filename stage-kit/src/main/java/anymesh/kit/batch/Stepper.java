@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.batch;
+
+import java.util.List;
+
+/**
+ * Work that advances in steps: one for an encoder, one a token for a backbone, one a denoising step for a diffusion.
+ * Called by the one worker thread of its {@link StepBatcher}, which therefore owns the models in it.
+ *
+ * @param <J> the jobs it advances
+ */
+public interface Stepper<J extends Job<?>> {
+
+    /**
+     * Advances every job by one step. Jobs that have come to their end are completed or failed here and leave the batch;
+     * what is thrown fails all of them.
+     */
+    void step(List<J> active);
+
+    /** Frees what the stepper holds for a job, once, when it has left the batch: finished, failed or cancelled. */
+    default void release(J job) {}
+}

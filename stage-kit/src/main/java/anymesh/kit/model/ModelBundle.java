@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Objects;
+
+/** A folder with a manifest and the files it lists, verified when opened. Every fault is a {@link BundleException}. */
+public record ModelBundle(Path directory, Manifest manifest) {
+    private static final String MANIFEST = "manifest.json";
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
+
+    /** Reads the manifest, checks that it is for this component, and checks each file against its checksum. */
+    public static ModelBundle open(Path directory, Component component) {
+        var manifest = read(directory.resolve(MANIFEST), Manifest.class, true);
+        if (manifest.schema() != Manifest.SCHEMA) {
+            throw new BundleException("%s/%s: schema %d (expected: %d)".formatted(directory, MANIFEST,
+                    manifest.schema(), Manifest.SCHEMA));
+        }
+        if (manifest.component() != component) {
+            throw new BundleException("%s/%s: component %s (expected: %s)".formatted(directory, MANIFEST,
+                    manifest.component().json(), component.json()));
+        }
+        var bundle = new ModelBundle(directory, manifest);
+        manifest.files().forEach(bundle::verify);
+        return bundle;
+    }
+
+    /** A file of the bundle; one that the manifest doesn't list, and so nobody checked, is refused. */
+    public Path file(String relative) {
+        if (!manifest.files().containsKey(relative)) {
+            throw new BundleException("%s/%s: files has no '%s'".formatted(directory, MANIFEST, relative));
+        }
+        return directory.resolve(relative);
+    }
+
+    /** Whether the bundle has this file. */
+    public boolean has(String relative) {
+        return manifest.files().containsKey(relative);
+    }
+
+    /** A JSON file of the bundle as a record; keys that the record doesn't have are ignored, absent ones are null. */
+    public <T> T read(String relative, Class<T> type) {
+        return read(file(relative), type, false);
+    }
+
+    /** The manifest as a component's own record, all of whose keys must be there unless they are boxed. */
+    public <T> T manifestAs(Class<T> type) {
+        return read(directory.resolve(MANIFEST), type, false);
+    }
+
+    private void verify(String relative, String expected) {
+        var path = directory.resolve(relative).normalize();
+        if (!path.startsWith(directory.normalize())) {
+            throw new BundleException("%s/%s: '%s' is outside of the bundle".formatted(directory, MANIFEST, relative));
+        }
+        var actual = sha256(path);
+        if (!actual.equals(expected)) {
+            throw new BundleException("%s: sha256 %s (expected: %s)".formatted(path, actual, expected));
+        }
+    }
+
+    private static <T> T read(Path path, Class<T> type, boolean strict) {
+        try {
+            var reader = JSON.readerFor(type);
+            if (!strict) {
+                reader = reader.without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+            }
+            return Objects.requireNonNull(reader.<T>readValue(path.toFile()));
+        } catch (JsonProcessingException e) {
+            throw new BundleException(path + ": " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw unreadable(path, e);
+        }
+    }
+
+    private static String sha256(Path path) {
+        try (var in = new DigestInputStream(Files.newInputStream(path), MessageDigest.getInstance("SHA-256"))) {
+            in.transferTo(java.io.OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(in.getMessageDigest().digest());
+        } catch (IOException e) {
+            throw unreadable(path, e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static BundleException unreadable(Path path, IOException e) {
+        var why = e instanceof NoSuchFileException || e instanceof java.io.FileNotFoundException
+                ? "no such file"
+                : String.valueOf(e.getMessage());
+        return new BundleException(path + ": " + why, e);
+    }
+}

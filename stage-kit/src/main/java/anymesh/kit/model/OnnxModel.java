@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.model;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo.OnnxTensorType;
+import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.MeshException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An ONNX Runtime session. Inputs are handed over without a copy; outputs are written in place into tensors of the
+ * caller, or copied once off the runtime's memory. Owned by one worker at a time; {@link #close} after its last run.
+ */
+public final class OnnxModel implements AutoCloseable {
+    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    private final Path file;
+    private final OrtSession session;
+    private final Provider provider;
+    private final Map<String, TensorInfo> inputs;
+    private final Map<String, TensorInfo> outputs;
+
+    private OnnxModel(Path file, OrtSession session, Provider provider) throws OrtException {
+        this.file = file;
+        this.session = session;
+        this.provider = provider;
+        this.inputs = describe(session.getInputInfo());
+        this.outputs = describe(session.getOutputInfo());
+    }
+
+    /** Loads a model with the first provider that works; {@link BundleException} if none does or the file is no model. */
+    public static OnnxModel load(Path file, OnnxSettings settings) {
+        try {
+            var opened = ProviderLadder.open(file, settings);
+            return new OnnxModel(file, opened.session(), opened.provider());
+        } catch (OrtException e) {
+            throw new BundleException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    public Map<String, TensorInfo> inputs() {
+        return inputs;
+    }
+
+    public Map<String, TensorInfo> outputs() {
+        return outputs;
+    }
+
+    /** An input that must be there; {@link BundleException} naming those that are, if it is not. */
+    public TensorInfo input(String name) {
+        return required("input", name, inputs);
+    }
+
+    /** An output that must be there; {@link BundleException} naming those that are, if it is not. */
+    public TensorInfo output(String name) {
+        return required("output", name, outputs);
+    }
+
+    public Provider provider() {
+        return provider;
+    }
+
+    /** All outputs, each copied into a tensor of its own; {@link InferenceFailed} if the run fails. */
+    public Map<String, Tensor> run(Map<String, Tensor> feeds) {
+        return run(feeds, outputs.keySet());
+    }
+
+    /** The named outputs, each copied into a tensor of its own. */
+    public Map<String, Tensor> run(Map<String, Tensor> feeds, Set<String> wanted) {
+        var lent = new Lent();
+        try (lent; var result = session.run(lent.all(feeds), wanted)) {
+            var tensors = new LinkedHashMap<String, Tensor>();
+            for (var name : wanted) {
+                var value = (OnnxTensor) result.get(name).orElseThrow();
+                tensors.put(name, copy(value));
+            }
+            return tensors;
+        } catch (OrtException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Runs into tensors of the caller, whose shapes must be the outputs' own: nothing is copied. */
+    public void run(Map<String, Tensor> feeds, Map<String, Tensor> results) {
+        try (var lent = new Lent(); var result = session.run(lent.all(feeds), lent.all(results))) {
+            assert result.size() == results.size();
+        } catch (OrtException e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw failed(e);
+        }
+    }
+
+    private MeshException failed(OrtException e) {
+        return new InferenceFailed(file.getFileName() + ": " + e.getMessage(), e);
+    }
+
+    private TensorInfo required(String kind, String name, Map<String, TensorInfo> known) {
+        var info = known.get(name);
+        if (info == null) {
+            throw new BundleException("%s has no %s '%s' (it has: %s)".formatted(file, kind, name, known.keySet()));
+        }
+        return info;
+    }
+
+    private static Map<String, TensorInfo> describe(Map<String, ai.onnxruntime.NodeInfo> nodes) {
+        var infos = new LinkedHashMap<String, TensorInfo>();
+        nodes.forEach((name, node) -> {
+            if (node.getInfo() instanceof ai.onnxruntime.TensorInfo info) {
+                var shape = new ArrayList<Long>();
+                for (long axis : info.getShape()) {
+                    shape.add(axis);
+                }
+                infos.put(name, new TensorInfo(name, elementType(info.onnxType), shape));
+            }
+        });
+        return Collections.unmodifiableMap(infos);
+    }
+
+    private static Tensor copy(OnnxTensor value) {
+        var type = elementType(value.getInfo().onnxType);
+        var tensor = Tensor.allocate(type, value.getInfo().getShape());
+        ByteBuffer from = value.getByteBuffer();
+        tensor.bytes().put(from);
+        return tensor;
+    }
+
+    private static ElementType elementType(OnnxTensorType type) {
+        return switch (type) {
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT -> ElementType.FLOAT32;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16 -> ElementType.FLOAT16;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64 -> ElementType.INT64;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32 -> ElementType.INT32;
+            case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL -> ElementType.BOOL;
+            default ->
+                throw new BundleException("tensor type " + type + " (expected: float, float16, int64, int32, bool)");
+        };
+    }
+
+    private static OnnxJavaType javaType(ElementType type) {
+        return switch (type) {
+            case FLOAT32 -> OnnxJavaType.FLOAT;
+            case FLOAT16 -> OnnxJavaType.FLOAT16;
+            case INT64 -> OnnxJavaType.INT64;
+            case INT32 -> OnnxJavaType.INT32;
+            case BOOL -> OnnxJavaType.BOOL;
+        };
+    }
+
+    /** The runtime's handles on tensors of the caller, for one run. */
+    private final class Lent implements AutoCloseable {
+        private final List<OnnxTensor> handles = new ArrayList<>();
+
+        Map<String, OnnxTensor> all(Map<String, Tensor> tensors) throws OrtException {
+            var lent = new LinkedHashMap<String, OnnxTensor>();
+            for (var entry : tensors.entrySet()) {
+                var tensor = entry.getValue();
+                var handle = OnnxTensor.createTensor(environment, tensor.bytes(), tensor.shape(),
+                        javaType(tensor.type()));
+                handles.add(handle);
+                lent.put(entry.getKey(), handle);
+            }
+            return lent;
+        }
+
+        @Override
+        public void close() {
+            handles.forEach(OnnxTensor::close);
+        }
+    }
+}

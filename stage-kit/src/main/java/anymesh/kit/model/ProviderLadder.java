@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.model;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tries providers in turn and logs why each was taken or left. What the runtime lists as available is only what it was
+ * compiled with, so the one honest probe is to ask for it.
+ */
+final class ProviderLadder {
+    private static final Logger log = LoggerFactory.getLogger(ProviderLadder.class);
+
+    record Opened(OrtSession session, Provider provider) {}
+
+    private ProviderLadder() {}
+
+    static Opened open(Path file, OnnxSettings settings) throws OrtException {
+        var refusals = new ArrayList<String>();
+        for (var provider : settings.providers()) {
+            // The options must outlive the session only while it is made: the runtime copies them.
+            try (var options = new SessionOptions()) {
+                configure(options, settings);
+                add(options, provider);
+                var session = OrtEnvironment.getEnvironment().createSession(file.toString(), options);
+                log.info("model={} provider={} reason={}", file, provider,
+                        refusals.isEmpty() ? "first choice" : String.join("; ", refusals));
+                return new Opened(session, provider);
+            } catch (OrtException e) {
+                if (provider == Provider.CPU) {
+                    throw e;
+                }
+                refusals.add(provider + " not usable: " + firstLine(e));
+                log.debug("model={} provider={} refused", file, provider, e);
+            }
+        }
+        throw new BundleException("%s: no provider works (%s)".formatted(file, String.join("; ", refusals)));
+    }
+
+    private static void configure(SessionOptions options, OnnxSettings settings) throws OrtException {
+        options.setIntraOpNumThreads(settings.intraOpThreads());
+        options.setInterOpNumThreads(1);
+        // Waiting threads that spin take the cores of the other stages of the mesh.
+        options.addConfigEntry("session.intra_op.allow_spinning", "0");
+    }
+
+    private static void add(SessionOptions options, Provider provider) throws OrtException {
+        switch (provider) {
+            case TENSORRT -> options.addTensorrt(0);
+            case CUDA -> options.addCUDA(0);
+            case CPU -> {
+            }
+        }
+    }
+
+    private static String firstLine(OrtException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("no message");
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.model;
+
+import java.util.List;
+
+/** An input or output of a model as its session declares it; -1 is a free axis. */
+public record TensorInfo(String name, ElementType type, List<Long> shape) {
+
+    public TensorInfo {
+        shape = List.copyOf(shape);
+    }
+
+    public int rank() {
+        return shape.size();
+    }
+}

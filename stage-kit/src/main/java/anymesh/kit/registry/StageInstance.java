@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.registry;
+
+import anymesh.v1.StageDescription;
+
+/**
+ * One running instance of a service: where it listens, what it serves and whether it may be called. The ports are 0 and
+ * the description is empty until they are known.
+ */
+public record StageInstance(String id, String service, String host, int grpcPort, int httpPort, long pid,
+        StageState state, StageDescription description) {
+
+    public StageInstance with(StageState next) {
+        return new StageInstance(id, service, host, grpcPort, httpPort, pid, next, description);
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.server;
+
+import io.vertx.core.Future;
+import java.util.concurrent.CompletionException;
+
+/** The one bridge from Vert.x futures to the plain blocking code that starts and stops services. */
+public final class Futures {
+    private Futures() {}
+
+    /** Waits for the future and gives its result or throws its failure; never to be called on an event loop. */
+    public static <T> T join(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.server;
+
+import anymesh.kit.batch.BatchPolicy;
+import anymesh.kit.model.OnnxSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * What every service is configured with. Port 0 takes any free one; {@code memoryBytes} bounds the embeddings that the
+ * service holds at once, beyond which calls are refused as overload.
+ */
+public record StageConfig(String host, int grpcPort, int httpPort, Path bundle, BatchPolicy batch, OnnxSettings onnx,
+        Duration drainTimeout, long memoryBytes) {
+
+    public StageConfig {
+        requirePort("grpcPort", grpcPort);
+        requirePort("httpPort", httpPort);
+        if (drainTimeout.isNegative()) {
+            throw new IllegalArgumentException("drainTimeout: %s (expected: >= 0)".formatted(drainTimeout));
+        }
+        if (memoryBytes < 1) {
+            throw new IllegalArgumentException("memoryBytes: %d (expected: > 0)".formatted(memoryBytes));
+        }
+    }
+
+    /** Loopback, these ports, this bundle, and room for 256 MiB of embeddings. */
+    public static StageConfig defaults(int grpcPort, int httpPort, Path bundle, BatchPolicy batch) {
+        return new StageConfig("127.0.0.1", grpcPort, httpPort, bundle, batch, OnnxSettings.defaults(),
+                Duration.ofSeconds(30), 256L << 20);
+    }
+
+    /** The same service on any free ports, as tests and the embedded mesh want it. */
+    public StageConfig onFreePorts() {
+        return new StageConfig(host, 0, 0, bundle, batch, onnx, drainTimeout, memoryBytes);
+    }
+
+    public StageConfig withBundle(Path directory) {
+        return new StageConfig(host, grpcPort, httpPort, directory, batch, onnx, drainTimeout, memoryBytes);
+    }
+
+    public StageConfig withOnnx(OnnxSettings settings) {
+        return new StageConfig(host, grpcPort, httpPort, bundle, batch, settings, drainTimeout, memoryBytes);
+    }
+
+    public StageConfig withBatch(BatchPolicy policy) {
+        return new StageConfig(host, grpcPort, httpPort, bundle, policy, onnx, drainTimeout, memoryBytes);
+    }
+
+    private static void requirePort(String key, int port) {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("%s: %d (expected: 0 to 65535)".formatted(key, port));
+        }
+    }
+}

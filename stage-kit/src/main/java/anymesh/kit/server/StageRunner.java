@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.server;
+
+import anymesh.kit.registry.StageInstance;
+import anymesh.kit.registry.StageRegistry;
+import anymesh.kit.registry.StageState;
+import anymesh.v1.StageDescription;
+import anymesh.wire.StageMethods;
+import anymesh.wire.WireMemory;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running stage: takes it through the states of {@link StageState}, tells the registry and the health checks at each,
+ * and owns its servers, its memory and its metrics.
+ *
+ * <p>Threads: {@link #start}, {@link #drain} and {@link #close} block and belong to one caller; the rest may be called
+ * from any.
+ */
+public final class StageRunner implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(StageRunner.class);
+
+    private final StageConfig config;
+    private final StageRegistry registry;
+    private final WireMemory memory;
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final AdminServer admin;
+    private volatile StageInstance instance;
+    private @Nullable Stage stage;
+    private @Nullable GrpcEndpoint grpc;
+
+    private StageRunner(String service, StageConfig config, Vertx vertx, StageRegistry registry) {
+        this.config = config;
+        this.registry = registry;
+        this.memory = new WireMemory(service, config.memoryBytes());
+        Gauge.builder("anymesh.embedding.bytes", memory, WireMemory::allocatedBytes).register(meters);
+        new JvmMemoryMetrics().bindTo(meters);
+        var id = service + "-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()).substring(2);
+        this.instance = new StageInstance(id, service, config.host(), 0, 0, ProcessHandle.current().pid(),
+                StageState.LOADING, StageDescription.getDefaultInstance());
+        this.admin = AdminServer.start(vertx, config.host(), config.httpPort(), this::state, meters);
+        publish(new StageInstance(id, service, config.host(), 0, admin.port(), instance.pid(), StageState.LOADING,
+                instance.description()));
+    }
+
+    /**
+     * Loads, warms and serves; returns once the stage serves. If it cannot, it is published as failed, closed, and the
+     * reason is thrown.
+     */
+    public static StageRunner start(String service, StageConfig config, Vertx vertx, StageRegistry registry,
+            StageFactory factory) {
+        var runner = new StageRunner(service, config, vertx, registry);
+        try {
+            runner.serve(factory);
+            return runner;
+        } catch (Exception e) {
+            runner.become(StageState.FAILED);
+            runner.release();
+            throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    public StageInstance instance() {
+        return instance;
+    }
+
+    public StageState state() {
+        return instance.state();
+    }
+
+    /** Finishes what was begun, within the configured time, and closes. */
+    public void drain() {
+        if (state() == StageState.SERVING) {
+            become(StageState.DRAINING);
+            if (grpc != null && stage != null) {
+                grpc.setServing(false);
+                stage.drain(config.drainTimeout());
+                grpc.shutdown(config.drainTimeout());
+            }
+        }
+        close();
+    }
+
+    @Override
+    public void close() {
+        if (state() == StageState.STOPPED) {
+            return;
+        }
+        become(StageState.STOPPED);
+        registry.remove(instance.id());
+        release();
+    }
+
+    private void serve(StageFactory factory) throws Exception {
+        long start = System.nanoTime();
+        var loaded = factory.load(new StageResources(memory, new StageMethods(memory), meters));
+        stage = loaded;
+        become(StageState.WARMING);
+        loaded.warm();
+        var description = loaded.describe().toBuilder().setService(instance.service()).setInstanceId(instance.id())
+                .build();
+        var endpoint = GrpcEndpoint.start(config.host(), config.grpcPort(), loaded.methods(), description);
+        grpc = endpoint;
+        endpoint.setServing(true);
+        publish(new StageInstance(instance.id(), instance.service(), config.host(), endpoint.port(), admin.port(),
+                instance.pid(), StageState.SERVING, description));
+        log.info("instance={} bundle={} version={} grpc={} http={} millis={}", instance.id(), description.getBundle(),
+                description.getVersion(), endpoint.port(), admin.port(), (System.nanoTime() - start) / 1_000_000);
+    }
+
+    private void become(StageState next) {
+        if (!state().canBecome(next)) {
+            throw new IllegalStateException("%s is %s and cannot become %s".formatted(instance.id(), state(), next));
+        }
+        publish(instance.with(next));
+    }
+
+    private void publish(StageInstance next) {
+        log.info("instance={} state={}", next.id(), next.state());
+        instance = next;
+        registry.put(next);
+    }
+
+    private void release() {
+        if (grpc != null) {
+            grpc.close();
+        }
+        if (stage != null) {
+            stage.close();
+        }
+        admin.close();
+        meters.close();
+        memory.close();
+    }
+}

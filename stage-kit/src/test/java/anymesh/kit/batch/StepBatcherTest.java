@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import anymesh.wire.call.CallContext;
+import anymesh.wire.error.DeadlineExceeded;
+import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.ModelNotReady;
+import anymesh.wire.error.Overloaded;
+import anymesh.wire.error.StageUnavailable;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+final class StepBatcherTest {
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Counting stepper = new Counting();
+    private final StepBatcher<Countdown> batcher = new StepBatcher<>("test", new BatchPolicy(2, 3), stepper, meters);
+
+    @AfterEach
+    void close() {
+        stepper.free();
+        batcher.close();
+    }
+
+    @Test
+    void jobsJoinAndLeaveBetweenSteps() {
+        var first = submit(3);
+        assertThat(stepper.nextStep()).containsExactly(first);
+        var second = submit(1);
+        stepper.finishStep();
+        assertThat(stepper.nextStep()).containsExactly(first, second);
+        stepper.finishStep();
+        assertThat(second.await()).isEqualTo(1);
+        assertThat(stepper.nextStep()).containsExactly(first);
+        stepper.finishStep();
+        assertThat(first.await()).isEqualTo(3);
+        assertThat(first.timings().batchSize()).isEqualTo(2);
+        assertThat(first.timings().inference()).isPositive();
+    }
+
+    @Test
+    void fullQueueRejectsInsteadOfWaiting() {
+        submit(1);
+        stepper.nextStep();
+        submit(1);
+        submit(1);
+        assertThatThrownBy(() -> submit(1)).isInstanceOf(Overloaded.class).hasMessageContaining("limit: 2");
+        assertThat(meters.counter("anymesh.queue.rejected", "batcher", "test").count()).isEqualTo(1);
+    }
+
+    @Test
+    void aCancelledJobLeavesTheQueueWithoutBeingRun() {
+        submit(1);
+        stepper.nextStep();
+        var waiting = submit(1);
+        waiting.call().cancel();
+        assertThatThrownBy(waiting::await).isInstanceOf(CancellationException.class);
+        var other = submit(1);
+        stepper.finishStep();
+        assertThat(stepper.nextStep()).containsExactly(other);
+        assertThat(waiting.left).hasValue(0);
+    }
+
+    @Test
+    void cancelledJobsMakeRoomInAFullQueue() {
+        submit(1);
+        stepper.nextStep();
+        submit(1).call().cancel();
+        submit(1);
+        submit(1);
+        assertThat(meters.counter("anymesh.queue.dropped", "batcher", "test").count()).isEqualTo(1);
+    }
+
+    @Test
+    void aCancelledActiveJobLeavesBeforeTheNextStepAndIsReleased() {
+        var first = submit(100);
+        stepper.nextStep();
+        var second = submit(2);
+        stepper.finishStep();
+        assertThat(stepper.nextStep()).containsExactly(first, second);
+        first.call().cancel();
+        stepper.finishStep();
+        assertThat(stepper.nextStep()).containsExactly(second);
+        stepper.finishStep();
+        assertThat(second.await()).isEqualTo(2);
+        stepper.free();
+        batcher.drain(Duration.ofSeconds(10));
+        assertThat(first.steps).hasValue(2);
+        assertThat(first.left).hasValue(1);
+        assertThat(second.left).hasValue(1);
+    }
+
+    @Test
+    void anExpiredJobFailsWithItsDeadline() {
+        var late = new Countdown(1, CallContext.start("late", null, Duration.ZERO));
+        assertThat(late.isDone()).isTrue();
+        late.call().cancel();
+        assertThatThrownBy(late::await).isInstanceOf(DeadlineExceeded.class);
+    }
+
+    @Test
+    void aJobWhoseTimePassedInTheQueueFailsWithoutBeingRun() {
+        submit(1);
+        stepper.nextStep();
+        var late = new Countdown(1, CallContext.start("late", null, Duration.ZERO));
+        batcher.submit(late);
+        stepper.free();
+        assertThatThrownBy(late::await).isInstanceOf(DeadlineExceeded.class);
+        assertThat(late.steps).hasValue(0);
+    }
+
+    @Test
+    void aBatchTakesNoMoreThanItsWeight() {
+        submit(1);
+        stepper.nextStep();
+        var heavy = new Countdown(1, call());
+        heavy.weight = 3;
+        batcher.submit(heavy);
+        submit(1);
+        stepper.finishStep();
+        assertThat(stepper.nextStep()).containsExactly(heavy);
+    }
+
+    @Test
+    void aJobHeavierThanAnyBatchRunsAlone() {
+        var heavy = new Countdown(1, call());
+        heavy.weight = 99;
+        batcher.submit(heavy);
+        assertThat(stepper.nextStep()).containsExactly(heavy);
+    }
+
+    @Test
+    void aFailingStepFailsItsJobsAndNoLaterOne() {
+        stepper.failure = new IllegalStateException("broken");
+        var failed = submit(1);
+        stepper.nextStep();
+        stepper.finishStep();
+        assertThatThrownBy(failed::await).isInstanceOf(InferenceFailed.class);
+        stepper.failure = null;
+        var next = submit(1);
+        stepper.free();
+        assertThat(next.await()).isEqualTo(1);
+    }
+
+    @Test
+    void drainingFinishesWhatWasBegunAndTakesNothingNew() {
+        var active = submit(2);
+        stepper.nextStep();
+        var queued = submit(1);
+        var drained = CompletableFuture.runAsync(() -> batcher.drain(Duration.ofSeconds(20)));
+        stepper.free();
+        drained.join();
+        assertThat(active.await()).isEqualTo(2);
+        assertThat(queued.await()).isEqualTo(1);
+        assertThatThrownBy(() -> submit(1)).isInstanceOf(ModelNotReady.class);
+    }
+
+    @Test
+    void closingFailsWhatIsLeft() {
+        var active = submit(1_000_000);
+        stepper.nextStep();
+        var queued = submit(1);
+        var closed = CompletableFuture.runAsync(batcher::close);
+        while (!batcher.isClosed()) {
+            Thread.onSpinWait();
+        }
+        stepper.finishStep();
+        closed.join();
+        assertThatThrownBy(active::await).isInstanceOf(StageUnavailable.class);
+        assertThatThrownBy(queued::await).isInstanceOf(StageUnavailable.class);
+    }
+
+    private Countdown submit(int steps) {
+        var job = new Countdown(steps, call());
+        batcher.submit(job);
+        return job;
+    }
+
+    private static CallContext call() {
+        return CallContext.start("test", null, Duration.ofMinutes(1));
+    }
+
+    /** Ends after so many steps with their number. */
+    private static final class Countdown extends Job<Integer> {
+        private final int goal;
+        private int weight = 1;
+        private final AtomicInteger steps = new AtomicInteger();
+        private final AtomicInteger left = new AtomicInteger();
+
+        Countdown(int goal, CallContext call) {
+            super(call);
+            this.goal = goal;
+        }
+
+        @Override
+        public int weight() {
+            return weight;
+        }
+    }
+
+    /** Shows each step to the test, which lets it end; {@link #free} lets all end by themselves. */
+    private static final class Counting implements Stepper<Countdown> {
+        private final SynchronousQueue<List<Countdown>> begun = new SynchronousQueue<>();
+        private final Semaphore finish = new Semaphore(0);
+        private volatile boolean free;
+        private volatile RuntimeException failure;
+
+        List<Countdown> nextStep() {
+            try {
+                return begun.take();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        void finishStep() {
+            finish.release();
+        }
+
+        void free() {
+            free = true;
+            finish.release(1_000_000);
+            begun.poll();
+        }
+
+        @Override
+        public void step(List<Countdown> active) {
+            try {
+                var shown = new ArrayList<>(active);
+                while (!free && !begun.offer(shown, 5, TimeUnit.MILLISECONDS)) {
+                    Thread.onSpinWait();
+                }
+                finish.acquire();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            if (failure != null) {
+                throw failure;
+            }
+            for (var job : active) {
+                int steps = job.steps.incrementAndGet();
+                if (steps == job.goal) {
+                    job.complete(steps);
+                }
+            }
+        }
+
+        @Override
+        public void release(Countdown job) {
+            job.left.incrementAndGet();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import anymesh.kit.testing.Bundles;
+import anymesh.wire.error.InferenceFailed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class OnnxModelTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void namesRanksAndTypesAreReadFromTheSession() {
+        try (var model = affine(OnnxSettings.cpu(1))) {
+            assertThat(model.inputs()).containsOnlyKeys("x");
+            assertThat(model.input("x").type()).isEqualTo(ElementType.FLOAT32);
+            assertThat(model.output("y").shape()).containsExactly(-1L, 3L);
+            assertThatThrownBy(() -> model.input("z")).isInstanceOf(BundleException.class)
+                    .hasMessageContaining("no input 'z' (it has: [x])");
+        }
+    }
+
+    @Test
+    void copiedAndPinnedRunsAgree() {
+        try (var model = affine(OnnxSettings.cpu(1))) {
+            var x = Tensor.ofFloats(new float[]{1, 2, 3, -1, 0, 0.5f}, 2, 3);
+            var pinned = Tensor.allocate(ElementType.FLOAT32, 2, 3);
+            model.run(Map.of("x", x), Map.of("y", pinned));
+            assertThat(pinned.toFloatArray()).containsExactly(3, 5, 7, -1, 1, 2);
+            assertThat(model.run(Map.of("x", x)).get("y").toFloatArray()).containsExactly(pinned.toFloatArray());
+        }
+    }
+
+    @Test
+    void aRunWithAWrongShapeFailsAndTheNextOneWorks() {
+        try (var model = affine(OnnxSettings.cpu(1))) {
+            assertThatThrownBy(() -> model.run(Map.of("x", Tensor.ofFloats(new float[]{1, 2}, 1, 2))))
+                    .isInstanceOf(InferenceFailed.class);
+            assertThat(model.run(Map.of("x", Tensor.ofFloats(new float[]{0, 0, 0}, 1, 3))).get("y").toFloatArray())
+                    .containsExactly(1, 1, 1);
+        }
+    }
+
+    @Test
+    void providersThatAreNotThereAreLeftForTheNextOne() {
+        try (var model = affine(OnnxSettings.defaults())) {
+            assertThat(model.run(Map.of("x", Tensor.ofFloats(new float[]{1, 1, 1}, 1, 3))).get("y").toFloatArray())
+                    .containsExactly(3, 3, 3);
+            assertThat(model.provider()).isNotNull();
+        }
+    }
+
+    @Test
+    void aFileThatIsNoModelIsRefusedByName() throws IOException {
+        var file = Files.writeString(folder.resolve("text.onnx"), "not a model");
+        assertThatThrownBy(() -> OnnxModel.load(file, OnnxSettings.cpu(1))).isInstanceOf(BundleException.class)
+                .hasMessageContaining("text.onnx");
+    }
+
+    private OnnxModel affine(OnnxSettings settings) {
+        return OnnxModel.load(Bundles.copy(OnnxModelTest.class, "/models/affine.onnx", folder.resolve("affine.onnx")),
+                settings);
+    }
+}
