@@ -74,7 +74,8 @@ final class EncoderStageTest {
 
     @Test
     void everyItemOfARequestGetsItsRow() throws IOException {
-        try (var response = encode(Representation.JOINT_EMBEDDING, Modality.IMAGE, image(bell()), image(bell()), image(bell()))) {
+        try (var response = encode(Representation.JOINT_EMBEDDING, Modality.IMAGE, image(bell()), image(bell()),
+                image(bell()))) {
             var batch = response.embeddings().getFirst();
             assertThat(batch.rows()).isEqualTo(3);
             for (int row = 0; row < 3; row++) {
@@ -107,7 +108,7 @@ final class EncoderStageTest {
     @Test
     void aBadItemIsNamedByItsIndex() throws IOException {
         var good = image(bell());
-        assertThatThrownBy(() -> encode(Representation.FEATURES, Modality.IMAGE, good, image(new byte[] {1, 2, 3})))
+        assertThatThrownBy(() -> encode(Representation.FEATURES, Modality.IMAGE, good, image(new byte[]{1, 2, 3})))
                 .isInstanceOfSatisfying(InvalidInput.class, e -> assertThat(e.param()).isEqualTo("items[1]"));
         assertThatThrownBy(() -> encode(Representation.JOINT_EMBEDDING, Modality.TEXT, text(" ")))
                 .isInstanceOfSatisfying(InvalidInput.class, e -> assertThat(e.param()).isEqualTo("items[0]"));
@@ -117,7 +118,7 @@ final class EncoderStageTest {
 
     @Test
     void whatItHasNoEncoderForIsRefused() {
-        assertThatThrownBy(() -> encode(Representation.FEATURES, Modality.AUDIO, image(new byte[] {1})))
+        assertThatThrownBy(() -> encode(Representation.FEATURES, Modality.AUDIO, image(new byte[]{1})))
                 .isInstanceOf(UnsupportedModality.class).hasMessageContaining("AUDIO");
         assertThatThrownBy(() -> encode(Representation.FEATURES, Modality.TEXT, text("a bell")))
                 .isInstanceOf(UnsupportedModality.class).hasMessageContaining("FEATURES");

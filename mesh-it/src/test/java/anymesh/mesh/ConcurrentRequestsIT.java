@@ -16,14 +16,16 @@ import org.junit.jupiter.api.Test;
 final class ConcurrentRequestsIT {
     private static final int REQUESTS = 64;
     private static final List<String> THINGS = List.of("bell", "drum", "bird", "siren", "car", "clock", "phone", "cat");
-    private static final List<String> COLOURS = List.of("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink");
+    private static final List<String> COLOURS = List.of("red", "orange", "yellow", "green", "cyan", "blue", "purple",
+            "pink");
 
     @Test
     void sixtyFourAtOnceGetWhatEachGetsAlone() throws Exception {
-        try (var mesh = EmbeddedMesh.start(Python.ROOT, 0); var client = new MeshClient(mesh.url());
+        try (var mesh = EmbeddedMesh.start(Python.ROOT, 0);
+                var client = new MeshClient(mesh.url());
                 var callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            var together = callers.invokeAll(IntStream.range(0, REQUESTS)
-                    .<Callable<MeshClient.Reply>>mapToObj(i -> () -> ask(client, i)).toList());
+            var together = callers.invokeAll(IntStream
+                    .range(0, REQUESTS).<Callable<MeshClient.Reply>>mapToObj(i -> () -> ask(client, i)).toList());
             for (int i = 0; i < REQUESTS; i++) {
                 assertSame(together.get(i), ask(client, i), i);
             }

@@ -52,7 +52,8 @@ final class DocumentsTest {
     private static List<Path> documents() throws IOException {
         try (Stream<Path> files = Files.walk(ROOT)) {
             return files.filter(file -> file.toString().endsWith(".md"))
-                    .filter(file -> !file.toString().contains("/target/") && !file.toString().contains("/out/")).toList();
+                    .filter(file -> !file.toString().contains("/target/") && !file.toString().contains("/out/"))
+                    .toList();
         }
     }
 }

@@ -67,7 +67,7 @@ final class FencesTest {
 
     @ArchTest
     static void everyModuleIsLookedAt(JavaClasses classes) {
-        for (var part : new String[] {"anymesh.wire", "anymesh.kit.model", "anymesh.encoder", "anymesh.projector",
+        for (var part : new String[]{"anymesh.wire", "anymesh.kit.model", "anymesh.encoder", "anymesh.projector",
             "anymesh.backbone", "anymesh.generator", "anymesh.gateway", "anymesh.cli"}) {
             assertThat(classes.that(resideInAPackage(part + "..")).size()).as(part).isPositive();
         }

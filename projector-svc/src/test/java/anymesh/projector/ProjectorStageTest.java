@@ -43,7 +43,8 @@ final class ProjectorStageTest {
     void theOutputProjectorEqualsPythons() {
         try (var served = output()) {
             var request = ProjectOutputRequest.newBuilder().setModality(Modality.IMAGE).build();
-            var batch = batch(served, "toyworld-signal-image-4x192", List.of(4, 192), fixture("output-projector", "signals"));
+            var batch = batch(served, "toyworld-signal-image-4x192", List.of(4, 192),
+                    fixture("output-projector", "signals"));
             try (var response = served.call(served.methods().projectOutput(), Frame.of(request, batch)).getFirst()) {
                 assertThat(response.embeddings().getFirst().spec().space()).isEqualTo("toyworld-cond-16x128");
                 assertClose(response.embeddings().getFirst(), fixture("output-projector", "condition"));
@@ -76,12 +77,14 @@ final class ProjectorStageTest {
 
     private static ServedStage input() {
         var config = at(ProjectorConfig.inputDefaults(), "input-projector");
-        return ServedStage.start("input-projector", config.stage(), resources -> ProjectorStage.input(config, resources));
+        return ServedStage.start("input-projector", config.stage(),
+                resources -> ProjectorStage.input(config, resources));
     }
 
     private static ServedStage output() {
         var config = at(ProjectorConfig.outputDefaults(), "output-projector");
-        return ServedStage.start("output-projector", config.stage(), resources -> ProjectorStage.output(config, resources));
+        return ServedStage.start("output-projector", config.stage(),
+                resources -> ProjectorStage.output(config, resources));
     }
 
     private static ProjectorConfig at(ProjectorConfig config, String bundle) {
