@@ -11,7 +11,9 @@ final class Home {
         return Path.of(System.getProperty("anymesh.home", "")).toAbsolutePath();
     }
 
+    /** In the project's folder, unless {@code ANYMESH_STATE} names another file. */
     static Path stateFile() {
-        return directory().resolve(".anymesh/mesh.json");
+        var file = System.getenv("ANYMESH_STATE");
+        return file == null ? directory().resolve(".anymesh/mesh.json") : Path.of(file);
     }
 }

@@ -48,11 +48,14 @@ final class ClientFrameCall<Q extends Message, R extends Message> extends Client
         this.observer = observer;
     }
 
-    /** Sends the request. Cancellation is listened to afterwards, because a cancelled call takes no message. */
+    /**
+     * Sends the request. Answers are asked for afterwards, which spares waking the network thread before there is anything
+     * to send; cancellation is listened to afterwards, because a cancelled call takes no message.
+     */
     void begin() {
-        call.request(isUnary() ? 2 : 1); // a second answer is an offence, and is only seen if asked for
         call.sendMessage(request);
         call.halfClose();
+        call.request(isUnary() ? 2 : 1); // a second answer is an offence, and is only seen if asked for
         Registration registration = context.onCancel(() -> call.cancel("cancelled by the caller", null));
         synchronized (lock) {
             if (!ended) {
