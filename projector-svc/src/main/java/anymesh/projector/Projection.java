@@ -123,7 +123,10 @@ public final class Projection implements AutoCloseable {
             throw new ContractMismatch("%d embeddings of shape %s (the model takes: %s)".formatted(batch.rows(),
                     spec.shape(), declared));
         }
-        return Tensor.wrap(batch.data(), ElementType.FLOAT32, shape);
+        // A copy: a cancelled call gives its batches back at once, and the worker may still be reading.
+        var rows = Tensor.allocate(ElementType.FLOAT32, shape);
+        rows.bytes().put(batch.data());
+        return rows;
     }
 
     private static Modality modality(String key) {
