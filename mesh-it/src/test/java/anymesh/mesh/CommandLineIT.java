@@ -3,7 +3,6 @@ package anymesh.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -28,7 +27,7 @@ final class CommandLineIT {
         var ended = run("ask", "--json", "--seed", "1", "--out", folder.resolve("out").toString(),
                 "draw a red bell at the top left");
         assertThat(ended.code()).as(ended.err()).isZero();
-        var answer = JsonMapper.builder().build().readTree(ended.out());
+        var answer = MeshClient.JSON.readTree(ended.out());
         assertThat(answer.path("text").asText()).contains("red bell");
         assertThat(answer.path("parts").path(0).path("type").asText()).isEqualTo("text");
         assertThat(answer.path("parts").path(1).path("type").asText()).isEqualTo("image");
@@ -42,7 +41,7 @@ final class CommandLineIT {
         var up = start(List.of("up", "--port", "0"), ProcessBuilder.Redirect.DISCARD);
         try (var lines = new BufferedReader(new InputStreamReader(up.getInputStream(), StandardCharsets.UTF_8))) {
             assertThat(lines.readLine()).startsWith("ready http://127.0.0.1:");
-            var status = JsonMapper.builder().build().readTree(run("status", "--json").out());
+            var status = MeshClient.JSON.readTree(run("status", "--json").out());
             assertThat(status.path("instances")).hasSize(5).allSatisfy(instance -> {
                 assertThat(instance.path("state").asText()).isEqualTo("serving");
                 assertThat(instance.path("bundle").asText()).isEqualTo("toyworld");
