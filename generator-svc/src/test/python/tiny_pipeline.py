@@ -3,6 +3,9 @@
 
     unet(x, t, c)   = x / 2 + t / 1000 + mean(c) / 10        in the variants of timestep and precision that exports have
     vae_decoder(z)  = the first three channels of z, each pixel doubled in both directions
+    vae-sound(z)    = the first channel of z, each number eightfold in both directions: a log-mel spectrogram
+    vocoder(s)      = for each frame of s the sine of its mean, 256 times
+    unet-film       = unet over latents with frames, unet-sound = unet over latents of one fixed shape
     text_encoder(i) = a row of five numbers, i + 0, i + 0.1, ... for each token id i
 
     pip install onnx && python tiny_pipeline.py
@@ -26,7 +29,7 @@ def write(name, nodes, inputs, outputs, constants):
     save(model, OUT / f"{name}.onnx")
 
 
-def unet(name, time_shape, time_type=I64, precision=F32, names=("sample", "timestep", "encoder_hidden_states"), extra=()):
+def unet(name, time_shape, time_type=I64, precision=F32, names=("sample", "timestep", "encoder_hidden_states"), extra=(), latents=("batch", 4, "height", "width")):
     sample, timestep, condition = names
     number = np.float16 if precision == F16 else np.float32
     nodes = [
@@ -40,11 +43,11 @@ def unet(name, time_shape, time_type=I64, precision=F32, names=("sample", "times
         helper.make_node("Add", ["halved", "timed"], ["sum"]),
         helper.make_node("Add", ["sum", "conditioned"], ["out_sample"]),
     ]
-    constants = {"column": np.array([-1, 1, 1, 1]), "thousandth": np.array(0.001, number), "tenth": np.array(0.1, number),
+    constants = {"column": np.array([-1] + [1] * (len(latents) - 1)), "thousandth": np.array(0.001, number), "tenth": np.array(0.1, number),
                  "half": np.array(0.5, number)}
-    inputs = [(sample, precision, ["batch", 4, "height", "width"]), (timestep, time_type, time_shape),
+    inputs = [(sample, precision, list(latents)), (timestep, time_type, time_shape),
               (condition, precision, ["batch", "tokens", 5]), *extra]
-    write(name, nodes, inputs, [("out_sample", precision, ["batch", 4, "height", "width"])], constants)
+    write(name, nodes, inputs, [("out_sample", precision, list(latents))], constants)
 
 
 def main():
@@ -61,6 +64,21 @@ def main():
                          coordinate_transformation_mode="asymmetric"),
     ], [("latent_sample", F32, ["batch", 4, "height", "width"])], [("sample", F32, ["batch", 3, "out_height", "out_width"])],
         {"from": np.array([0]), "to": np.array([3]), "axis": np.array([1]), "scales": np.array([1, 1, 2, 2], np.float32)})
+    unet("unet-sound", ["batch"], latents=["batch", 8, 16, 8])
+    unet("unet-film", ["batch"], latents=["batch", 4, "frames", "height", "width"])
+    write("vae-sound", [
+        helper.make_node("Slice", ["latent_sample", "from", "to", "axis"], ["first"]),
+        helper.make_node("Resize", ["first", "", "scales"], ["sample"], mode="nearest", nearest_mode="floor",
+                         coordinate_transformation_mode="asymmetric"),
+    ], [("latent_sample", F32, ["batch", 8, 16, 8])], [("sample", F32, ["batch", 1, 128, 64])],
+        {"from": np.array([0]), "to": np.array([1]), "axis": np.array([1]), "scales": np.array([1, 1, 8, 8], np.float32)})
+    write("vocoder", [
+        helper.make_node("ReduceMean", ["spectrogram"], ["means"], axes=[2], keepdims=1),
+        helper.make_node("Sin", ["means"], ["bounded"]),
+        helper.make_node("Tile", ["bounded", "repeats"], ["repeated"]),
+        helper.make_node("Flatten", ["repeated"], ["waveform"], axis=1),
+    ], [("spectrogram", F32, ["batch", "frames", 64])], [("waveform", F32, ["batch", "samples"])],
+        {"repeats": np.array([1, 1, 256])})
     table = (np.arange(10)[:, None] + np.arange(5)[None] / 10).astype(np.float32)
     for name, id_type in [("text_encoder", I64), ("text_encoder-int32", I32)]:
         write(name, [helper.make_node("Gather", ["table", "input_ids"], ["last_hidden_state"])],

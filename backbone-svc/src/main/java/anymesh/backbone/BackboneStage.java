@@ -37,7 +37,8 @@ public final class BackboneStage implements Stage {
     private BackboneStage(BackboneBundle bundle, DecodeLoop loop, BackboneConfig config, StageResources resources) {
         this.bundle = bundle;
         this.loop = loop;
-        this.batcher = new StepBatcher<>("backbone", config.stage().batch(), loop, resources.meters());
+        this.batcher = new StepBatcher<>("backbone", config.stage().batch(), loop, resources.meters(),
+                resources.tracer());
         this.handler = new GenerateHandler(bundle, config.maxSignalRuns(), batcher, resources.memory(),
                 new BackboneMeters(resources.meters()));
         this.generate = FrameServer.method(resources.methods().generateText(), handler);

@@ -45,9 +45,10 @@ final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEve
         var media = options.media(request);
         var prompt = prompts.build(request.getTurnsList(), frame.embeddings());
         var sampling = options.sampling(request.getSampling(), prompt.length(), media.requiredTokens());
+        var begun = options.begun(request, sampling);
         try (var events = new EventQueue(memory)) {
             var answer = new Answer(sampling, media, bundle.signals(), bundle.stop(), bundle.shape().hidden(),
-                    bundle.tokenizer()::decode, events);
+                    bundle.tokenizer()::decode, begun, events);
             var job = new GenerateJob(call, prompt, answer);
             batcher.submit(job);
             finishWith(job, events);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import anymesh.kit.batch.BatchPolicy;
 import anymesh.v1.BackboneRequest;
+import anymesh.v1.Continuation;
 import anymesh.v1.FinishReason;
 import anymesh.v1.MediaReference;
 import anymesh.v1.Modality;
@@ -126,6 +127,39 @@ class BackboneStageTest {
         assertThat(
                 together.stream().mapToInt(answer -> answer.finished().getTimings().getBatchSize()).max().orElseThrow())
                 .as("they did share a batch").isGreaterThan(1);
+    }
+
+    @Test
+    void continuedElsewhereAnAnswerIsTheOneThatWasBegun() {
+        var request = sampled(ask("write and draw"), 5, 60)
+                .addAllModalities(List.of(Modality.TEXT, Modality.IMAGE, Modality.AUDIO))
+                .addRequired(Modality.IMAGE).addRequired(Modality.AUDIO);
+        var whole = backbone.send(request);
+        assertThat(whole.signals()).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(whole.text().length()).isGreaterThan(10);
+        for (int cut = 1; cut <= whole.parts().size(); cut += 4) {
+            var rest = backbone.send(whole.continuing(request, cut));
+
+            var all = new ArrayList<>(whole.parts().subList(0, cut));
+            all.addAll(rest.parts());
+            // The text of both, and of each signal the very states.
+            assertThat(String.join("", all)).as("cut after %d", cut).isEqualTo(String.join("", whole.parts()));
+            assertThat(rest.finished().getCompletionTokens()).isEqualTo(whole.finished().getCompletionTokens());
+            assertThat(rest.finished().getReason()).isEqualTo(whole.finished().getReason());
+        }
+    }
+
+    @Test
+    void aContinuationThatCannotBeIsRefused() {
+        var answer = greedy(ask("hi"), 10);
+        for (var impossible : List.of(Continuation.newBuilder().addTokens(1_000_000), Continuation.newBuilder()
+                .addTokens(-1), Continuation.newBuilder().setDeliveredSignals(-1))) {
+            assertThat(backbone.send(answer.setContinuation(impossible)).error()).isInstanceOfSatisfying(
+                    InvalidInput.class, e -> assertThat(e.param()).isEqualTo("continuation"));
+        }
+        var seedless = ask("hi").setSampling(Sampling.newBuilder().setTemperature(1))
+                .setContinuation(Continuation.newBuilder().addTokens(1));
+        assertThat(backbone.send(seedless).error()).isInstanceOf(InvalidInput.class).hasMessageContaining("seed");
     }
 
     @Test

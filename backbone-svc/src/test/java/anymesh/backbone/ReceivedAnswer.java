@@ -3,6 +3,8 @@ package anymesh.backbone;
 
 import anymesh.v1.BackboneEvent;
 import anymesh.v1.BackboneFinished;
+import anymesh.v1.BackboneRequest;
+import anymesh.v1.Continuation;
 import anymesh.wire.EmbeddingSpec;
 import anymesh.wire.Frame;
 import anymesh.wire.call.CallContext;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReceivedAnswer implements FrameObserver<BackboneEvent> {
     private final CallContext call;
     private final List<String> parts = new ArrayList<>();
+    private final List<List<Integer>> tokens = new ArrayList<>();
     private final List<EmbeddingSpec> signals = new ArrayList<>();
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
@@ -31,6 +34,7 @@ public final class ReceivedAnswer implements FrameObserver<BackboneEvent> {
     @Override
     public void onFrame(Frame<BackboneEvent> frame) {
         try (frame) {
+            tokens.add(frame.header().getTokensList());
             switch (frame.header().getEventCase()) {
                 case TEXT -> parts.add(frame.header().getText().getText());
                 case SIGNAL -> {
@@ -86,8 +90,23 @@ public final class ReceivedAnswer implements FrameObserver<BackboneEvent> {
         return parts;
     }
 
+    /** The request for what is missing after the first {@code cut} of {@link #parts}. */
+    public BackboneRequest.Builder continuing(BackboneRequest.Builder request, int cut) {
+        var known = parts().subList(0, cut);
+        var continuation = Continuation.newBuilder()
+                .setDeliveredCharacters(known.stream().filter(part -> !isSignal(part))
+                        .mapToInt(part -> part.codePointCount(0, part.length())).sum())
+                .setDeliveredSignals((int) known.stream().filter(ReceivedAnswer::isSignal).count());
+        tokens.subList(0, cut).forEach(continuation::addAllTokens);
+        return request.clone().setContinuation(continuation);
+    }
+
+    private static boolean isSignal(String part) {
+        return part.startsWith("<");
+    }
+
     public String text() {
-        return String.join("", parts().stream().filter(part -> !part.startsWith("<")).toList());
+        return String.join("", parts().stream().filter(part -> !isSignal(part)).toList());
     }
 
     public List<EmbeddingSpec> signals() {

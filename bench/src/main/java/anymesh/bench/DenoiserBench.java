@@ -3,7 +3,7 @@ package anymesh.bench;
 
 import anymesh.generator.pipeline.Denoising;
 import anymesh.generator.pipeline.DiffusionPipeline;
-import anymesh.generator.pipeline.PictureRequest;
+import anymesh.generator.pipeline.MediaRequest;
 import anymesh.kit.model.OnnxSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,8 +33,8 @@ final class DenoiserBench {
     private static void denoise(DiffusionPipeline pipeline, int pictures) {
         var active = new ArrayList<Denoising>();
         for (int i = 0; i < pictures; i++) {
-            active.add(pipeline.begin(new PictureRequest(condition(pipeline, i), i, STEPS, GUIDANCE,
-                    pipeline.manifest().defaults().nativeSize())));
+            active.add(pipeline.begin(new MediaRequest(condition(pipeline, i), i, STEPS, GUIDANCE,
+                    pipeline.manifest().output().sizes().getFirst())));
         }
         for (int step = 0; step < STEPS; step++) {
             pipeline.step(active);

@@ -43,7 +43,7 @@ final class AnswerAssembly {
 
     private void takeMedia(JsonNode part) {
         int index = part.path("index").asInt();
-        var name = part.path("type").asText().replace("_url", "");
+        var name = part.path("type").asText().replace("_url", "").replace("input_", "");
         switch (part.path("event").asText()) {
             case "start" -> {
                 // Holds the place, so that text written meanwhile comes after it.
@@ -52,14 +52,20 @@ final class AnswerAssembly {
             }
             case "progress" -> progress.accept("%s: step %d of %d".formatted(name, part.path("step").asInt(),
                     part.path("steps").asInt()));
-            case "done" -> parts.put(index, media(part.path(part.path("type").asText()).path("url").asText()));
+            case "done" -> parts.put(index, media(part.path(part.path("type").asText())));
             default -> {
                 // An event of a newer gateway.
             }
         }
     }
 
-    private static Part.Media media(String dataUrl) {
+    /** A data URL, or as sounds have it, data and format. */
+    private static Part.Media media(JsonNode holder) {
+        if (holder.has("data")) {
+            return new Part.Media("audio/" + holder.path("format").asText(),
+                    Base64.getDecoder().decode(holder.path("data").asText()));
+        }
+        var dataUrl = holder.path("url").asText();
         int comma = dataUrl.indexOf(',');
         return new Part.Media(dataUrl.substring("data:".length(), dataUrl.indexOf(';')),
                 Base64.getDecoder().decode(dataUrl.substring(comma + 1)));

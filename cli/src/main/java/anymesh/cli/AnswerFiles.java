@@ -30,7 +30,7 @@ record AnswerFiles(String text, List<Written> parts) {
                 case Part.Text(var text) -> written.add(new Written("text", text, null));
                 case Part.Media(var mimeType, var data) -> {
                     var suffix = ++media == 1 ? "" : "-" + media;
-                    var file = directory.resolve(name + suffix + "." + mimeType.substring(mimeType.indexOf('/') + 1));
+                    var file = directory.resolve(name + suffix + "." + Attachment.extension(mimeType));
                     Files.write(file, data);
                     written.add(new Written(mimeType.substring(0, mimeType.indexOf('/')), null, file.toString()));
                 }

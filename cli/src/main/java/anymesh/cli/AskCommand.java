@@ -4,11 +4,8 @@ package anymesh.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -18,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code anymesh ask}: one question, with pictures if you like. Uses the mesh that runs, else one of its own for as long
+ * {@code anymesh ask}: one question, with pictures, sounds and films if you like. Uses the mesh that runs, else one of its own for as long
  * as the answer takes. The answer is printed and written; progress goes to stderr.
  */
 @Command(name = "ask", mixinStandardHelpOptions = true, description = "Asks the mesh; writes what it makes into a folder.")
@@ -29,6 +26,12 @@ final class AskCommand implements Callable<Integer> {
 
     @Option(names = "--image", paramLabel = "FILE", description = "a picture to send along; may be repeated")
     private List<Path> images = new ArrayList<>();
+
+    @Option(names = "--audio", paramLabel = "FILE", description = "a sound to send along; may be repeated")
+    private List<Path> sounds = new ArrayList<>();
+
+    @Option(names = "--video", paramLabel = "FILE", description = "a film to send along; may be repeated")
+    private List<Path> films = new ArrayList<>();
 
     @Option(names = "--out", defaultValue = "out", paramLabel = "DIR", description = "where the answer is written (default: ${DEFAULT-VALUE})")
     @SuppressWarnings("NullAway.Init")
@@ -67,27 +70,15 @@ final class AskCommand implements Callable<Integer> {
 
     /** The question in OpenAI's input part shapes. */
     private List<Map<String, Object>> content() throws IOException {
+        var attachments = new ArrayList<Attachment>();
+        images.forEach(file -> attachments.add(new Attachment("image", file)));
+        sounds.forEach(file -> attachments.add(new Attachment("audio", file)));
+        films.forEach(file -> attachments.add(new Attachment("video", file)));
         var parts = new ArrayList<Map<String, Object>>();
-        for (var image : images) {
-            if (!Files.isRegularFile(image)) {
-                throw new IOException(image + ": no such file");
-            }
-            var data = Base64.getEncoder().encodeToString(Files.readAllBytes(image));
-            parts.add(part("image_url", Map.of("url", "data:%s;base64,%s".formatted(mimeType(image), data))));
+        for (var attachment : attachments) {
+            parts.add(attachment.part());
         }
-        parts.add(part("text", text));
+        parts.add(Map.of("type", "text", "text", text));
         return parts;
-    }
-
-    private static Map<String, Object> part(String type, Object value) {
-        var part = new LinkedHashMap<String, Object>();
-        part.put("type", type);
-        part.put(type, value);
-        return part;
-    }
-
-    private static String mimeType(Path image) throws IOException {
-        var type = Files.probeContentType(image);
-        return type == null ? "application/octet-stream" : type;
     }
 }

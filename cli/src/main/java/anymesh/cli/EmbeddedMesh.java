@@ -18,8 +18,10 @@ import anymesh.kit.server.StageMain;
 import anymesh.kit.server.StageRunner;
 import anymesh.projector.ProjectorConfig;
 import anymesh.projector.ProjectorStage;
+import anymesh.v1.Modality;
 import anymesh.wire.WireMemory;
 import io.vertx.core.Vertx;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The gateway and the five stages in one process, each stage behind its own gRPC server on a loopback port as it would
@@ -80,8 +83,7 @@ public final class EmbeddedMesh implements AutoCloseable {
         var input = ProjectorConfig.inputDefaults();
         var backbone = BackboneConfig.defaults();
         var output = ProjectorConfig.outputDefaults();
-        var generator = GeneratorConfig.defaults();
-        var stages = List.of(
+        var stages = new ArrayList<>(List.of(
                 starting("encoder", encoder.withStage(here(encoder.stage(), home)), EncoderConfig::stage,
                         EncoderStage::load),
                 starting("input-projector", input.withStage(here(input.stage(), home)), ProjectorConfig::stage,
@@ -89,14 +91,23 @@ public final class EmbeddedMesh implements AutoCloseable {
                 starting("backbone", backbone.withStage(here(backbone.stage(), home)), BackboneConfig::stage,
                         BackboneStage::load),
                 starting("output-projector", output.withStage(here(output.stage(), home)), ProjectorConfig::stage,
-                        ProjectorStage::output),
-                starting("generator-image", generator.withStage(here(generator.stage(), home)), GeneratorConfig::stage,
-                        GeneratorStage::load));
+                        ProjectorStage::output)));
+        stages.addAll(generators(home));
         try (var threads = platformThreads()) {
             return joinAll(stages.stream()
                     .map(stage -> CompletableFuture.supplyAsync(() -> stage.start(vertx, registry), threads))
                     .toList());
         }
+    }
+
+    /** One for pictures always, the others if their models are here: without them the mesh answers 422 to what they make. */
+    private static List<Starting> generators(Path home) {
+        return Stream.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO).map(GeneratorConfig::defaults)
+                .map(config -> config.withStage(here(config.stage(), home)))
+                .filter(config -> config.modality() == Modality.IMAGE
+                        || Files.exists(config.stage().bundle().resolve("manifest.json")))
+                .map(config -> starting(config.service(), config, GeneratorConfig::stage, GeneratorStage::load))
+                .toList();
     }
 
     /**

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
-import anymesh.kit.registry.StageInstance;
-import anymesh.v1.Capability;
+import anymesh.cli.processes.Control;
+import anymesh.cli.processes.InstanceView;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -10,29 +10,17 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** The state file by which other commands find a running mesh: where it listens, whose it is, what instances it has. */
-record MeshState(String url, long pid, List<Instance> instances) {
+/**
+ * The state file by which other commands find a running mesh: where it listens, whose it is, and either its instances or,
+ * for a mesh of processes, how to ask for them.
+ */
+record MeshState(String url, long pid, List<InstanceView> instances, @Nullable Control control) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-
-    /** One running instance; {@code grpc} and {@code http} are host:port. */
-    record Instance(String id, String stage, String modality, String bundle, String version, String state, long pid,
-            String grpc, String http) {
-
-        static Instance of(StageInstance instance) {
-            var description = instance.description();
-            var modalities = description.getCapabilitiesList().stream().map(Capability::getModality)
-                    .map(modality -> modality.name().toLowerCase(Locale.ROOT)).distinct()
-                    .collect(Collectors.joining(","));
-            return new Instance(instance.id(), instance.service(), modalities, description.getBundle(),
-                    description.getVersion(), instance.state().name().toLowerCase(Locale.ROOT), instance.pid(),
-                    instance.host() + ":" + instance.grpcPort(), instance.host() + ":" + instance.httpPort());
-        }
-    }
 
     /** The mesh that left its state here and still lives. */
     static Optional<MeshState> running(Path file) {
@@ -46,16 +34,35 @@ record MeshState(String url, long pid, List<Instance> instances) {
         }
     }
 
+    /** As {@link #running}, for commands that only a mesh of processes knows; throws with a hint where there is none. */
+    static Control runningControl() throws IOException {
+        var state = running(Home.stateFile())
+                .orElseThrow(() -> new IOException("no mesh is running (start one: ./anymesh up --processes)"));
+        if (state.control == null) {
+            throw new IOException("the mesh at %s runs in one process; this needs ./anymesh up --processes"
+                    .formatted(state.url));
+        }
+        return state.control;
+    }
+
+    /** The instances of this moment. */
+    List<InstanceView> currentInstances() throws IOException, InterruptedException {
+        return control == null ? instances : control.instances();
+    }
+
     @JsonIgnore
     boolean isAlive() {
         return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     }
 
-    /** Replaces the file in one move, so that nobody reads half of it. */
+    /** Replaces the file in one move, so that nobody reads half of it. It may hold a token, so it is its owner's only. */
     void write(Path file) {
         try {
-            Files.createDirectories(file.getParent());
+            Files.createDirectories(file.toAbsolutePath().getParent());
             var next = file.resolveSibling(file.getFileName() + ".next");
+            Files.deleteIfExists(next);
+            Files.createFile(next,
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.write(next, JSON.writeValueAsBytes(this));
             Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {

@@ -1,22 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
+import anymesh.cli.processes.InstanceView;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.server.StageMain;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code anymesh up}: the mesh in this process until SIGTERM or Ctrl-C, which drain it. */
+/** {@code anymesh up}: the mesh in this process, or in one for each service, until SIGTERM or Ctrl-C, which drain it. */
 @Command(name = "up", mixinStandardHelpOptions = true, description = "Starts the mesh and serves until it is stopped.")
 final class UpCommand implements Callable<Integer> {
+    @CommandLine.Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandLine.Model.CommandSpec spec;
+
     @Option(names = "--port", defaultValue = "8080", paramLabel = "N", description = "port of the gateway on 127.0.0.1; 0 takes a free one (default: ${DEFAULT-VALUE})")
     private int port;
 
+    @Option(names = "--processes", description = "one process for each service instance, found through Consul")
+    private boolean processes;
+
+    @Option(names = "--replicas", split = ",", paramLabel = "SERVICE=N", description = "with --processes: how many instances, such as generator-image=2,backbone=2 (default: 1 of each)")
+    private List<String> replicas = new ArrayList<>();
+
+    @Option(names = "--consul", paramLabel = "HOST:PORT", description = "with --processes: the Consul to use (default: one of its own)")
+    private @Nullable String consul;
+
+    @Option(names = "--config", paramLabel = "DIR", description = "with --processes: a folder of SERVICE.yaml that configure services")
+    private @Nullable Path config;
+
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         var file = Home.stateFile();
         var other = MeshState.running(file);
         if (other.isPresent()) {
@@ -24,13 +47,24 @@ final class UpCommand implements Callable<Integer> {
                     other.get().pid());
             return 1;
         }
+        if (processes) {
+            return ProcessUp.run(file, port, replicas, consul, config);
+        }
+        if (!replicas.isEmpty() || consul != null || config != null) {
+            throw new CommandLine.ParameterException(spec.commandLine(),
+                    "--replicas, --consul and --config go with --processes");
+        }
+        return embedded(file);
+    }
+
+    private int embedded(Path file) throws InterruptedException {
         var registry = new InMemoryStageRegistry();
         var mesh = EmbeddedMesh.start(Home.directory(), port, registry);
         var ended = new AtomicBoolean();
         registry.watch(instances -> {
             if (!ended.get()) {
                 new MeshState(mesh.url(), ProcessHandle.current().pid(),
-                        instances.stream().map(MeshState.Instance::of).toList()).write(file);
+                        instances.stream().map(InstanceView::of).toList(), null).write(file);
             }
         });
         StageMain.onTermination(() -> {

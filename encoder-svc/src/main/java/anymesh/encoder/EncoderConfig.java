@@ -2,24 +2,29 @@
 package anymesh.encoder;
 
 import anymesh.kit.batch.BatchPolicy;
+import anymesh.kit.media.MediaLimits;
 import anymesh.kit.server.StageConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** Configuration of the encoder; {@code config/encoder.yaml} explains every key. */
-public record EncoderConfig(StageConfig stage, long maxPixels) {
+public record EncoderConfig(StageConfig stage, long maxPixels, Duration maxDuration) {
 
     public EncoderConfig {
-        if (maxPixels < 1) {
-            throw new IllegalArgumentException("maxPixels: %d (expected: > 0)".formatted(maxPixels));
-        }
+        new MediaLimits(maxPixels, maxDuration); // Refuses what it can't be made of.
     }
 
     public static EncoderConfig defaults() {
         var bundle = Path.of("models/toyworld/encoder");
-        return new EncoderConfig(StageConfig.defaults(7010, 7110, bundle, new BatchPolicy(256, 32)), 16L << 20);
+        return new EncoderConfig(StageConfig.defaults(7010, 7110, bundle, new BatchPolicy(256, 32)), 16L << 20,
+                Duration.ofMinutes(10));
+    }
+
+    MediaLimits mediaLimits() {
+        return new MediaLimits(maxPixels, maxDuration);
     }
 
     public EncoderConfig withStage(StageConfig changed) {
-        return new EncoderConfig(changed, maxPixels);
+        return new EncoderConfig(changed, maxPixels, maxDuration);
     }
 }

@@ -2,7 +2,10 @@
 package anymesh.encoder;
 
 import anymesh.encoder.EncoderManifest.Encoder;
+import anymesh.encoder.audio.AudioProcessor;
 import anymesh.encoder.image.ImageProcessor;
+import anymesh.encoder.video.VideoProcessor;
+import anymesh.kit.media.MediaCodec;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Component;
 import anymesh.kit.model.ModelBundle;
@@ -41,7 +44,7 @@ public final class EncoderStage implements Stage {
         this.encode = FrameServer.method(resources.methods().encode(), this::encode);
     }
 
-    /** Opens the bundle and all its models. */
+    /** Opens the bundle and all its models; throws {@link IllegalStateException} if it hears or watches and ffmpeg can't start. */
     public static EncoderStage load(EncoderConfig config, StageResources resources) {
         var bundle = ModelBundle.open(config.stage().bundle(), Component.MODALITY_ENCODER);
         var encoders = new EnumMap<Modality, ModalityEncoder>(Modality.class);
@@ -54,18 +57,23 @@ public final class EncoderStage implements Stage {
 
     private static ModalityEncoder load(Modality modality, Encoder encoder, ModelBundle bundle, EncoderConfig config,
             StageResources resources) {
-        var reader = switch (modality) {
+        MediaReader reader = switch (modality) {
             case IMAGE -> new ImageReader(ImageProcessor.load(bundle, required(encoder.preprocess(), "preprocess"),
                     config.maxPixels()), encoder.input());
             case TEXT -> new TextReader(TextTokenizer.load(bundle.file(required(encoder.tokenizer(), "tokenizer"))),
                     encoder.input(), required(encoder.attentionMask(), "attention_mask"),
                     required(encoder.maxLength(), "max_length"));
-            default -> throw new BundleException("%s: no encoder for %s".formatted(bundle.directory(), modality));
+            case AUDIO -> new AudioReader(AudioProcessor.load(bundle, required(encoder.preprocess(), "preprocess"),
+                    MediaCodec.start(config.mediaLimits())), encoder.input());
+            case VIDEO -> new VideoReader(VideoProcessor.load(bundle, required(encoder.preprocess(), "preprocess"),
+                    config.maxPixels(), MediaCodec.start(config.mediaLimits())), encoder.input());
+            case MODALITY_UNSPECIFIED, UNRECOGNIZED ->
+                throw new BundleException("%s: no encoder for %s".formatted(bundle.directory(), modality));
         };
         var model = OnnxModel.load(bundle.file(encoder.model()), config.stage().onnx());
         model.input(encoder.input());
         var rows = new RowModel("encoder-" + modality.name().toLowerCase(Locale.ROOT), model, bundle.manifest(),
-                config.stage().batch(), resources.memory(), resources.meters());
+                config.stage().batch(), resources.memory(), resources.meters(), resources.tracer());
         return new ModalityEncoder(modality, encoder, reader, rows);
     }
 

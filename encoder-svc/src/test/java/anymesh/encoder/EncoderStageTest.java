@@ -118,8 +118,8 @@ final class EncoderStageTest {
 
     @Test
     void whatItHasNoEncoderForIsRefused() {
-        assertThatThrownBy(() -> encode(Representation.FEATURES, Modality.AUDIO, image(new byte[]{1})))
-                .isInstanceOf(UnsupportedModality.class).hasMessageContaining("AUDIO");
+        assertThatThrownBy(() -> encode(Representation.FEATURES, Modality.MODALITY_UNSPECIFIED, image(new byte[]{1})))
+                .isInstanceOf(UnsupportedModality.class).hasMessageContaining("MODALITY_UNSPECIFIED");
         assertThatThrownBy(() -> encode(Representation.FEATURES, Modality.TEXT, text("a bell")))
                 .isInstanceOf(UnsupportedModality.class).hasMessageContaining("FEATURES");
     }

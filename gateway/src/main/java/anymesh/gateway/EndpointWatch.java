@@ -6,6 +6,8 @@ import anymesh.gateway.routing.Services;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.registry.StageState;
+import anymesh.kit.tls.MeshTls;
+import anymesh.kit.tls.TlsConfig;
 import anymesh.v1.DescribeRequest;
 import anymesh.v1.InputProjectorGrpc;
 import anymesh.v1.LlmBackboneGrpc;
@@ -41,17 +43,19 @@ final class EndpointWatch implements AutoCloseable {
 
     private final Vertx vertx;
     private final StageRegistry registry;
+    private final MeshTls tls;
     private final List<ManagedChannel> channels = new ArrayList<>();
     private final List<Long> timers = new ArrayList<>();
 
-    EndpointWatch(Vertx vertx, StageRegistry registry) {
+    EndpointWatch(Vertx vertx, StageRegistry registry, TlsConfig tls) {
         this.vertx = vertx;
         this.registry = registry;
+        this.tls = MeshTls.open(tls);
     }
 
     /** Begins to watch; until it has answered once, an endpoint counts as loading. */
     void add(Endpoint endpoint) {
-        var channel = WireTransport.channel(endpoint.host(), endpoint.port()).build();
+        var channel = WireTransport.channel(endpoint.host(), endpoint.port(), tls.channel()).build();
         channels.add(channel);
         registry.put(instance(endpoint, StageState.LOADING, StageDescription.getDefaultInstance()));
         ask(endpoint, channel);
@@ -103,5 +107,6 @@ final class EndpointWatch implements AutoCloseable {
     public void close() {
         timers.forEach(vertx::cancelTimer);
         channels.forEach(ManagedChannel::shutdownNow);
+        tls.close();
     }
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway;
 
-import anymesh.gateway.client.StageChannels;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.http.HttpApi;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.routing.StageRouter;
+import anymesh.gateway.telemetry.Telemetry;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.server.Futures;
+import anymesh.kit.tls.MeshTls;
+import anymesh.kit.trace.Exemplars;
+import anymesh.kit.trace.Tracing;
 import anymesh.wire.StageMethods;
 import anymesh.wire.WireMemory;
 import io.vertx.core.Future;
@@ -30,24 +33,33 @@ public final class Gateway implements AutoCloseable {
 
     private final Vertx vertx;
     private final GatewayConfig config;
-    private final StageChannels channels;
+    private final MeshTls tls;
+    private final StageClient client;
     private final HttpApi api;
+    private final Tracing tracing;
     private final HttpServer server;
 
-    private Gateway(Vertx vertx, GatewayConfig config, StageChannels channels, HttpApi api, HttpServer server) {
+    private Gateway(Vertx vertx, GatewayConfig config, MeshTls tls, StageClient client, HttpApi api, Tracing tracing,
+            HttpServer server) {
         this.vertx = vertx;
         this.config = config;
-        this.channels = channels;
+        this.tls = tls;
+        this.client = client;
         this.api = api;
+        this.tracing = tracing;
         this.server = server;
     }
 
     /** Starts to listen. Whether a model can be asked for is the registry's to know: see {@code /readyz}. */
     public static Gateway start(Vertx vertx, GatewayConfig config, StageRegistry registry, WireMemory memory) {
-        var channels = new StageChannels(registry);
-        var client = new StageClient(vertx, channels, new StageMethods(memory));
+        var tls = MeshTls.open(config.tls());
+        var meters = Exemplars.meters();
+        var tracing = Tracing.start("gateway", "gateway-" + ProcessHandle.current().pid());
+        var telemetry = new Telemetry(meters, tracing.tracer());
+        var client = new StageClient(vertx, registry, tls.channel(), new StageMethods(memory), config.stages(),
+                telemetry);
         var api = new HttpApi(vertx, config.settings(), new StageRouter(registry), new GenerationPipeline(client),
-                memory);
+                memory, telemetry, client::measure);
         var options = new HttpServerOptions().setHost(config.host()).setPort(config.port())
                 .setHandle100ContinueAutomatically(true);
         var server = vertx.createHttpServer(options)
@@ -56,12 +68,14 @@ public final class Gateway implements AutoCloseable {
         try {
             Futures.join(server.listen());
         } catch (RuntimeException e) {
-            channels.close();
+            client.close();
+            tls.close();
             api.close();
+            tracing.close();
             throw e;
         }
         log.info("service=gateway host={} port={}", config.host(), server.actualPort());
-        return new Gateway(vertx, config, channels, api, server);
+        return new Gateway(vertx, config, tls, client, api, tracing, server);
     }
 
     /** Where it listens. */
@@ -80,8 +94,10 @@ public final class Gateway implements AutoCloseable {
     public void close() {
         Futures.join(server.close());
         awaitIdle(CLEANUP); // a cancelled request still has its embeddings to give back
-        channels.close();
+        client.close();
+        tls.close();
         api.close();
+        tracing.close();
     }
 
     private void awaitIdle(Duration timeout) {

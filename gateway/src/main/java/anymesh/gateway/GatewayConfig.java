@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway;
 
+import anymesh.gateway.client.CallSettings;
 import anymesh.gateway.http.HttpLimits;
 import anymesh.gateway.http.HttpSettings;
+import anymesh.kit.discovery.RegistryConfig;
+import anymesh.kit.tls.TlsConfig;
 import java.time.Duration;
 import java.util.List;
 
@@ -12,7 +15,8 @@ import java.util.List;
  * @param memoryBytes embeddings in relay, for all requests together
  */
 public record GatewayConfig(String host, int port, Duration requestTimeout, Duration drainTimeout, Duration heartbeat,
-        HttpLimits http, List<String> corsOrigins, long memoryBytes, StaticEndpoints endpoints) {
+        HttpLimits http, List<String> corsOrigins, long memoryBytes, RegistryConfig registry, TlsConfig tls,
+        CallSettings stages, StaticEndpoints endpoints) {
     public GatewayConfig {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port: %d (expected: 0 to 65535)".formatted(port));
@@ -37,13 +41,20 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     /** Loopback only, no web pages, two minutes for a request. */
     public static GatewayConfig defaults() {
         return new GatewayConfig("127.0.0.1", 8080, Duration.ofSeconds(120), Duration.ofSeconds(30),
-                Duration.ofSeconds(15), HttpLimits.defaults(), List.of(), 256L << 20, StaticEndpoints.none());
+                Duration.ofSeconds(15), HttpLimits.defaults(), List.of(), 256L << 20, RegistryConfig.defaults(),
+                TlsConfig.off(), CallSettings.defaults(), StaticEndpoints.none());
     }
 
     /** The same on another port; 0 takes any free one. */
     public GatewayConfig onPort(int other) {
         return new GatewayConfig(host, other, requestTimeout, drainTimeout, heartbeat, http, corsOrigins, memoryBytes,
-                endpoints);
+                registry, tls, stages, endpoints);
+    }
+
+    /** The same with other manners towards stages. */
+    public GatewayConfig withStages(CallSettings other) {
+        return new GatewayConfig(host, port, requestTimeout, drainTimeout, heartbeat, http, corsOrigins, memoryBytes,
+                registry, tls, other, endpoints);
     }
 
     HttpSettings settings() {

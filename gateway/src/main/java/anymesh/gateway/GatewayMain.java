@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway;
 
+import anymesh.gateway.routing.Services;
 import anymesh.kit.config.ConfigLoader;
-import anymesh.kit.registry.InMemoryStageRegistry;
+import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.server.Futures;
 import anymesh.kit.server.StageMain;
 import anymesh.wire.WireMemory;
@@ -12,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway in a process of its own: {@code [--config FILE]}. It finds its stages through the static
+ * The gateway in a process of its own: {@code [--config FILE]}. It finds its stages through Consul or through the static
  * {@code endpoints} of its configuration, each of which it asks what it is; SIGTERM drains it.
  */
 public final class GatewayMain {
@@ -37,14 +38,17 @@ public final class GatewayMain {
     }
 
     private static void run(Vertx vertx, GatewayConfig config) {
-        var registry = new InMemoryStageRegistry();
-        var watch = new EndpointWatch(vertx, registry);
-        config.endpoints().all().forEach(watch::add);
+        var registry = config.registry().forGateway(vertx, Services.ALL);
+        var watch = new EndpointWatch(vertx, registry, config.tls());
+        if (config.registry().kind() == RegistryConfig.Kind.STATIC) {
+            config.endpoints().all().forEach(watch::add);
+        }
         var memory = new WireMemory("gateway", config.memoryBytes());
         var gateway = Gateway.start(vertx, config, registry, memory);
         StageMain.onTermination(() -> {
             gateway.drain();
             watch.close();
+            registry.close();
             Futures.join(vertx.close());
             memory.close();
         });

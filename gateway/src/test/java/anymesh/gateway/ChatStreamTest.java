@@ -105,7 +105,7 @@ class ChatStreamTest {
         var config = TestingMesh.config();
         try (var restless = new TestingMesh(new GatewayConfig(config.host(), 0, config.requestTimeout(),
                 config.drainTimeout(), Duration.ofMillis(20), config.http(), List.of(), config.memoryBytes(),
-                StaticEndpoints.none()))) {
+                config.registry(), config.tls(), config.stages(), StaticEndpoints.none()))) {
             restless.backbone = (request, call, out) -> {
                 goOn.await();
                 restless.stages.reason(request, call, out);

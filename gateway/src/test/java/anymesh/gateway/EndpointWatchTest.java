@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageState;
 import anymesh.kit.server.Futures;
+import anymesh.kit.tls.TlsConfig;
 import anymesh.v1.Capability;
 import anymesh.v1.DescribeRequest;
 import anymesh.v1.LlmBackboneGrpc;
@@ -44,7 +45,7 @@ class EndpointWatchTest {
         health.setStatus("anymesh.v1.LlmBackbone", ServingStatus.SERVING);
         var vertx = Vertx.vertx();
         var registry = new InMemoryStageRegistry();
-        try (var watch = new EndpointWatch(vertx, registry)) {
+        try (var watch = new EndpointWatch(vertx, registry, TlsConfig.off())) {
             watch.add(new StaticEndpoints.Endpoint("backbone", "127.0.0.1", server.getPort()));
             assertThat(registry.snapshot().getFirst().state()).isIn(StageState.LOADING, StageState.SERVING);
             await(registry, StageState.SERVING);

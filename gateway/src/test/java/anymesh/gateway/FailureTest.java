@@ -116,7 +116,7 @@ class FailureTest {
         var patient = TestingMesh.config();
         try (var hasty = new TestingMesh(new GatewayConfig(patient.host(), 0, Duration.ofMillis(500),
                 patient.drainTimeout(), patient.heartbeat(), patient.http(), List.of(), patient.memoryBytes(),
-                StaticEndpoints.none()))) {
+                patient.registry(), patient.tls(), patient.stages(), StaticEndpoints.none()))) {
             hasty.generator = hasty.stages::generateForever;
             assertFailed(hasty.client.post(CHAT, chat("'image'")), 504, "server_error", "deadline_exceeded");
             Awaitility.await().until(() -> hasty.stages.cancelledGenerations.get() == 1);

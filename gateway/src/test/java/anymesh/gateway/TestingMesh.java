@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway;
 
+import anymesh.gateway.client.CallSettings;
 import anymesh.gateway.http.HttpLimits;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageInstance;
@@ -14,12 +15,19 @@ import anymesh.v1.EncodeResponse;
 import anymesh.v1.GeneratorEvent;
 import anymesh.v1.GeneratorRequest;
 import anymesh.v1.Modality;
+import anymesh.v1.ProjectInputRequest;
+import anymesh.v1.ProjectInputResponse;
+import anymesh.v1.ProjectOutputRequest;
+import anymesh.v1.ProjectOutputResponse;
 import anymesh.v1.StageDescription;
+import anymesh.wire.Frame;
 import anymesh.wire.StageMethods;
 import anymesh.wire.WireMemory;
 import anymesh.wire.call.FrameHandler;
 import anymesh.wire.call.FrameServer;
 import anymesh.wire.call.WireTransport;
+import com.google.protobuf.Message;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
@@ -29,17 +37,20 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A gateway and five stage servers in this process, over real gRPC and HTTP on loopback. */
 final class TestingMesh implements AutoCloseable {
+    private static final List<String> STAGES = List.of("encoder", "input-projector", "backbone", "output-projector");
+
     final WireMemory stageMemory = new WireMemory("stages", 64 << 20);
     final WireMemory memory = new WireMemory("gateway", 64 << 20);
     final TestingStages stages = new TestingStages(stageMemory);
@@ -48,19 +59,27 @@ final class TestingMesh implements AutoCloseable {
 
     /** What tests put in the place of a stage. */
     volatile FrameHandler<EncodeRequest, EncodeResponse> encoder = stages::encode;
+    volatile FrameHandler<ProjectInputRequest, ProjectInputResponse> inputProjector = stages::projectInput;
+    volatile FrameHandler<ProjectOutputRequest, ProjectOutputResponse> outputProjector = stages::projectOutput;
     volatile FrameHandler<BackboneRequest, BackboneEvent> backbone = stages::reason;
     volatile FrameHandler<GeneratorRequest, GeneratorEvent> generator = stages::generate;
 
+    /** Which instance the handler on this thread belongs to. */
+    private final ThreadLocal<String> serving = new ThreadLocal<>();
+    private final List<Modality> modalities;
+    private final StageMethods methods = new StageMethods(stageMemory);
     private final Vertx vertx = Vertx.vertx();
-    private final List<Server> servers = new ArrayList<>();
-    private final Map<String, StageInstance> instances = new HashMap<>();
+    private final Map<String, Server> servers = new ConcurrentHashMap<>();
+    private final Map<String, StageInstance> instances = new ConcurrentHashMap<>();
     private final Gateway gateway;
 
     static GatewayConfig config() {
         var defaults = GatewayConfig.defaults();
         return new GatewayConfig(defaults.host(), 0, Duration.ofSeconds(30), Duration.ofSeconds(5),
                 defaults.heartbeat(), new HttpLimits(1 << 20, 8 << 20, 64, 4, defaults.http().bodyTimeout()),
-                List.of("https://app.example.org"), defaults.memoryBytes(), StaticEndpoints.none());
+                List.of("https://app.example.org"), defaults.memoryBytes(), defaults.registry(), defaults.tls(),
+                CallSettings.defaults(),
+                StaticEndpoints.none());
     }
 
     TestingMesh() {
@@ -68,23 +87,69 @@ final class TestingMesh implements AutoCloseable {
     }
 
     TestingMesh(GatewayConfig config) {
-        var methods = new StageMethods(stageMemory);
-        serve("encoder", FrameServer.method(methods.encode(), (q, c, o) -> encoder.handle(q, c, o)),
-                capability("", "toy-image"));
-        serve("input-projector", FrameServer.method(methods.projectInput(), stages::projectInput),
-                capability("toy-image", "toy-llm"));
-        serve("backbone", FrameServer.method(methods.generateText(), (q, c, o) -> backbone.handle(q, c, o)),
-                capability("toy-llm", "toy-signal"));
-        serve("output-projector", FrameServer.method(methods.projectOutput(), stages::projectOutput),
-                capability("toy-signal", "toy-cond"));
-        serve("generator-image", FrameServer.method(methods.generateMedia(), (q, c, o) -> generator.handle(q, c, o)),
-                capability("toy-cond", "").toBuilder().addSizes("128x128").addSizes("256x256").build());
+        this(config, Modality.IMAGE);
+    }
+
+    /** All stages handle these modalities, each generator its own. */
+    TestingMesh(GatewayConfig config, Modality... modalities) {
+        this.modalities = List.of(modalities);
+        services().forEach(service -> serve(service, 1));
         gateway = Gateway.start(vertx, config, registry, memory);
         client = new TestingClient(gateway.port());
     }
 
-    private static Capability capability(String accepts, String produces) {
-        var capability = Capability.newBuilder().setModality(Modality.IMAGE);
+    /** The names of all services, the generators last. */
+    List<String> services() {
+        return Stream.concat(STAGES.stream(), modalities.stream().map(TestingMesh::generator)).toList();
+    }
+
+    private static String generator(Modality modality) {
+        return "generator-" + modality.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Starts one more instance of a service; the n-th is called {@code service-n}. */
+    StageInstance serve(String service, int number) {
+        var id = service + "-" + number;
+        return switch (service) {
+            case "encoder" -> serve(service, id, method(id, methods.encode(), (q, c, o) -> encoder.handle(q, c, o)));
+            case "input-projector" -> serve(service, id,
+                    method(id, methods.projectInput(), (q, c, o) -> inputProjector.handle(q, c, o)));
+            case "backbone" -> serve(service, id,
+                    method(id, methods.generateText(), (q, c, o) -> backbone.handle(q, c, o)));
+            case "output-projector" -> serve(service, id,
+                    method(id, methods.projectOutput(), (q, c, o) -> outputProjector.handle(q, c, o)));
+            default -> serve(service, id,
+                    method(id, methods.generateMedia(), (q, c, o) -> generator.handle(q, c, o)));
+        };
+    }
+
+    private <Q extends Message, R extends Message> ServerMethodDefinition<?, ?> method(String id,
+            MethodDescriptor<Frame<Q>, Frame<R>> method, FrameHandler<Q, R> handler) {
+        return FrameServer.method(method, (request, call, out) -> {
+            serving.set(id); // each call has a thread of its own
+            handler.handle(request, call, out);
+        });
+    }
+
+    private List<Capability> capabilities(String service) {
+        return switch (service) {
+            case "encoder" -> forEach("", "toy-image");
+            case "input-projector" -> forEach("toy-image", "toy-llm");
+            case "backbone" -> forEach("toy-llm", "toy-signal");
+            case "output-projector" -> forEach("toy-signal", "toy-cond");
+            case "generator-image" -> List.of(capability(Modality.IMAGE, "toy-cond", "").toBuilder()
+                    .addSizes("128x128").addSizes("256x256").build());
+            default -> modalities.stream().filter(modality -> generator(modality).equals(service))
+                    .map(modality -> capability(modality, "toy-cond", "")).toList();
+        };
+    }
+
+    private List<Capability> forEach(String accepts, String produces) {
+        return modalities.stream().map(modality -> capability(modality, accepts, produces)).toList();
+    }
+
+    private static Capability capability(Modality modality, String accepts, String produces) {
+        var capability = Capability.newBuilder().setModality(modality);
         if (!accepts.isEmpty()) {
             capability.addAccepts(accepts);
         }
@@ -94,22 +159,27 @@ final class TestingMesh implements AutoCloseable {
         return capability.build();
     }
 
-    private void serve(String service, ServerMethodDefinition<?, ?> method, Capability capability) {
+    private StageInstance serve(String service, String id, ServerMethodDefinition<?, ?> method) {
         var name = String.valueOf(method.getMethodDescriptor().getServiceName());
         var server = WireTransport.server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(ServerServiceDefinition.builder(name).addMethod(method).build())
                 .build();
         try {
-            servers.add(server.start());
+            servers.put(id, server.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        var description = StageDescription.newBuilder().setService(service).setInstanceId(service + "-1")
-                .setBundle("toyworld").setVersion("1.0.0").addCapabilities(capability).build();
-        var instance = new StageInstance(service + "-1", service, "127.0.0.1", server.getPort(), 0, 1,
-                StageState.SERVING, description);
-        instances.put(service, instance);
+        return register(service, id, server.getPort());
+    }
+
+    /** Tells the gateway of an instance, be it there or not. */
+    StageInstance register(String service, String id, int port) {
+        var description = StageDescription.newBuilder().setService(service).setInstanceId(id)
+                .setBundle("toyworld").setVersion("1.0.0").addAllCapabilities(capabilities(service)).build();
+        var instance = new StageInstance(id, service, "127.0.0.1", port, 0, 1, StageState.SERVING, description);
+        instances.put(id, instance);
         registry.put(instance);
+        return instance;
     }
 
     /** Text leaves the backbone as ever, but no answer ends before the latch opens. */
@@ -127,7 +197,12 @@ final class TestingMesh implements AutoCloseable {
     }
 
     StageInstance instance(String service) {
-        return Objects.requireNonNull(instances.get(service));
+        return Objects.requireNonNull(instances.get(service + "-1"));
+    }
+
+    /** The instance that the handler on this thread belongs to dies, with all that it is doing. */
+    void die() {
+        Objects.requireNonNull(servers.get(serving.get())).shutdownNow();
     }
 
     void become(String service, StageState state) {
@@ -136,13 +211,7 @@ final class TestingMesh implements AutoCloseable {
 
     /** Ends a stage's server without a word to the registry. */
     void kill(String service) {
-        int port = instance(service).grpcPort();
-        for (Server server : servers) {
-            if (server.getPort() == port) {
-                stop(server);
-                return;
-            }
-        }
+        stop(Objects.requireNonNull(servers.get(service + "-1")));
     }
 
     private static void stop(Server server) {
@@ -167,7 +236,7 @@ final class TestingMesh implements AutoCloseable {
     public void close() {
         awaitNoEmbeddings();
         gateway.close();
-        for (Server server : servers) {
+        for (Server server : servers.values()) {
             stop(server);
         }
         Futures.join(vertx.close());

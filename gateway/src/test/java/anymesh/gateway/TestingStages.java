@@ -4,6 +4,7 @@ package anymesh.gateway;
 import anymesh.v1.BackboneEvent;
 import anymesh.v1.BackboneFinished;
 import anymesh.v1.BackboneRequest;
+import anymesh.v1.Continuation;
 import anymesh.v1.DenoisingProgress;
 import anymesh.v1.EncodeRequest;
 import anymesh.v1.EncodeResponse;
@@ -33,6 +34,8 @@ import anymesh.wire.error.InvalidInput;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,46 +74,102 @@ final class TestingStages {
     }
 
     /**
-     * Reads the last user text as orders, separated by {@code |}: {@code image} signals a picture, {@code look} tells
+     * Reads the last user text as orders, separated by {@code |}: {@code image}, {@code audio} and {@code video} signal media, {@code look} tells
      * the numbers of all pictures in the conversation, {@code echo} tells the assistant's last turn, {@code cut} ends in
-     * the middle, {@code long} runs out of tokens, {@code broken} fails; all else is said. Required pictures follow.
+     * the middle, {@code long} runs out of tokens, {@code broken} fails, {@code dice} is a number that depends on the seed
+     * and its place; all else is said. Required pictures follow. Each order is a token, its number; a continuation begins
+     * behind those that it names.
      */
-    void reason(Frame<BackboneRequest> request, CallContext call, Emitter<BackboneEvent> out) {
+    void reason(Frame<BackboneRequest> request, CallContext call, Emitter<BackboneEvent> anywhere) {
         BackboneRequest prompt = request.header();
-        int signals = 0;
+        var out = new Continued(prompt.getContinuation(), anywhere);
         int tokens = 0;
         var reason = FinishReason.STOP;
         for (String order : text(last(prompt, Role.USER)).split("\\|", -1)) {
-            tokens++;
+            out.token(tokens++);
             switch (order) {
-                case "image" -> signal(++signals, out);
-                case "look" -> say(pictures(request), out);
-                case "echo" -> say(shape(last(prompt, Role.ASSISTANT)), out);
+                case "image", "audio", "video" -> out.signal(Modality.valueOf(order.toUpperCase(Locale.ROOT)));
+                case "look" -> out.say(pictures(request));
+                case "echo" -> out.say(shape(last(prompt, Role.ASSISTANT)));
                 case "long" -> reason = FinishReason.LENGTH;
                 case "cut" -> {
                     return;
                 }
                 case "broken" -> throw new IllegalStateException("secret: /models/weights.onnx");
-                default -> say(order, out);
+                case "dice" ->
+                    out.say("<" + new Random(prompt.getSampling().getSeed() + tokens).nextInt(1_000_000) + ">");
+                default -> out.say(order);
             }
         }
-        for (int i = signals; i < prompt.getRequiredCount(); i++) {
-            signal(++signals, out);
+        while (out.signals < prompt.getRequiredCount()) {
+            out.token(tokens + out.signals);
+            out.signal(prompt.getRequired(out.signals));
         }
-        out.emit(Frame.of(BackboneEvent.newBuilder()
+        out.checkDelivered();
+        anywhere.emit(Frame.of(BackboneEvent.newBuilder()
                 .setFinished(
                         BackboneFinished.newBuilder().setReason(reason).setPromptTokens(7).setCompletionTokens(tokens)
                                 .setTimings(timings()))
                 .build()));
     }
 
-    private static void say(String text, Emitter<BackboneEvent> out) {
-        out.emit(Frame.of(BackboneEvent.newBuilder().setText(TextDelta.newBuilder().setText(text)).build()));
-    }
+    /** Says what comes after the tokens of a continuation, and holds what it claims to have delivered against them. */
+    private final class Continued {
+        private final Continuation known;
+        private final Emitter<BackboneEvent> out;
+        private final List<Integer> tokens = new ArrayList<>();
+        private int index;
+        private int skippedCharacters;
+        private int skippedSignals;
+        private int signals;
 
-    private void signal(int number, Emitter<BackboneEvent> out) {
-        out.emit(Frame.of(BackboneEvent.newBuilder().setSignal(Signal.newBuilder().setModality(Modality.IMAGE)).build(),
-                rows("toy-signal", List.of(10f * number))));
+        Continued(Continuation known, Emitter<BackboneEvent> out) {
+            this.known = known;
+            this.out = out;
+        }
+
+        void token(int id) {
+            if (index < known.getTokensCount()) {
+                if (known.getTokens(index) != id) {
+                    throw new IllegalStateException("token %d: %d".formatted(index, known.getTokens(index)));
+                }
+            } else {
+                tokens.add(id);
+            }
+            index++;
+        }
+
+        private boolean isKnown() {
+            return index <= known.getTokensCount();
+        }
+
+        void say(String text) {
+            if (isKnown()) {
+                skippedCharacters += text.length();
+                return;
+            }
+            out.emit(Frame.of(BackboneEvent.newBuilder().setText(TextDelta.newBuilder().setText(text))
+                    .addAllTokens(tokens).build()));
+            tokens.clear();
+        }
+
+        void signal(Modality modality) {
+            signals++;
+            if (isKnown()) {
+                skippedSignals++;
+                return;
+            }
+            out.emit(Frame.of(BackboneEvent.newBuilder().setSignal(Signal.newBuilder().setModality(modality))
+                    .addAllTokens(tokens).build(), rows("toy-signal", List.of(10f * signals))));
+            tokens.clear();
+        }
+
+        void checkDelivered() {
+            if (known.getDeliveredCharacters() != skippedCharacters || known.getDeliveredSignals() != skippedSignals) {
+                throw new IllegalStateException("%s (delivered: %d and %d)".formatted(known, skippedCharacters,
+                        skippedSignals));
+            }
+        }
     }
 
     private static Turn last(BackboneRequest prompt, Role role) {
@@ -148,9 +207,22 @@ final class TestingStages {
         }
         var picture = "PIC:" + Math.round(values(request.embeddings().getFirst()).getFirst()) + ":" + seed;
         out.emit(Frame.of(GeneratorEvent.newBuilder()
-                .setMedia(GeneratedMedia.newBuilder().setData(ByteString.copyFromUtf8(picture)).setMimeType("image/png")
+                .setMedia(GeneratedMedia.newBuilder().setData(ByteString.copyFromUtf8(picture))
+                        .setMimeType(mimeType(request.header()))
                         .setWidth(128).setHeight(128).setSeed(seed).setTimings(timings()))
                 .build()));
+    }
+
+    private static String mimeType(GeneratorRequest request) {
+        if (!request.getMimeType().isEmpty()) {
+            return request.getMimeType();
+        }
+        return switch (request.getModality()) {
+            case AUDIO -> "audio/wav";
+            case VIDEO -> "video/mp4";
+            case IMAGE -> "image/png";
+            case TEXT, MODALITY_UNSPECIFIED, UNRECOGNIZED -> throw new IllegalArgumentException();
+        };
     }
 
     /** A generator that takes its first step and then goes on until it is told to stop. */

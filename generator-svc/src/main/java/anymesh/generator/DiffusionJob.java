@@ -2,12 +2,12 @@
 package anymesh.generator;
 
 import anymesh.generator.pipeline.Denoising;
-import anymesh.generator.pipeline.Picture;
+import anymesh.generator.pipeline.Media;
 import anymesh.kit.batch.Job;
 import anymesh.wire.call.CallContext;
 
-/** One picture in the batch: its denoising belongs to the worker, its progress is told to the handler. */
-final class DiffusionJob extends Job<Picture> {
+/** One picture, sound or film in the batch: its denoising belongs to the worker, its progress is told to the handler. */
+final class DiffusionJob extends Job<Media> {
     private final Denoising denoising;
     private final StepProgress progress = new StepProgress();
 

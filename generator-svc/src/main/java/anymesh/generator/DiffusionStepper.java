@@ -9,18 +9,19 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 
 /**
- * One step of the batch: every active picture through the denoiser once, all in one run, and those that were at their last step
+ * One step of the batch: every active item through the denoiser once, all in one run, and those that were at their last step
  * through the decoder. Runs on the batcher's worker, which owns the pipeline's sessions.
  */
 final class DiffusionStepper implements Stepper<DiffusionJob> {
     private final DiffusionPipeline pipeline;
     private final Counter steps;
-    private final Counter pictures;
+    private final Counter made;
 
     DiffusionStepper(DiffusionPipeline pipeline, MeterRegistry meters) {
         this.pipeline = pipeline;
-        this.steps = Counter.builder("anymesh.denoising.steps").description("steps times pictures").register(meters);
-        this.pictures = Counter.builder("anymesh.pictures").description("pictures decoded").register(meters);
+        this.steps = Counter.builder("anymesh.denoising.steps").description("steps times items").register(meters);
+        this.made = Counter.builder("anymesh.media.made").description("pictures, sounds and films decoded")
+                .register(meters);
     }
 
     @Override
@@ -39,8 +40,8 @@ final class DiffusionStepper implements Stepper<DiffusionJob> {
         for (int i = 0; i < finished.size(); i++) {
             var job = finished.get(i);
             decoded.get(i).ifPresentOrElse(job::complete, () -> job.fail(new InferenceFailed(
-                    "the picture came to no numbers: guidance_scale or condition too large")));
+                    "what was made came to no numbers: guidance_scale or condition too large")));
         }
-        pictures.increment(finished.size());
+        made.increment(finished.size());
     }
 }

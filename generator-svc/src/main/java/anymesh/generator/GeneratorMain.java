@@ -2,14 +2,36 @@
 package anymesh.generator;
 
 import anymesh.kit.server.StageMain;
+import anymesh.v1.Modality;
+import java.util.List;
+import java.util.Locale;
 
-/** The image generator in a process of its own. */
+/**
+ * A generator in a process of its own. Which one the variable {@code ANYMESH_MODALITY} says: image (if it is absent), audio or
+ * video; the defaults of the configuration depend on it.
+ */
 public final class GeneratorMain {
+    private static final List<String> MODALITIES = List.of("image", "audio", "video");
+
     private GeneratorMain() {}
 
     public static void main(String[] args) {
-        StageMain.main("generator-image", GeneratorConfig.class, GeneratorConfig.defaults(), args,
-                GeneratorConfig::stage,
-                GeneratorStage::load);
+        var name = System.getenv().getOrDefault("ANYMESH_MODALITY", "image");
+        if (!MODALITIES.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException(
+                    "ANYMESH_MODALITY: %s (expected: one of %s)".formatted(name, MODALITIES));
+        }
+        var defaults = GeneratorConfig.defaults(Modality.valueOf(name.toUpperCase(Locale.ROOT)));
+        StageMain.main(defaults.service(), GeneratorConfig.class, defaults, args, GeneratorConfig::stage,
+                (config, resources) -> GeneratorStage.load(withModality(defaults.modality(), config), resources));
+    }
+
+    /** A file may repeat the modality; if it said another one, the service would be registered under a wrong name. */
+    private static GeneratorConfig withModality(Modality modality, GeneratorConfig config) {
+        if (config.modality() != modality) {
+            throw new IllegalArgumentException(
+                    "modality: %s (expected: ANYMESH_MODALITY, %s)".formatted(config.modality(), modality));
+        }
+        return config;
     }
 }

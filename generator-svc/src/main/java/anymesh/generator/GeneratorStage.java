@@ -8,7 +8,6 @@ import anymesh.kit.model.BundleException;
 import anymesh.kit.server.Stage;
 import anymesh.kit.server.StageResources;
 import anymesh.v1.Capability;
-import anymesh.v1.Modality;
 import anymesh.v1.StageDescription;
 import anymesh.wire.call.FrameServer;
 import io.grpc.ServerMethodDefinition;
@@ -21,22 +20,31 @@ public final class GeneratorStage implements Stage {
     private final StepBatcher<DiffusionJob> batcher;
     private final ServerMethodDefinition<?, ?> generate;
 
-    private GeneratorStage(GeneratorConfig config, DiffusionPipeline pipeline, StageResources resources) {
+    private GeneratorStage(GeneratorConfig config, DiffusionPipeline pipeline, MediaFiles files,
+            StageResources resources) {
         this.pipeline = pipeline;
         this.batcher = new StepBatcher<>("denoise", config.stage().batch(),
-                new DiffusionStepper(pipeline, resources.meters()), resources.meters());
-        this.generate = FrameServer.method(resources.methods().generateMedia(), new GenerateHandler(pipeline, batcher));
+                new DiffusionStepper(pipeline, resources.meters()), resources.meters(), resources.tracer());
+        this.generate = FrameServer.method(resources.methods().generateMedia(),
+                new GenerateHandler(pipeline, files, batcher));
     }
 
-    /** Opens the bundle and its models. Throws {@link BundleException} for a bundle that makes no pictures. */
+    /**
+     * Opens the bundle and its models. Throws {@link BundleException} for a bundle that makes something else than the configuration
+     * says, and {@link IllegalStateException} if it needs ffmpeg and that can't start here.
+     */
     public static GeneratorStage load(GeneratorConfig config, StageResources resources) {
         var pipeline = DiffusionPipeline.load(config.stage().bundle(), config.stage().onnx(), config.decodeBatch());
-        if (pipeline.manifest().modality() != Modality.IMAGE) {
+        try {
+            if (pipeline.manifest().modality() != config.modality()) {
+                throw new BundleException("%s makes %s (expected: %s)".formatted(config.stage().bundle(),
+                        pipeline.manifest().modality(), config.modality()));
+            }
+            return new GeneratorStage(config, pipeline, MediaFiles.of(pipeline.manifest().output()), resources);
+        } catch (RuntimeException e) {
             pipeline.close();
-            throw new BundleException("%s makes %s (expected: IMAGE)".formatted(config.stage().bundle(),
-                    pipeline.manifest().modality()));
+            throw e;
         }
-        return new GeneratorStage(config, pipeline, resources);
     }
 
     @Override
@@ -48,7 +56,7 @@ public final class GeneratorStage implements Stage {
                 .addCapabilities(Capability.newBuilder()
                         .setModality(manifest.modality())
                         .addAccepts(manifest.accepts())
-                        .addAllSizes(manifest.defaults().sizes().stream().map(PictureSize::toString).toList()))
+                        .addAllSizes(manifest.output().sizes().stream().map(PictureSize::toString).toList()))
                 .build();
     }
 

@@ -3,8 +3,7 @@ package anymesh.generator;
 
 import anymesh.generator.pipeline.ConditionShape;
 import anymesh.generator.pipeline.GeneratorManifest;
-import anymesh.generator.pipeline.Picture;
-import anymesh.generator.pipeline.PictureRequest;
+import anymesh.generator.pipeline.MediaRequest;
 import anymesh.generator.pipeline.PictureSize;
 import anymesh.v1.GeneratorRequest;
 import anymesh.wire.EmbeddingBatch;
@@ -14,6 +13,7 @@ import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.UnsupportedModality;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a request and fills in the bundle's defaults. A value that a client can mend is an {@link InvalidInput} with its
@@ -30,19 +30,15 @@ final class RequestReader {
         this.shape = shape;
     }
 
-    PictureRequest read(Frame<GeneratorRequest> frame) {
+    MediaRequest read(Frame<GeneratorRequest> frame) {
         var request = frame.header();
         if (request.getModality() != manifest.modality()) {
             throw new UnsupportedModality("this generator makes no %s (it makes: %s)".formatted(request.getModality(),
                     manifest.modality()));
         }
-        if (!request.getMimeType().isEmpty() && !request.getMimeType().equals(Picture.MIME_TYPE)) {
-            throw new InvalidInput("mime_type '%s' (expected: %s)".formatted(request.getMimeType(), Picture.MIME_TYPE),
-                    "mime_type");
-        }
         // Seeds from 0 to 2^32-1 are all that there are: torch's generator looks at no more bits.
         long seed = request.hasSeed() ? request.getSeed() : ThreadLocalRandom.current().nextLong(SEEDS);
-        return new PictureRequest(condition(frame.embeddings()), seed, steps(request), guidance(request),
+        return new MediaRequest(condition(frame.embeddings()), seed, steps(request), guidance(request),
                 size(request));
     }
 
@@ -69,10 +65,10 @@ final class RequestReader {
         return guidance;
     }
 
-    private PictureSize size(GeneratorRequest request) {
-        var sizes = manifest.defaults().sizes();
+    private @Nullable PictureSize size(GeneratorRequest request) {
+        var sizes = manifest.output().sizes();
         if (request.getSize().isEmpty()) {
-            return manifest.defaults().nativeSize();
+            return sizes.isEmpty() ? null : sizes.getFirst();
         }
         return sizes.stream().filter(size -> size.toString().equals(request.getSize())).findFirst()
                 .orElseThrow(() -> new InvalidInput(

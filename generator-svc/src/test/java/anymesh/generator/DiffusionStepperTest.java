@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import anymesh.generator.pipeline.DiffusionPipeline;
-import anymesh.generator.pipeline.PictureRequest;
+import anymesh.generator.pipeline.MediaRequest;
+import anymesh.generator.pipeline.Picture;
 import anymesh.generator.pipeline.TinyBundle;
 import anymesh.kit.batch.BatchPolicy;
 import anymesh.kit.batch.StepBatcher;
@@ -65,7 +66,7 @@ class DiffusionStepperTest {
             next.await();
         }
         assertThat(meters.counter("anymesh.denoising.steps").count()).isEqualTo(3 + 5);
-        assertThat(meters.counter("anymesh.pictures").count()).isEqualTo(1);
+        assertThat(meters.counter("anymesh.media.made").count()).isEqualTo(1);
     }
 
     @Test
@@ -91,7 +92,7 @@ class DiffusionStepperTest {
     void aPictureThatComesToNoNumbersFailsAlone() {
         var condition = new float[20];
         Arrays.fill(condition, Float.MAX_VALUE);
-        var bad = new DiffusionJob(call, pipeline.begin(new PictureRequest(condition, 1, 3, 50, TinyBundle.SMALL)));
+        var bad = new DiffusionJob(call, pipeline.begin(new MediaRequest(condition, 1, 3, 50, TinyBundle.SMALL)));
         var good = job(CallContext.start("good", null, Duration.ofMinutes(5)), 3);
         var first = job(CallContext.start("first", null, Duration.ofMinutes(5)), 2);
         var batchers = new ArrayList<StepBatcher<DiffusionJob>>();
@@ -105,14 +106,14 @@ class DiffusionStepperTest {
             batchers.add(batcher);
             batcher.submit(first);
             assertThatThrownBy(bad::await).isInstanceOf(InferenceFailed.class).hasMessageContaining("guidance_scale");
-            assertThat(good.await().size()).isEqualTo(TinyBundle.SMALL);
+            assertThat(((Picture) good.await()).size()).isEqualTo(TinyBundle.SMALL);
         }
     }
 
     @Test
     void theBatchTakesNoMoreRowsThanItMay() {
         var jobs = new ArrayList<DiffusionJob>();
-        try (var batcher = batcher(new BatchPolicy(8, 4), _ -> {})) {
+        try (var batcher = batcher(new BatchPolicy(16, 4), _ -> {})) {
             for (int i = 0; i < 5; i++) {
                 jobs.add(job(call, 3));
                 batcher.submit(jobs.getLast());
@@ -124,7 +125,7 @@ class DiffusionStepperTest {
 
     private DiffusionJob job(CallContext context, int steps) {
         return new DiffusionJob(context,
-                pipeline.begin(new PictureRequest(new float[20], 1, steps, 3, TinyBundle.SMALL)));
+                pipeline.begin(new MediaRequest(new float[20], 1, steps, 3, TinyBundle.SMALL)));
     }
 
     /** A batcher that tells after each step how many there have been. */

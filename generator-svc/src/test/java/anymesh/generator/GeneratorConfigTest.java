@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import anymesh.kit.config.ConfigLoader;
+import anymesh.v1.Modality;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class GeneratorConfigTest {
     private static final Path YAML = Path.of(System.getProperty("anymesh.root"), "generator-svc/config/generator.yaml");
@@ -16,6 +19,16 @@ class GeneratorConfigTest {
     void theExplainedFileHoldsTheDefaults() {
         assertThat(ConfigLoader.load(GeneratorConfig.class, GeneratorConfig.defaults(), YAML, Map.of()))
                 .isEqualTo(GeneratorConfig.defaults());
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Modality.class, names = {"AUDIO", "VIDEO"})
+    void everyGeneratorHasAFileOfItsOwn(Modality modality) {
+        var defaults = GeneratorConfig.defaults(modality);
+        var file = YAML.resolveSibling(defaults.service() + ".yaml");
+        assertThat(ConfigLoader.load(GeneratorConfig.class, defaults, file, Map.of())).isEqualTo(defaults);
+        assertThat(ConfigLoader.load(GeneratorConfig.class, GeneratorConfig.defaults(), file, Map.of()))
+                .as("the file says everything").isEqualTo(defaults);
     }
 
     @Test

@@ -8,6 +8,7 @@ import anymesh.kit.server.StageRunner;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.GeneratorEvent;
 import anymesh.v1.GeneratorRequest;
+import anymesh.v1.Modality;
 import anymesh.v1.StageDescription;
 import anymesh.wire.DType;
 import anymesh.wire.EmbeddingBatch;
@@ -44,17 +45,21 @@ final class TestingGenerator implements AutoCloseable {
     private final StageRunner runner;
     private final ManagedChannel channel;
 
-    private TestingGenerator(Path bundle) {
-        var defaults = GeneratorConfig.defaults();
+    private TestingGenerator(Path bundle, Modality modality) {
+        var defaults = GeneratorConfig.defaults(modality);
         var config = defaults
                 .withStage(defaults.stage().onFreePorts().withBundle(bundle).withOnnx(OnnxSettings.cpu(1)));
-        runner = StageRunner.start("generator-image", config.stage(), vertx, new InMemoryStageRegistry(),
+        runner = StageRunner.start(config.service(), config.stage(), vertx, new InMemoryStageRegistry(),
                 resources -> GeneratorStage.load(config, resources));
         channel = WireTransport.channel(runner.instance().host(), runner.instance().grpcPort()).build();
     }
 
     static TestingGenerator start(Path bundle) {
-        return new TestingGenerator(bundle);
+        return start(bundle, Modality.IMAGE);
+    }
+
+    static TestingGenerator start(Path bundle, Modality modality) {
+        return new TestingGenerator(bundle, modality);
     }
 
     StageDescription description() {

@@ -31,7 +31,18 @@ final class FencesTest {
     static final ArchRule onlyTheModelRuntimeImportsTheTokenizer = onlyIn("ai.djl..", "anymesh.kit.model..");
 
     @ArchTest
+    static final ArchRule onlyOnePackageKnowsFfmpeg = onlyIn("org.bytedeco..", "anymesh.kit.media..");
+
+    @ArchTest
+    static final ArchRule theEventLoopAndTheWorkersDecodeNothing = noClasses()
+            .that().resideInAnyPackage("anymesh.gateway..", "anymesh.generator.pipeline..", "anymesh.kit.batch..")
+            .should().dependOnClassesThat().haveFullyQualifiedName("anymesh.kit.media.MediaCodec");
+
+    @ArchTest
     static final ArchRule onlyOnePackageMayImportConsul = onlyIn("io.vertx.ext.consul..", "anymesh.kit.consul..");
+
+    @ArchTest
+    static final ArchRule onlyTracingKnowsItsSdk = onlyIn("io.opentelemetry.sdk..", "anymesh.kit.trace..");
 
     @ArchTest
     static final ArchRule batchingKnowsNoModelAndNoModality = noClasses().that().resideInAPackage("anymesh.kit.batch..")

@@ -54,7 +54,7 @@ public final class Projection implements AutoCloseable {
             model.input(entry.input());
             model.output(entry.output());
             var rows = new RowModel(component.json().replace('_', '-') + "-" + key, model, bundle.manifest(),
-                    config.batch(), resources.memory(), resources.meters());
+                    config.batch(), resources.memory(), resources.meters(), resources.tracer());
             projection.projectors.put(modality(key), new Projector(entry, rows));
         });
         return projection;

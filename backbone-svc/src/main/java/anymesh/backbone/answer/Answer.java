@@ -28,7 +28,7 @@ public final class Answer {
     private final SignalPlan plan;
     private final AnswerSink sink;
     private final float[] state;
-    private int written;
+    private final Written written;
     private @Nullable SignalRun run;
     private @Nullable FinishReason closing;
 
@@ -36,9 +36,10 @@ public final class Answer {
      * @param signals every signal of the bundle
      * @param hidden the width of a state
      * @param decode the text of token ids, special tokens left out
+     * @param begun how far the answer has come elsewhere: it is written again with those tokens, and told from there on
      */
     public Answer(SamplingOptions sampling, MediaOptions media, List<SignalSpec> signals, StopRules stop,
-            int hidden, Function<long[], String> decode, AnswerSink sink) {
+            int hidden, Function<long[], String> decode, Begun begun, AnswerSink sink) {
         this.maxTokens = sampling.maxTokens();
         this.showText = media.text();
         this.sampler = new Sampler(sampling.temperature(), sampling.topP(), sampling.seed());
@@ -48,7 +49,8 @@ public final class Answer {
         this.stopTexts = new StopMatcher(texts);
         this.stop = stop;
         this.plan = new SignalPlan(signals, media);
-        this.sink = sink;
+        this.sink = begun.equals(Begun.NOTHING) ? sink : new Undelivered(begun, sink);
+        this.written = new Written(begun.tokens());
         this.state = new float[hidden];
     }
 
@@ -72,27 +74,36 @@ public final class Answer {
         if (closing != null) {
             return owed == null ? end(closing) : begin(owed, true);
         }
-        plan.mask(logits, free(), run);
-        int token = sampler.next(logits);
+        int token = next(logits);
         if (stop.tokens().contains((long) token)) {
-            return stopped(owed);
+            return stopped(token, owed);
         }
         return write(token);
     }
 
-    private Next stopped(@Nullable SignalSpec owed) {
+    /** A given token takes its turn in the random stream, so that what is sampled after it is what would have been. */
+    private int next(float[] logits) {
+        if (written.isGiven()) {
+            sampler.skip();
+            return written.given();
+        }
+        plan.mask(logits, free(), run);
+        return sampler.next(logits);
+    }
+
+    private Next stopped(int token, @Nullable SignalSpec owed) {
         run = null;
         if (owed != null) {
             return begin(owed, true);
         }
-        written++;
+        written.add(token);
         return end(FinishReason.STOP);
     }
 
     private Next write(int token) {
         var open = run;
         if (open != null && open.continuesWith(token)) {
-            written++;
+            written.add(token);
             open.continued();
             leaveIfComplete(open);
             return new Next.Token(token);
@@ -105,7 +116,7 @@ public final class Answer {
     }
 
     private Next writeText(int token) {
-        written++;
+        written.add(token);
         show(stopTexts.accept(text.add(token)));
         if (stopTexts.matched()) {
             closing = FinishReason.STOP;
@@ -119,7 +130,7 @@ public final class Answer {
     private Next begin(SignalSpec signal, boolean forced) {
         flush();
         int decided = forced ? signal.length() : 1;
-        written += decided;
+        written.add(signal.tokens().subList(0, decided));
         run = new SignalRun(signal, decided, state);
         leaveIfComplete(run);
         return forced ? new Next.Run(signal) : new Next.Token(signal.first());
@@ -128,14 +139,14 @@ public final class Answer {
     private void leaveIfComplete(SignalRun candidate) {
         if (candidate.isComplete()) {
             plan.wrote(candidate.signal());
-            sink.signal(candidate.signal(), candidate.states());
+            sink.signal(candidate.signal(), candidate.states(), written.tell());
             run = null;
         }
     }
 
     private Next end(FinishReason reason) {
         flush();
-        return new Next.End(new AnswerEnd(reason, written));
+        return new Next.End(new AnswerEnd(reason, written.count()));
     }
 
     /** Shows what was held back: what follows is no text that it could be joined with. */
@@ -146,12 +157,12 @@ public final class Answer {
 
     private void show(String certain) {
         if (showText && !certain.isEmpty()) {
-            sink.text(certain);
+            sink.text(certain, written.tell());
         }
     }
 
     /** Tokens that may still be written freely: neither written nor owed to required runs. */
     private int free() {
-        return maxTokens - written - plan.owedTokens();
+        return maxTokens - written.count() - plan.owedTokens();
     }
 }

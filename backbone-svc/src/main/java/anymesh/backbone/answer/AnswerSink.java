@@ -2,13 +2,17 @@
 package anymesh.backbone.answer;
 
 import anymesh.backbone.bundle.SignalSpec;
+import java.util.List;
 
 /** Where the parts of an answer go, in the order in which they were written. */
 public interface AnswerSink {
 
-    /** More text, never empty, made of whole characters. */
-    void text(String delta);
+    /** More text, never empty, made of whole characters. {@code tokens}: see {@link Written}. */
+    void text(String delta, List<Integer> tokens);
 
-    /** A complete run: the states of its tokens, {@code [tokens, hidden]}, row by row. The array is the sink's to keep. */
-    void signal(SignalSpec signal, float[] states);
+    /**
+     * A complete run: the states of its tokens, {@code [tokens, hidden]}, row by row. The array is the sink's to keep.
+     * {@code tokens}: see {@link Written}.
+     */
+    void signal(SignalSpec signal, float[] states, List<Integer> tokens);
 }

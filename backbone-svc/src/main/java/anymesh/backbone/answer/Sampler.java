@@ -40,6 +40,11 @@ final class Sampler {
         return topP < 1 ? pickNucleus(logits, total, uniform) : pick(logits, uniform * total, likeliest);
     }
 
+    /** Passes over one draw: its token is known. */
+    void skip() {
+        draws++;
+    }
+
     /** Replaces logits by their unnormalised probabilities and returns their sum. */
     private double toWeights(float[] logits, float max) {
         double total = 0;

@@ -10,6 +10,7 @@ import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.Frame;
 import anymesh.wire.WireMemory;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -29,17 +30,18 @@ public final class EventQueue implements AnswerSink, AutoCloseable {
     }
 
     @Override
-    public void text(String delta) {
-        put(Frame.of(BackboneEvent.newBuilder().setText(TextDelta.newBuilder().setText(delta)).build()));
+    public void text(String delta, List<Integer> tokens) {
+        put(Frame.of(BackboneEvent.newBuilder().setText(TextDelta.newBuilder().setText(delta)).addAllTokens(tokens)
+                .build()));
     }
 
     /** Queues a signal; throws {@link anymesh.wire.error.Overloaded} if there is no memory left for it. */
     @Override
-    public void signal(SignalSpec signal, float[] states) {
+    public void signal(SignalSpec signal, float[] states, List<Integer> tokens) {
         var batch = EmbeddingBatch.allocate(memory, signal.produces(), 1);
         batch.data().asFloatBuffer().put(states);
-        put(Frame.of(BackboneEvent.newBuilder().setSignal(Signal.newBuilder().setModality(signal.modality())).build(),
-                batch));
+        put(Frame.of(BackboneEvent.newBuilder().setSignal(Signal.newBuilder().setModality(signal.modality()))
+                .addAllTokens(tokens).build(), batch));
     }
 
     /** The next event, once there is one; null when the answer is {@link #finish finished} and all are taken. */

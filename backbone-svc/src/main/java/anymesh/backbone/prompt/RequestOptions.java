@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.prompt;
 
+import anymesh.backbone.answer.Begun;
 import anymesh.backbone.answer.MediaOptions;
 import anymesh.backbone.answer.SamplingOptions;
 import anymesh.backbone.bundle.BackboneBundle;
@@ -59,6 +60,37 @@ public final class RequestOptions {
         long seed = sampling.hasSeed() ? sampling.getSeed() : ThreadLocalRandom.current().nextLong();
         return new SamplingOptions(temperature, topP, seed, maxTokens(sampling, promptTokens, requiredTokens),
                 stops(sampling.getStopList()));
+    }
+
+    /** How far another instance has come with the answer; {@link InvalidInput} if that can't be. */
+    public Begun begun(BackboneRequest request, SamplingOptions sampling) {
+        var continuation = request.getContinuation();
+        if (!request.hasContinuation()) {
+            return Begun.NOTHING;
+        }
+        if (!request.getSampling().hasSeed() && sampling.temperature() > 0) {
+            throw new InvalidInput("a continuation needs the seed that the answer was begun with", "continuation");
+        }
+        if (continuation.getTokensCount() > bundle.shape().context()) {
+            throw new InvalidInput("continuation: %d tokens (the context holds %d)".formatted(
+                    continuation.getTokensCount(), bundle.shape().context()), "continuation");
+        }
+        for (int token : continuation.getTokensList()) {
+            if (token < 0 || token >= bundle.shape().vocabulary()) {
+                throw new InvalidInput("continuation: token %s (the vocabulary has %d)".formatted(
+                        Integer.toUnsignedString(token), bundle.shape().vocabulary()), "continuation");
+            }
+        }
+        return new Begun(continuation.getTokensList(), delivered(continuation.getDeliveredCharacters()),
+                delivered(continuation.getDeliveredSignals()));
+    }
+
+    private static int delivered(int count) {
+        if (count < 0) {
+            throw new InvalidInput("continuation: %s delivered (expected: under 2^31)".formatted(
+                    Integer.toUnsignedString(count)), "continuation");
+        }
+        return count;
     }
 
     private int maxTokens(Sampling sampling, int promptTokens, int requiredTokens) {

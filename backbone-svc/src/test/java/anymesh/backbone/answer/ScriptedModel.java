@@ -28,8 +28,16 @@ final class ScriptedModel implements AnswerSink {
     private final List<Integer> script;
     private final List<String> parts = new ArrayList<>();
     private final List<Long> fed = new ArrayList<>();
+    private final List<Told> events = new ArrayList<>();
     private int position = -1;
     private int wishes;
+
+    /** One text or signal as it left, and the tokens that came with it. */
+    record Told(String part, List<Integer> tokens) {
+        boolean isSignal() {
+            return part.startsWith("<");
+        }
+    }
 
     ScriptedModel(Object... script) {
         var tokens = new ArrayList<Integer>();
@@ -46,8 +54,13 @@ final class ScriptedModel implements AnswerSink {
 
     /** Writes a whole answer. */
     AnswerEnd write(int maxTokens, List<String> stops, MediaOptions media) {
+        return write(maxTokens, stops, media, Begun.NOTHING);
+    }
+
+    /** Writes an answer that was begun elsewhere. */
+    AnswerEnd write(int maxTokens, List<String> stops, MediaOptions media, Begun begun) {
         var answer = new Answer(new SamplingOptions(0, 1, 0, maxTokens, stops), media, ALL,
-                new StopRules(Set.of((long) STOP), List.of()), 2, ScriptedModel::text, this);
+                new StopRules(Set.of((long) STOP), List.of()), 2, ScriptedModel::text, begun, this);
         var next = answer.advance(logits(), states(1));
         while (true) {
             switch (next) {
@@ -75,6 +88,11 @@ final class ScriptedModel implements AnswerSink {
         return parts;
     }
 
+    /** What left, piece by piece. */
+    List<Told> events() {
+        return events;
+    }
+
     /** The tokens that the decoder was fed after the prompt. */
     List<Long> fed() {
         return fed;
@@ -93,7 +111,8 @@ final class ScriptedModel implements AnswerSink {
     }
 
     @Override
-    public void text(String delta) {
+    public void text(String delta, List<Integer> tokens) {
+        events.add(new Told(delta, tokens));
         if (!parts.isEmpty() && !parts.getLast().startsWith("<")) {
             parts.set(parts.size() - 1, parts.getLast() + delta);
         } else {
@@ -102,8 +121,10 @@ final class ScriptedModel implements AnswerSink {
     }
 
     @Override
-    public void signal(SignalSpec signal, float[] states) {
-        parts.add("<" + signal.modality() + Arrays.toString(states) + ">");
+    public void signal(SignalSpec signal, float[] states, List<Integer> tokens) {
+        var told = "<" + signal.modality() + Arrays.toString(states) + ">";
+        events.add(new Told(told, tokens));
+        parts.add(told);
     }
 
     private float[] logits() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import anymesh.backbone.TinyBackbone;
 import anymesh.backbone.answer.Answer;
 import anymesh.backbone.answer.AnswerSink;
+import anymesh.backbone.answer.Begun;
 import anymesh.backbone.answer.MediaOptions;
 import anymesh.backbone.answer.Next;
 import anymesh.backbone.answer.SamplingOptions;
@@ -92,7 +93,7 @@ class DecodeLoopTest {
     void answerWhoseSignalFindsNoMemoryFailsAlone() {
         var failing = new WrittenAnswer(prompt(4), options(1, true), media(List.of(bundle.signals().get(1)))) {
             @Override
-            public void signal(SignalSpec signal, float[] states) {
+            public void signal(SignalSpec signal, float[] states, List<Integer> tokens) {
                 throw new Overloaded("no memory");
             }
         };
@@ -163,16 +164,16 @@ class DecodeLoopTest {
             this.job = new GenerateJob(CallContext.start("test", null, Duration.ofMinutes(5)), prompt,
                     new Answer(options,
                             media, bundle.signals(), bundle.stop(), bundle.shape().hidden(), bundle.tokenizer()::decode,
-                            this));
+                            Begun.NOTHING, this));
         }
 
         @Override
-        public void text(String delta) {
+        public void text(String delta, List<Integer> tokens) {
             text.append(delta);
         }
 
         @Override
-        public void signal(SignalSpec signal, float[] states) {
+        public void signal(SignalSpec signal, float[] states, List<Integer> tokens) {
             text.append('<').append(signal.modality()).append('>');
             signals.add(states);
         }

@@ -13,7 +13,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Reads PNG, JPEG and GIF (its first frame) to RGB as PIL's {@code convert("RGB")} does: alpha is dropped, grey is
+ * Reads PNG, JPEG, WebP and GIF (its first frame) to RGB as PIL's {@code convert("RGB")} does: alpha is dropped, grey is
  * repeated. The size in the header is checked before a pixel is allocated, and only a few pictures are decoded at once,
  * so what a caller sends bounds the memory that it takes.
  */
@@ -31,7 +31,7 @@ final class ImageDecoder {
         try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
             var readers = ImageIO.getImageReaders(stream);
             if (!readers.hasNext()) {
-                throw new InvalidInput("not a picture that can be read (expected: PNG, JPEG or GIF)");
+                throw new InvalidInput("not a picture that can be read (expected: PNG, JPEG, WebP or GIF)");
             }
             var reader = readers.next();
             try {

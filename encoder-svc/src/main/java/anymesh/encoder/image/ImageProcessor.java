@@ -34,7 +34,12 @@ public final class ImageProcessor {
 
     /** The tensor of one file; {@link InvalidInput} if it can't be read or is too large. */
     public Tensor process(byte[] file) {
-        return normalize(crop(resize(decoder.decode(file))));
+        return process(decoder.decode(file));
+    }
+
+    /** The tensor of one picture, such as a frame of a film. */
+    public Tensor process(RgbImage image) {
+        return normalize(crop(resize(image)));
     }
 
     private RgbImage resize(RgbImage image) {

@@ -2,7 +2,8 @@
 package anymesh.encoder.image;
 
 /** Eight-bit RGB, row-major, three bytes a pixel. */
-record RgbImage(Size size, byte[] pixels) {
+@SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+public record RgbImage(Size size, byte[] pixels) {
 
     int width() {
         return size.width();

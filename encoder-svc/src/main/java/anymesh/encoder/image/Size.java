@@ -2,4 +2,4 @@
 package anymesh.encoder.image;
 
 /** Pixels across and down. */
-record Size(int width, int height) {}
+public record Size(int width, int height) {}

@@ -52,6 +52,17 @@ final class ImageProcessorTest {
     }
 
     @Test
+    void aWebpIsRead() throws IOException {
+        var processor = load("{\"do_resize\": false, \"do_rescale\": false}");
+        try (var file = ImageProcessorTest.class.getResourceAsStream("/pictures/red.webp")) {
+            var pixels = processor.process(file.readAllBytes());
+            assertThat(pixels.shape()).containsExactly(3, 12, 20);
+            assertThat(pixels.floats().get(0)).isCloseTo(220, within(1f));
+            assertThat(pixels.floats().get(240)).isCloseTo(40, within(1f));
+        }
+    }
+
+    @Test
     void anExactSizeIsReachedInBothDirections() throws IOException {
         var processor = load("{\"do_resize\": true, \"size\": {\"height\": 20, \"width\": 30}, \"resample\": 2}");
         assertThat(processor.process(png(pattern(7, 90))).shape()).containsExactly(3, 20, 30);

@@ -5,8 +5,10 @@ import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.wire.call.Registration;
 import anymesh.wire.call.WireTransport;
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.netty.channel.ChannelOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -16,31 +18,44 @@ import java.util.stream.Collectors;
  * One gRPC channel for each stage address, opened at the first call and closed when the registry no longer names the
  * address; calls that are under way on it still finish. Thread-safe.
  */
-public final class StageChannels implements AutoCloseable {
-    /** A vanished machine answers with silence, not with a refusal, so connecting must give up by itself. */
-    private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
-
+final class StageChannels implements AutoCloseable {
     private record Address(String host, int port) {
         static Address of(StageInstance instance) {
             return new Address(instance.host(), instance.grpcPort());
         }
     }
 
+    private final ChannelCredentials credentials;
+    /** A vanished machine answers with silence, not with a refusal, so connecting must give up by itself. */
+    private final int connectTimeoutMillis;
     private final ConcurrentMap<Address, ManagedChannel> channels = new ConcurrentHashMap<>();
     private final Registration watch;
 
-    public StageChannels(StageRegistry registry) {
+    /** Connects with these credentials. */
+    StageChannels(StageRegistry registry, ChannelCredentials credentials, Duration connectTimeout) {
+        this.credentials = credentials;
+        connectTimeoutMillis = Math.toIntExact(connectTimeout.toMillis());
         watch = registry.watch(this::forgetAllBut);
     }
 
     ManagedChannel to(StageInstance instance) {
-        return channels.computeIfAbsent(Address.of(instance), StageChannels::open);
+        return channels.computeIfAbsent(Address.of(instance), this::open);
     }
 
-    private static ManagedChannel open(Address address) {
-        return WireTransport.channel(address.host(), address.port())
-                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+    private ManagedChannel open(Address address) {
+        return WireTransport.channel(address.host(), address.port(), credentials)
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMillis)
                 .build();
+    }
+
+    /**
+     * Has the next call connect anew. A channel that could not connect refuses all calls through a growing pause, and one
+     * whose peer is silent would send them into the same silence; whether to call at all is decided elsewhere.
+     */
+    void renew(StageInstance instance, ManagedChannel failed) {
+        if (channels.remove(Address.of(instance), failed)) {
+            failed.shutdown();
+        }
     }
 
     private void forgetAllBut(List<StageInstance> instances) {

@@ -1,34 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.client;
 
-import anymesh.kit.registry.StageInstance;
+import anymesh.gateway.balance.InstanceChooser;
+import anymesh.gateway.balance.RetryBudget;
+import anymesh.gateway.routing.Hop;
+import anymesh.gateway.telemetry.Telemetry;
+import anymesh.kit.registry.StageRegistry;
+import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.Frame;
 import anymesh.wire.StageMethods;
-import anymesh.wire.call.CallContext;
-import anymesh.wire.call.FrameClient;
-import anymesh.wire.error.InferenceFailed;
 import com.google.protobuf.Message;
-import io.grpc.Channel;
-import io.grpc.MethodDescriptor;
+import io.grpc.ChannelCredentials;
+import io.opentelemetry.api.trace.Tracer;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
- * Calls stages. Every call takes over its request frame, ends when {@code call} is cancelled, and delivers on the Vert.x
- * context that it was made from, so that a request's own state needs no locks. Errors name the stage and keep the
- * stage's reason only where it is meant for clients.
+ * Has steps done by stages: chooses the instance, and another one if that fails. A call takes over the embeddings that it
+ * sends and holds them until its step has ended, however often they are sent. It delivers on the Vert.x context that it
+ * was made from, so that a request's own state needs no locks. Errors name the stage and keep the stage's reason only
+ * where it is meant for clients.
  */
-public final class StageClient {
+public final class StageClient implements AutoCloseable {
     private final Vertx vertx;
-    private final StageChannels channels;
     private final StageMethods methods;
+    private final StageChannels channels;
+    private final InstanceChooser chooser;
+    private final Liveness liveness;
+    private final CallSettings settings;
+    private final StageMeters meters;
+    private final Tracer tracer;
+    private final ConcurrentMap<String, RetryBudget> budgets = new ConcurrentHashMap<>();
 
-    public StageClient(Vertx vertx, StageChannels channels, StageMethods methods) {
+    /** Calls the stages of a registry with these credentials. */
+    public StageClient(Vertx vertx, StageRegistry registry, ChannelCredentials credentials, StageMethods methods,
+            CallSettings settings, Telemetry telemetry) {
         this.vertx = vertx;
-        this.channels = channels;
         this.methods = methods;
+        this.settings = settings;
+        this.meters = new StageMeters(telemetry.meters());
+        this.tracer = telemetry.tracer();
+        this.channels = new StageChannels(registry, credentials, settings.connectTimeout());
+        this.chooser = new InstanceChooser(registry, settings.ejection(), settings.slowStart(), System::nanoTime,
+                new SplittableRandom(), meters::ejected);
+        this.liveness = new Liveness(vertx, settings.quiet(), settings.answerTimeout());
     }
 
     /** The methods that stages offer. */
@@ -36,65 +55,69 @@ public final class StageClient {
         return methods;
     }
 
-    /** A call with one answer. The frame is the receiver's to close. */
-    public <Q extends Message, R extends Message> Future<Frame<R>> ask(StageInstance stage,
-            MethodDescriptor<Frame<Q>, Frame<R>> method, CallContext call, Frame<Q> request) {
-        var answer = new SingleAnswer<R>(stage.service());
-        return listen(stage, method, call, request, answer::accept).transform(ended -> {
+    /** A call with one answer. Takes over the request. */
+    public <Q extends Message, R extends Message> Future<Reply<R>> ask(StageCall<Q, R> call, Frame<Q> request) {
+        var answer = new SingleAnswer<Q, R>(call.hop().service(), request.header());
+        return listen(call, request.embeddings(), answer).transform(ended -> {
             if (ended.failed()) {
                 answer.discard();
                 return Future.failedFuture(ended.cause());
             }
-            return answer.take();
+            return answer.take(ended.result());
         });
     }
 
     /**
-     * A call with many answers, each of them {@code onFrame}'s to close. The future completes after the last; if
-     * {@code onFrame} throws, the call is cancelled and the future fails with what it threw.
+     * A call with many answers. Takes over the batches, which go with each request of the stream. The future completes
+     * after the last answer, with the instance that gave it; if the stream throws, the call is cancelled and the future
+     * fails with what it threw.
      */
-    public <Q extends Message, R extends Message> Future<Void> listen(StageInstance stage,
-            MethodDescriptor<Frame<Q>, Frame<R>> method, CallContext call, Frame<Q> request,
-            Handler<Frame<R>> onFrame) {
-        var observer = new ContextObserver<R>(stage.service(), vertx.getOrCreateContext(), call, onFrame);
-        Channel channel;
-        try {
-            channel = channels.to(stage);
-        } catch (RuntimeException e) {
-            request.close();
-            return Future.failedFuture(e);
-        }
-        FrameClient.call(channel, method, call, request, observer);
-        return observer.ended();
+    public <Q extends Message, R extends Message> Future<Hop> listen(StageCall<Q, R> call, List<EmbeddingBatch> batches,
+            StageStream<Q, R> stream) {
+        var budget = budgets.computeIfAbsent(call.hop().service(), _ -> new RetryBudget(
+                settings.retries().budgetShare(), settings.retries().budgetPerSecond(), System::nanoTime));
+        budget.deposit();
+        return new Step<>(this, call, batches, stream, budget).run()
+                .onComplete(_ -> batches.forEach(EmbeddingBatch::close));
     }
 
-    private static final class SingleAnswer<R extends Message> {
-        private final String service;
-        private @Nullable Frame<R> frame;
+    Vertx vertx() {
+        return vertx;
+    }
 
-        SingleAnswer(String service) {
-            this.service = service;
-        }
+    StageChannels channels() {
+        return channels;
+    }
 
-        void accept(Frame<R> next) {
-            if (frame != null) {
-                next.close();
-                throw new InferenceFailed(service + " answered twice");
-            }
-            frame = next;
-        }
+    InstanceChooser chooser() {
+        return chooser;
+    }
 
-        Future<Frame<R>> take() {
-            Frame<R> taken = frame;
-            return taken != null
-                    ? Future.succeededFuture(taken)
-                    : Future.failedFuture(new InferenceFailed(service + " ended without an answer"));
-        }
+    Liveness liveness() {
+        return liveness;
+    }
 
-        void discard() {
-            if (frame != null) {
-                frame.close();
-            }
-        }
+    CallSettings settings() {
+        return settings;
+    }
+
+    Tracer tracer() {
+        return tracer;
+    }
+
+    StageMeters meters() {
+        return meters;
+    }
+
+    /** Brings the meters of instances up to date. */
+    public void measure() {
+        meters.measure(chooser.loads());
+    }
+
+    @Override
+    public void close() {
+        liveness.close();
+        chooser.close();
+        channels.close();
     }
 }

@@ -4,17 +4,20 @@ package anymesh.gateway.http;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerPart;
 import anymesh.gateway.routing.RoutePlan;
+import anymesh.v1.GeneratedMedia;
+import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code chat.completion}: OpenAI's shape, with all text in {@code message.content} and, when more than text came out,
- * everything in token order in {@code message.parts}.
+ * everything in token order in {@code message.parts}; the first sound is in OpenAI's {@code message.audio} too, if audio was asked for.
  */
-record ChatAnswer(String id, long created, String model, RoutePlan plan) {
+record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean wantsAudio) {
 
     ObjectNode toJson(Answer answer) {
         ObjectNode json = head("chat.completion");
@@ -30,9 +33,27 @@ record ChatAnswer(String id, long created, String model, RoutePlan plan) {
             ArrayNode parts = message.putArray("parts");
             answer.parts().forEach(part -> PartJson.write(part, parts.addObject()));
         }
+        if (wantsAudio) {
+            answer.parts().stream().mapMulti(ChatAnswer::sounds).findFirst().ifPresent(
+                    sound -> audio(sound, message.putObject("audio")));
+        }
         json.set("usage", AnswerJson.chatUsage(answer));
         json.set("anymesh", AnswerJson.route(answer));
         return json;
+    }
+
+    private static void sounds(AnswerPart part, Consumer<GeneratedMedia> into) {
+        if (part instanceof AnswerPart.Media(Modality modality, GeneratedMedia media) && modality == Modality.AUDIO) {
+            into.accept(media);
+        }
+    }
+
+    /** Nothing is kept here, so it expires at once; and it is sound, not speech, so there is nothing to transcribe. */
+    private void audio(GeneratedMedia sound, ObjectNode json) {
+        json.put("id", id.replace("chatcmpl-", "audio_"))
+                .put("data", DataUrl.base64(sound.getData()))
+                .put("expires_at", created)
+                .put("transcript", "");
     }
 
     /** All text of the answer; null if pictures are all there is. */

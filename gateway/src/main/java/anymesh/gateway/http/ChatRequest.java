@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A checked {@code POST /v1/chat/completions}. Fields that it does not know are ignored, as OpenAI's clients expect. */
 record ChatRequest(String model, GenerationRequest generation, boolean stream, boolean includeUsage) {
+    private static final int MAX_VOICE_LENGTH = 256;
 
     static ChatRequest read(Fields body, HttpLimits limits) {
         String model = model(body);
@@ -25,7 +26,7 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
         boolean includeUsage = streamOptions != null && Boolean.TRUE.equals(streamOptions.bool("include_usage"));
         Long seed = seed(body);
         var generation = new GenerationRequest(messages, sampling(body, seed), ModalityNames.read(body), List.of(),
-                MediaOptions.withSeed(seed));
+                MediaOptions.withSeed(seed).withMimeTypes(mimeTypes(body)));
         return new ChatRequest(model, generation, Boolean.TRUE.equals(body.bool("stream")), includeUsage);
     }
 
@@ -42,6 +43,30 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
 
     static @Nullable Long seed(Fields body) {
         return body.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    /** OpenAI's {@code audio}: its format counts; its voice is read and ignored, since what is made here does not speak. */
+    private static Map<Modality, String> mimeTypes(Fields body) {
+        Fields audio = body.object("audio");
+        if (audio == null) {
+            return Map.of();
+        }
+        String voice = audio.json().path("voice").isObject() ? null : audio.string("voice");
+        if (voice != null && voice.length() > MAX_VOICE_LENGTH) {
+            throw audio.invalid("voice", "Invalid '%s': no voice has a name that long.");
+        }
+        String format = audio.string("format");
+        if (format == null) {
+            return Map.of();
+        }
+        return Map.of(Modality.AUDIO, AudioFormat.of(format).map(AudioFormat::mimeType).orElseThrow(() -> audio.invalid(
+                "format", "Invalid '%s': '%s' is not supported; expected one of %s.", Fields.abbreviated(format),
+                AudioFormat.names())));
+    }
+
+    /** Whether the answer is to have OpenAI's {@code message.audio}. */
+    boolean wantsAudio() {
+        return generation.modalities().contains(Modality.AUDIO);
     }
 
     private static Sampling sampling(Fields body, @Nullable Long seed) {

@@ -37,7 +37,7 @@ final class ChatRoute {
     private Future<?> answer(RoutingContext http, ChatRequest request) {
         RoutePlan plan = router.plan(request.needs());
         var answer = new ChatAnswer("chatcmpl-" + UUID.randomUUID().toString().replace("-", ""),
-                clock.instant().getEpochSecond(), request.model(), plan);
+                clock.instant().getEpochSecond(), request.model(), plan, request.wantsAudio());
         return request.stream() ? stream(http, request, answer) : whole(http, request, answer);
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
-import anymesh.wire.WireLimits;
 import anymesh.wire.error.InvalidInput;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
@@ -14,7 +13,7 @@ final class DataUrl {
     private DataUrl() {}
 
     /** The bytes of {@code data:<type>/…;base64,…}. URLs that would have to be fetched are refused. */
-    static ByteString decode(String url, String type, String param) {
+    static ByteString decode(String url, String type, int maxBytes, String param) {
         if (!url.regionMatches(true, 0, "data:", 0, 5)) {
             throw new InvalidInput(isWeb(url)
                     ? "Invalid '" + param + "': this server fetches no URLs. Send the media as a data URL: "
@@ -30,7 +29,7 @@ final class DataUrl {
         if (!head.startsWith(type + "/")) {
             throw new InvalidInput("Invalid '" + param + "': expected media of type " + type + "/…", param);
         }
-        return base64(url.substring(comma + 1), param);
+        return base64(url.substring(comma + 1), maxBytes, param);
     }
 
     private static boolean isWeb(String url) {
@@ -38,7 +37,7 @@ final class DataUrl {
         return start.startsWith("http://") || start.startsWith("https://");
     }
 
-    static ByteString base64(String data, String param) {
+    static ByteString base64(String data, int maxBytes, String param) {
         byte[] bytes;
         try {
             bytes = Base64.getDecoder().decode(data.getBytes(StandardCharsets.ISO_8859_1));
@@ -48,9 +47,9 @@ final class DataUrl {
         if (bytes.length == 0) {
             throw new InvalidInput("Invalid '" + param + "': there is no data.", param);
         }
-        if (bytes.length > WireLimits.MAX_MEDIA_BYTES) {
+        if (bytes.length > maxBytes) {
             throw new InvalidInput("Invalid '" + param + "': " + bytes.length + " bytes are more than the "
-                    + WireLimits.MAX_MEDIA_BYTES + " that one media item may have.", param);
+                    + maxBytes + " that one media item may have.", param);
         }
         return UnsafeByteOperations.unsafeWrap(bytes); // nobody else holds the array
     }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.wire.call.LogIds;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +33,19 @@ final class ErrorReplies {
         ApiError error = ApiError.of(failure);
         if (error.isServerFault() && !(failure instanceof CancellationException)) {
             String requestId = response.headers().get(RequestIds.HEADER);
-            if (error.status() == 500) {
-                log.error("requestId={} status=500", requestId, failure);
-            } else {
-                log.warn("requestId={} status={} code={} message={} cause={}", requestId, error.status(), error.code(),
-                        error.message(), String.valueOf(failure.getCause()));
+            try (var _ = LogIds.of(requestId, response.headers().get(RequestIds.TRACE))) {
+                log(error, requestId, failure);
             }
         }
         return error;
+    }
+
+    private static void log(ApiError error, @Nullable String requestId, Throwable failure) {
+        if (error.status() == 500) {
+            log.error("requestId={} status=500", requestId, failure);
+        } else {
+            log.warn("requestId={} status={} code={} message={} cause={}", requestId, error.status(), error.code(),
+                    error.message(), String.valueOf(failure.getCause()));
+        }
     }
 }

@@ -6,7 +6,12 @@ import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.pipeline.GenerationRequest;
 import anymesh.gateway.routing.RoutePlan;
+import anymesh.kit.trace.Traces;
 import anymesh.wire.call.CallContext;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -23,14 +28,16 @@ final class Generations {
     private final BodyReader bodies;
     private final GenerationPipeline pipeline;
     private final GatewayMeters meters;
+    private final Tracer tracer;
     private final Duration timeout;
 
     Generations(Admission admission, BodyReader bodies, GenerationPipeline pipeline, GatewayMeters meters,
-            Duration timeout) {
+            Tracer tracer, Duration timeout) {
         this.admission = admission;
         this.bodies = bodies;
         this.pipeline = pipeline;
         this.meters = meters;
+        this.tracer = tracer;
         this.timeout = timeout;
     }
 
@@ -56,11 +63,38 @@ final class Generations {
 
     /** Runs a request through the mesh. When the client goes away, every stage that works on it is told to stop. */
     Future<Answer> run(RoutingContext http, GenerationRequest request, RoutePlan plan, Consumer<AnswerEvent> events) {
-        var call = CallContext.start(RequestIds.of(http), RequestIds.traceparent(http), timeout);
+        var span = span(http);
+        String own = Traces.traceparent(span);
+        var call = CallContext.start(RequestIds.of(http), own == null ? RequestIds.traceparent(http) : own, timeout);
+        if (own != null) {
+            http.response().putHeader(RequestIds.TRACE, own);
+        }
         http.addEndHandler(_ -> call.cancel()); // the end of an answer too, when nothing is left to cancel
         if (http.response().closed()) {
             call.cancel(); // gone while the body was being parsed
         }
-        return pipeline.answer(request, plan, call, events).onSuccess(answer -> answer.stages().forEach(meters::count));
+        return pipeline.answer(request, plan, call, events).onSuccess(answer -> answer.stages()
+                .forEach(usage -> meters.count(usage, own)));
+    }
+
+    /** The span of the whole request, until its response has ended. */
+    private Span span(RoutingContext http) {
+        if (!tracer.isEnabled()) {
+            return Span.getInvalid();
+        }
+        var span = tracer.spanBuilder(http.request().method() + " " + http.normalizedPath())
+                .setSpanKind(SpanKind.SERVER).setParent(Traces.parent(RequestIds.traceparent(http)))
+                .setAttribute("http.request.method", http.request().method().name())
+                .setAttribute("http.route", http.normalizedPath())
+                .setAttribute("anymesh.request_id", RequestIds.of(http)).startSpan();
+        http.addEndHandler(_ -> {
+            int status = http.response().getStatusCode();
+            span.setAttribute("http.response.status_code", status);
+            if (status >= 500) {
+                span.setStatus(StatusCode.ERROR);
+            }
+            span.end();
+        });
+        return span;
     }
 }

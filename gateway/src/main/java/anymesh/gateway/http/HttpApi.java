@@ -3,6 +3,8 @@ package anymesh.gateway.http;
 
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.routing.StageRouter;
+import anymesh.gateway.telemetry.Telemetry;
+import anymesh.kit.server.MetricsFormat;
 import anymesh.wire.WireMemory;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -38,14 +40,18 @@ public final class HttpApi implements AutoCloseable {
     private final Admission admission;
     private final GatewayMeters meters;
 
+    /**
+     * @param telemetry its meters are closed with the API
+     * @param measure brings meters up to date that are not kept so; called before each scrape
+     */
     public HttpApi(Vertx vertx, HttpSettings settings, StageRouter stages, GenerationPipeline pipeline,
-            WireMemory memory) {
+            WireMemory memory, Telemetry telemetry, Runnable measure) {
         this.stages = stages;
         admission = new Admission(settings.limits());
-        meters = new GatewayMeters(admission, memory);
+        meters = new GatewayMeters(telemetry.meters(), admission, memory, measure);
         router = Router.router(vertx);
         var generations = new Generations(admission, new BodyReader(vertx, settings.limits()), pipeline, meters,
-                settings.requestTimeout());
+                telemetry.tracer(), settings.requestTimeout());
         var chat = new ChatRoute(vertx, generations, stages, settings.limits(), settings.heartbeat());
         var images = new ImagesRoute(generations, stages);
         var models = new ModelsRoute(stages);
@@ -60,8 +66,7 @@ public final class HttpApi implements AutoCloseable {
         serve(HttpMethod.GET, ModelsRoute.PATH + "/*", models::get);
         serve(HttpMethod.GET, "/healthz", http -> http.response().end("ok"));
         serve(HttpMethod.GET, "/readyz", this::ready);
-        serve(HttpMethod.GET, "/metrics", http -> http.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8").end(meters.scrape()));
+        serve(HttpMethod.GET, "/metrics", this::scrape);
         router.route().handler(http -> ErrorReplies.reply(http.response(), new HttpRefusal(404,
                 "Unknown request URL: " + http.request().method() + " " + Fields.abbreviated(http.normalizedPath())
                         + ".")));
@@ -81,9 +86,15 @@ public final class HttpApi implements AutoCloseable {
 
     private static CorsHandler cors(HttpSettings settings) {
         var cors = CorsHandler.create().allowedMethods(Set.of(HttpMethod.GET, HttpMethod.POST))
-                .allowedHeaders(CORS_HEADERS).exposedHeaders(Set.of(RequestIds.HEADER, "retry-after"));
+                .allowedHeaders(CORS_HEADERS).exposedHeaders(Set.of(RequestIds.HEADER, RequestIds.TRACE,
+                        "retry-after"));
         settings.corsOrigins().forEach(cors::addOrigin);
         return cors;
+    }
+
+    private void scrape(RoutingContext http) {
+        String format = MetricsFormat.of(http.request().getHeader(HttpHeaders.ACCEPT));
+        http.response().putHeader(HttpHeaders.CONTENT_TYPE, format).end(meters.scrape(format));
     }
 
     private void ready(RoutingContext http) {

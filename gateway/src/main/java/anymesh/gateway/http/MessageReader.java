@@ -67,6 +67,10 @@ final class MessageReader {
             throw message.wrongType("content", "a string or an array of parts");
         }
         String content = message.string("content");
+        if (content == null && role == Role.ASSISTANT && message.has("audio")) {
+            throw message.invalid("audio",
+                    "Invalid '%s': no audio is kept here by its id; send the answer's 'parts' back instead.");
+        }
         if (content == null) {
             throw message.missing("content");
         }

@@ -33,8 +33,8 @@ final class PartJson {
     static void writeMedia(Modality modality, GeneratedMedia media, ObjectNode json) {
         ObjectNode holder = json.putObject(type(modality));
         if (modality == Modality.AUDIO) {
-            String mime = media.getMimeType();
-            holder.put("data", DataUrl.base64(media.getData())).put("format", mime.substring(mime.indexOf('/') + 1));
+            holder.put("data", DataUrl.base64(media.getData())).put("format",
+                    AudioFormat.nameOf(media.getMimeType()));
         } else {
             holder.put("url", DataUrl.encode(media.getMimeType(), media.getData()));
         }

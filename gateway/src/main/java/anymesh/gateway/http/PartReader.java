@@ -4,14 +4,22 @@ package anymesh.gateway.http;
 import anymesh.gateway.pipeline.ModalityInput;
 import anymesh.gateway.pipeline.ModalityInput.Media;
 import anymesh.gateway.pipeline.ModalityInput.Text;
+import anymesh.gateway.routing.Services;
 import anymesh.v1.Modality;
+import anymesh.wire.WireLimits;
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/** Content parts of a message, in OpenAI's shapes and vLLM's {@code video_url}. */
+/** Content parts of a message, in OpenAI's shapes and vLLM's {@code audio_url} and {@code video_url}. */
 final class PartReader {
-    private static final Set<String> AUDIO_FORMATS = Set.of("wav", "mp3", "flac", "opus", "aac", "pcm16");
+    /** Names for files that the encoder reads besides those that the mesh writes; it looks at the bytes anyway. */
+    private static final Set<String> CONTAINERS = Set.of("ogg", "m4a", "mp4", "webm");
+    private static final int MAX_IMAGE_BYTES = 20 << 20;
+    private static final int MAX_AUDIO_BYTES = 25 << 20;
+    private static final int MAX_VIDEO_BYTES = WireLimits.MAX_MEDIA_BYTES;
 
     private PartReader() {}
 
@@ -31,27 +39,33 @@ final class PartReader {
         String type = part.requiredString("type");
         return switch (type) {
             case "text" -> new Text(part.requiredString("text"));
-            case "image_url" -> url(part, type, Modality.IMAGE, "image");
-            case "video_url" -> url(part, type, Modality.VIDEO, "video");
+            case "image_url" -> url(part, type, Modality.IMAGE, MAX_IMAGE_BYTES);
+            case "audio_url" -> url(part, type, Modality.AUDIO, MAX_AUDIO_BYTES);
+            case "video_url" -> url(part, type, Modality.VIDEO, MAX_VIDEO_BYTES);
             case "input_audio" -> audio(part.requiredObject("input_audio"));
             default -> throw part.invalid("type",
-                    "Invalid '%s': '%s' is not supported; expected 'text', 'image_url', 'input_audio' or 'video_url'.",
+                    "Invalid '%s': '%s' is not supported; expected 'text', 'image_url', 'input_audio', 'audio_url' or "
+                            + "'video_url'.",
                     Fields.abbreviated(type));
         };
     }
 
-    private static Media url(Fields part, String type, Modality modality, String mime) {
+    private static Media url(Fields part, String type, Modality modality, int maxBytes) {
         Fields holder = part.requiredObject(type);
         String param = holder.param("url");
-        return new Media(modality, DataUrl.decode(holder.requiredString("url"), mime, param), param);
+        return new Media(modality,
+                DataUrl.decode(holder.requiredString("url"), Services.name(modality), maxBytes, param), param);
     }
 
     private static Media audio(Fields audio) {
-        String format = audio.string("format");
-        if (format != null && !AUDIO_FORMATS.contains(format)) {
-            throw audio.invalid("format", "Invalid '%s': '%s' is not supported.", Fields.abbreviated(format));
+        String name = audio.string("format");
+        if (name != null && !CONTAINERS.contains(name) && AudioFormat.of(name).isEmpty()) {
+            throw audio.invalid("format", "Invalid '%s': '%s' is not supported; expected one of %s.",
+                    Fields.abbreviated(name), AudioFormat.names());
         }
         String param = audio.param("data");
-        return new Media(Modality.AUDIO, DataUrl.base64(audio.requiredString("data"), param), param);
+        ByteString bytes = DataUrl.base64(audio.requiredString("data"), MAX_AUDIO_BYTES, param);
+        boolean bare = name != null && AudioFormat.of(name).equals(Optional.of(AudioFormat.PCM16));
+        return new Media(Modality.AUDIO, bare ? AudioFormat.wavOfPcm(bytes) : bytes, param);
     }
 }

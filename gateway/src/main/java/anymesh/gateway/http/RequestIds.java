@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class RequestIds {
     static final String HEADER = "x-request-id";
 
+    /** By which a client finds its trace; from W3C Trace Context, level 2. */
+    static final String TRACE = "traceresponse";
+
     private static final Pattern FIT = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
     private RequestIds() {}

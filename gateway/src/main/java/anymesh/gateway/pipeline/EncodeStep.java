@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.pipeline;
 
+import anymesh.gateway.client.StageCall;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.pipeline.ModalityInput.Media;
 import anymesh.gateway.routing.Hop;
@@ -30,13 +31,14 @@ final class EncodeStep {
         var request = EncodeRequest.newBuilder().setModality(encoder.modality())
                 .setRepresentation(Representation.FEATURES);
         media.forEach(item -> request.addItems(MediaItem.newBuilder().setMedia(item.bytes())));
-        var started = StageUsage.Started.now(encoder, media.stream().mapToLong(item -> item.bytes().size()).sum());
-        return client.ask(encoder.instance(), client.methods().encode(), call, Frame.of(request.build()))
+        var started = StageUsage.Started.now(media.stream().mapToLong(item -> item.bytes().size()).sum());
+        var stage = new StageCall<>(encoder, media.size(), client.methods().encode(), call);
+        return client.ask(stage, Frame.of(request.build()))
                 .recover(error -> Future.failedFuture(error instanceof InvalidInput e ? located(e, media) : error))
                 .map(answer -> {
-                    var batch = Batches.only(answer, encoder.service());
-                    return new Features(encoder.modality(), batch,
-                            started.ended(answer.header().getTimings(), batch.bodyBytes()));
+                    var batch = Batches.only(answer.frame(), encoder.service());
+                    return new Features(encoder.modality(), media.size(), batch,
+                            started.ended(answer.hop(), answer.header().getTimings(), batch.bodyBytes()));
                 });
     }
 

@@ -5,4 +5,4 @@ import anymesh.v1.Modality;
 import anymesh.wire.EmbeddingBatch;
 
 /** F_X: the features of all media of one modality, a row for each. Owns the batch. */
-record Features(Modality modality, EmbeddingBatch batch, StageUsage usage) {}
+record Features(Modality modality, int items, EmbeddingBatch batch, StageUsage usage) {}

@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.pipeline;
 
+import anymesh.gateway.client.StageCall;
 import anymesh.gateway.client.StageClient;
+import anymesh.gateway.client.StageStream;
 import anymesh.gateway.routing.Hop;
 import anymesh.v1.DenoisingProgress;
 import anymesh.v1.GeneratedMedia;
+import anymesh.v1.GeneratorEvent;
 import anymesh.v1.GeneratorRequest;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.Frame;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
 import io.vertx.core.Future;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Equation 5: X = MG_X(H_X). */
 final class GenerateStep {
+    /** Seeds that every generator knows: torch's looks at no more bits. */
+    private static final long SEEDS = 1L << 32;
+
     private final StageClient client;
 
     GenerateStep(StageClient client) {
@@ -25,33 +33,22 @@ final class GenerateStep {
     /** Takes over {@code condition}. {@code number} counts the media of the answer and moves the seed. */
     Future<Generated> run(EmbeddingBatch condition, int number, MediaOptions options, Hop generator, CallContext call,
             Consumer<DenoisingProgress> onProgress) {
-        var started = StageUsage.Started.now(generator, condition.bodyBytes());
-        var made = new AtomicReference<GeneratedMedia>();
-        return client.listen(generator.instance(), client.methods().generateMedia(), call,
-                Frame.of(request(generator, number, options), condition), frame -> {
-                    try (frame) {
-                        switch (frame.header().getEventCase()) {
-                            case PROGRESS -> onProgress.accept(frame.header().getProgress());
-                            case MEDIA -> made.set(frame.header().getMedia());
-                            case EVENT_NOT_SET -> {
-                                // An event of a newer minor version, which this one can do without.
-                            }
-                        }
-                    }
-                }).map(_ -> {
-                    GeneratedMedia media = made.get();
-                    if (media == null) {
-                        throw new InferenceFailed(generator.service() + " ended without media");
-                    }
-                    return new Generated(media, started.ended(media.getTimings(), media.getData().size()));
-                });
+        var started = StageUsage.Started.now(condition.bodyBytes());
+        var drawing = new Drawing(request(generator, number, options), onProgress);
+        var stage = new StageCall<>(generator, 1, client.methods().generateMedia(), call);
+        return client.listen(stage, List.of(condition), drawing).map(hop -> {
+            GeneratedMedia media = drawing.made;
+            if (media == null) {
+                throw new InferenceFailed(generator.service() + " ended without media");
+            }
+            return new Generated(media, started.ended(hop, media.getTimings(), media.getData().size()));
+        });
     }
 
     private static GeneratorRequest request(Hop generator, int number, MediaOptions options) {
-        var request = GeneratorRequest.newBuilder().setModality(generator.modality());
-        if (options.seed() != null) {
-            request.setSeed(options.seed() + number);
-        }
+        // The seed is never the generator's to choose: another one that begins again must come to the same.
+        long seed = options.seed() == null ? ThreadLocalRandom.current().nextLong(SEEDS) : options.seed() + number;
+        var request = GeneratorRequest.newBuilder().setModality(generator.modality()).setSeed(seed);
         if (options.steps() != null) {
             request.setNumInferenceSteps(options.steps());
         }
@@ -61,6 +58,49 @@ final class GenerateStep {
         if (options.size() != null) {
             request.setSize(options.size());
         }
-        return request.build();
+        return request.setMimeType(options.mimeTypes().getOrDefault(generator.modality(), "")).build();
+    }
+
+    /** One medium, begun again from its seed where an instance fails; its progress is told once, and never backwards. */
+    private static final class Drawing implements StageStream<GeneratorRequest, GeneratorEvent> {
+        private final GeneratorRequest request;
+        private final Consumer<DenoisingProgress> onProgress;
+        private int told;
+        private @Nullable GeneratedMedia made;
+
+        Drawing(GeneratorRequest request, Consumer<DenoisingProgress> onProgress) {
+            this.request = request;
+            this.onProgress = onProgress;
+        }
+
+        @Override
+        public GeneratorRequest request() {
+            return request;
+        }
+
+        @Override
+        public void onFrame(Frame<GeneratorEvent> frame) {
+            try (frame) {
+                switch (frame.header().getEventCase()) {
+                    case PROGRESS -> progress(frame.header().getProgress());
+                    case MEDIA -> made = frame.header().getMedia();
+                    case EVENT_NOT_SET -> {
+                        // An event of a newer minor version, which this one can do without.
+                    }
+                }
+            }
+        }
+
+        private void progress(DenoisingProgress progress) {
+            if (progress.getStep() > told) {
+                told = progress.getStep();
+                onProgress.accept(progress);
+            }
+        }
+
+        @Override
+        public boolean hasBegun() {
+            return told > 0 || made != null;
+        }
     }
 }

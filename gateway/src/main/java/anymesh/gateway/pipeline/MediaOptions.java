@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.pipeline;
 
+import anymesh.v1.Modality;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,12 +11,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param copies how many to make of each signal
  * @param size {@code WIDTHxHEIGHT}, one that the generator declares; null for its native one
+ * @param mimeTypes the kind of file to write, where it is not to be the generator's own
  */
 public record MediaOptions(int copies, @Nullable Long seed, @Nullable Integer steps, @Nullable Float guidanceScale,
-        @Nullable String size) {
+        @Nullable String size, Map<Modality, String> mimeTypes) {
+    public MediaOptions {
+        mimeTypes = Map.copyOf(mimeTypes);
+    }
 
     /** One of each, as the generator likes it. */
     public static MediaOptions withSeed(@Nullable Long seed) {
-        return new MediaOptions(1, seed, null, null, null);
+        return new MediaOptions(1, seed, null, null, null, Map.of());
+    }
+
+    /** The same, written as files of these types. */
+    public MediaOptions withMimeTypes(Map<Modality, String> types) {
+        return new MediaOptions(copies, seed, steps, guidanceScale, size, types);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.pipeline;
 
+import anymesh.gateway.client.StageCall;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.routing.Hop;
 import anymesh.v1.ProjectInputRequest;
@@ -19,12 +20,12 @@ final class ProjectInputStep {
 
     Future<Projected> run(Features features, Hop projector, CallContext call) {
         var request = ProjectInputRequest.newBuilder().setModality(features.modality()).build();
-        var started = StageUsage.Started.now(projector, features.batch().bodyBytes());
-        return client.ask(projector.instance(), client.methods().projectInput(), call,
-                Frame.of(request, features.batch())).map(answer -> {
-                    var batch = Batches.only(answer, projector.service());
-                    var usage = started.ended(answer.header().getTimings(), batch.bodyBytes());
-                    return new Projected(features.modality(), batch, List.of(features.usage(), usage));
-                });
+        var started = StageUsage.Started.now(features.batch().bodyBytes());
+        var stage = new StageCall<>(projector, features.items(), client.methods().projectInput(), call);
+        return client.ask(stage, Frame.of(request, features.batch())).map(answer -> {
+            var batch = Batches.only(answer.frame(), projector.service());
+            var usage = started.ended(answer.hop(), answer.header().getTimings(), batch.bodyBytes());
+            return new Projected(features.modality(), batch, List.of(features.usage(), usage));
+        });
     }
 }

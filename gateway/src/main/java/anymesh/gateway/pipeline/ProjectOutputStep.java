@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.pipeline;
 
+import anymesh.gateway.client.StageCall;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.routing.Hop;
 import anymesh.v1.ProjectOutputRequest;
@@ -18,11 +19,11 @@ final class ProjectOutputStep {
 
     Future<Condition> run(SignalStates signal, Hop projector, CallContext call) {
         var request = ProjectOutputRequest.newBuilder().setModality(signal.modality()).build();
-        var started = StageUsage.Started.now(projector, signal.batch().bodyBytes());
-        return client.ask(projector.instance(), client.methods().projectOutput(), call,
-                Frame.of(request, signal.batch())).map(answer -> {
-                    var batch = Batches.only(answer, projector.service());
-                    return new Condition(batch, started.ended(answer.header().getTimings(), batch.bodyBytes()));
-                });
+        var started = StageUsage.Started.now(signal.batch().bodyBytes());
+        var stage = new StageCall<>(projector, 1, client.methods().projectOutput(), call);
+        return client.ask(stage, Frame.of(request, signal.batch())).map(answer -> {
+            var batch = Batches.only(answer.frame(), projector.service());
+            return new Condition(batch, started.ended(answer.hop(), answer.header().getTimings(), batch.bodyBytes()));
+        });
     }
 }

@@ -2,9 +2,14 @@
 package anymesh.gateway.routing;
 
 import anymesh.kit.registry.StageInstance;
+import anymesh.v1.Capability;
 import anymesh.v1.Modality;
+import java.util.List;
 
-/** One step of a route: the instance that serves it and the modality that it handles there. */
+/**
+ * One step of a route: the modality that it handles and the version that serves it, told by an instance of that version.
+ * In a plan that is any of them; in what is reported of a step it is the one that took it.
+ */
 public record Hop(Modality modality, StageInstance instance) {
 
     /** The service's name, such as {@code input-projector}. */
@@ -20,5 +25,25 @@ public record Hop(Modality modality, StageInstance instance) {
     /** The bundle's version. */
     public String version() {
         return instance.description().getVersion();
+    }
+
+    /** The same step, taken by another instance. */
+    public Hop at(StageInstance other) {
+        return new Hop(modality, other);
+    }
+
+    /** Whether another instance serves this step just as well: the same version, joined to the same spaces. */
+    public boolean isServedBy(StageInstance other) {
+        return other.service().equals(service())
+                && other.description().getBundle().equals(bundle())
+                && other.description().getVersion().equals(version())
+                && capabilities(other).equals(capabilities(instance));
+    }
+
+    /** Those of this step: an instance may be set up for fewer modalities than another. A backbone is one for all. */
+    private List<Capability> capabilities(StageInstance of) {
+        return of.description().getCapabilitiesList().stream()
+                .filter(capability -> modality == Modality.TEXT || capability.getModality() == modality)
+                .toList();
     }
 }

@@ -3,6 +3,7 @@ package anymesh.gateway.routing;
 
 import anymesh.v1.Modality;
 import java.util.Locale;
+import java.util.Set;
 
 /** The names under which stages register. */
 public final class Services {
@@ -10,6 +11,10 @@ public final class Services {
     public static final String INPUT_PROJECTOR = "input-projector";
     public static final String BACKBONE = "backbone";
     public static final String OUTPUT_PROJECTOR = "output-projector";
+
+    /** All that there may be. */
+    public static final Set<String> ALL = Set.of(ENCODER, INPUT_PROJECTOR, BACKBONE, OUTPUT_PROJECTOR,
+            generator(Modality.IMAGE), generator(Modality.AUDIO), generator(Modality.VIDEO));
 
     private Services() {}
 

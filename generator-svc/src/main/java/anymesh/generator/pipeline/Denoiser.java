@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The U-Net, run once for many pictures: the rows of all of them form one batch, two rows (empty prompt, condition) where there
- * is guidance. Pictures of one size share a run at whatever steps they are, if the session takes a timestep per row; else those
+ * The U-Net, run once for many items, be they pictures, sounds or films: the rows of all of them form one batch, two rows (empty prompt, condition) where there
+ * is guidance. Items of one shape share a run at whatever steps they are, if the session takes a timestep per row; else those
  * at the same timestep do.
  *
  * <p>Owned by the worker. In the steady state a step allocates nothing but what the runtime's handles need.
@@ -23,38 +23,34 @@ final class Denoiser implements AutoCloseable {
 
     private final OnnxModel model;
     private final DenoiserInputs inputs;
-    private final VaeConfig vae;
     private final NegativePrompt negative;
     private final Map<BatchSize, RowBatch> batches = new HashMap<>();
     private float[] seen = new float[0];
     private float[] combined = new float[0];
     private float[] conditional = new float[0];
 
-    private record BatchSize(int rows, PictureSize size) {}
+    private record BatchSize(int rows, LatentShape shape) {}
 
-    private record Group(PictureSize size, double timestep) {}
+    private record Group(LatentShape shape, double timestep) {}
 
-    private Denoiser(OnnxModel model, DenoiserInputs inputs, VaeConfig vae, NegativePrompt negative) {
+    private Denoiser(OnnxModel model, DenoiserInputs inputs, NegativePrompt negative) {
         this.model = model;
         this.inputs = inputs;
-        this.vae = vae;
         this.negative = negative;
     }
 
-    static Denoiser load(ModelBundle bundle, OnnxSettings settings, VaeConfig vae, NegativePrompt negative,
-            List<PictureSize> sizes) {
+    /** @param shapes of the latents that it will be given, all of one rank */
+    static Denoiser load(ModelBundle bundle, OnnxSettings settings, NegativePrompt negative, List<LatentShape> shapes) {
         var model = OnnxModel.load(bundle.file("unet/model.onnx"), settings);
         try {
-            var inputs = DenoiserInputs.of(model);
+            var inputs = DenoiserInputs.of(model, shapes.getFirst().axes().size() + 1);
             var shape = negative.shape();
             requireAxes(inputs.condition(), -1, shape.tokens(), shape.width());
-            for (var size : sizes) {
-                requireAxes(inputs.sample(), -1, vae.channels(), size.height() / vae.factor(),
-                        size.width() / vae.factor());
-                requireAxes(inputs.output(), -1, vae.channels(), size.height() / vae.factor(),
-                        size.width() / vae.factor());
+            for (var latents : shapes) {
+                requireAxes(inputs.sample(), latents.batch(-1));
+                requireAxes(inputs.output(), latents.batch(-1));
             }
-            return new Denoiser(model, inputs, vae, negative);
+            return new Denoiser(model, inputs, negative);
         } catch (RuntimeException e) {
             model.close();
             throw e;
@@ -73,53 +69,50 @@ final class Denoiser implements AutoCloseable {
         }
     }
 
-    /** Advances every picture by one step. */
+    /** Advances every item by one step. */
     void step(List<Denoising> active) {
-        if (inputs.hasTimestepPerRow() && sameSize(active)) {
+        if (inputs.hasTimestepPerRow() && sameShape(active)) {
             run(active);
             return;
         }
         var groups = new LinkedHashMap<Group, List<Denoising>>();
-        for (var picture : active) {
-            double timestep = inputs.hasTimestepPerRow() ? 0 : inputs.seenTimestep(picture.timestep());
-            groups.computeIfAbsent(new Group(picture.request().size(), timestep), _ -> new ArrayList<>()).add(picture);
+        for (var item : active) {
+            double timestep = inputs.hasTimestepPerRow() ? 0 : inputs.seenTimestep(item.timestep());
+            groups.computeIfAbsent(new Group(item.shape(), timestep), _ -> new ArrayList<>()).add(item);
         }
         groups.values().forEach(this::run);
     }
 
-    private static boolean sameSize(List<Denoising> active) {
-        for (var picture : active) {
-            if (!picture.request().size().equals(active.getFirst().request().size())) {
+    private static boolean sameShape(List<Denoising> active) {
+        for (var item : active) {
+            if (!item.shape().equals(active.getFirst().shape())) {
                 return false;
             }
         }
         return true;
     }
 
-    private void run(List<Denoising> pictures) {
+    private void run(List<Denoising> items) {
         int rows = 0;
-        for (var picture : pictures) {
-            rows += picture.rows();
+        for (var item : items) {
+            rows += item.rows();
         }
-        var size = pictures.getFirst().request().size();
-        var batch = batches.computeIfAbsent(new BatchSize(rows, size), this::allocate);
-        makeRoom(vae.numbers(size));
+        var shape = items.getFirst().shape();
+        var batch = batches.computeIfAbsent(new BatchSize(rows, shape), this::allocate);
+        makeRoom(shape.numbers());
         int row = 0;
-        for (var picture : pictures) {
-            row += fill(batch, row, picture);
+        for (var item : items) {
+            row += fill(batch, row, item);
         }
         model.run(batch.feeds(), batch.results());
         row = 0;
-        for (var picture : pictures) {
-            row += advance(batch, row, picture);
+        for (var item : items) {
+            row += advance(batch, row, item);
         }
     }
 
     private RowBatch allocate(BatchSize batch) {
-        var size = batch.size();
-        return new RowBatch(inputs, batch.rows(),
-                new long[]{vae.channels(), size.height() / vae.factor(), size.width() / vae.factor()},
-                negative.shape());
+        return new RowBatch(inputs, batch.rows(), batch.shape(), negative.shape());
     }
 
     private void makeRoom(int numbers) {
@@ -130,10 +123,10 @@ final class Denoiser implements AutoCloseable {
         }
     }
 
-    private int fill(RowBatch batch, int row, Denoising picture) {
-        double timestep = inputs.seenTimestep(picture.timestep());
-        var latents = picture.latents();
-        float divisor = picture.inputDivisor();
+    private int fill(RowBatch batch, int row, Denoising item) {
+        double timestep = inputs.seenTimestep(item.timestep());
+        var latents = item.latents();
+        float divisor = item.inputDivisor();
         if (divisor != 1) {
             for (int k = 0; k < latents.length; k++) {
                 seen[k] = latents[k] / divisor;
@@ -141,24 +134,24 @@ final class Denoiser implements AutoCloseable {
             latents = seen;
         }
         int at = row;
-        if (picture.request().guided()) {
+        if (item.request().guided()) {
             batch.put(at++, latents, timestep, negative.numbers());
         }
-        batch.put(at, latents, timestep, picture.request().condition());
-        return picture.rows();
+        batch.put(at, latents, timestep, item.request().condition());
+        return item.rows();
     }
 
-    private int advance(RowBatch batch, int row, Denoising picture) {
+    private int advance(RowBatch batch, int row, Denoising item) {
         batch.get(row, combined);
-        if (picture.request().guided()) {
+        if (item.request().guided()) {
             batch.get(row + 1, conditional);
-            float guidance = picture.request().guidance();
+            float guidance = item.request().guidance();
             for (int k = 0; k < combined.length; k++) {
                 combined[k] += guidance * (conditional[k] - combined[k]);
             }
         }
-        picture.advance(combined);
-        return picture.rows();
+        item.advance(combined);
+        return item.rows();
     }
 
     @Override

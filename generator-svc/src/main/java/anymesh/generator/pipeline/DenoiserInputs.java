@@ -9,17 +9,17 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The tensors of a U-Net, told apart by their ranks, which exports agree on more than on names: the latents have four axes, the
- * condition three, and the timestep none or one.
+ * The tensors of a U-Net, told apart by their ranks, which exports agree on more than on names: the latents have four axes, or
+ * five with frames, the condition three, and the timestep none or one.
  */
 record DenoiserInputs(TensorInfo sample, TensorInfo timestep, TensorInfo condition, TensorInfo output) {
 
-    static DenoiserInputs of(OnnxModel unet) {
+    static DenoiserInputs of(OnnxModel unet, int latentRank) {
         var inputs = unet.inputs().values();
-        var found = new DenoiserInputs(only(inputs, 4, 4, "latents [batch, channels, height, width]"),
+        var found = new DenoiserInputs(only(inputs, latentRank, latentRank, "latents of %d axes".formatted(latentRank)),
                 only(inputs, 0, 1, "timestep, a scalar, [1] or [batch]"),
                 only(inputs, 3, 3, "condition [batch, tokens, width]"),
-                only(unet.outputs().values(), 4, 4, "output like the latents"));
+                only(unet.outputs().values(), latentRank, latentRank, "output like the latents"));
         if (inputs.size() != 3) {
             var others = inputs.stream().map(TensorInfo::name).filter(name -> !found.names().contains(name)).toList();
             throw new BundleException(

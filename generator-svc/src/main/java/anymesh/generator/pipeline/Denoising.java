@@ -3,21 +3,23 @@ package anymesh.generator.pipeline;
 
 import anymesh.generator.scheduler.SamplerState;
 
-/** One picture on its way from noise to latents. Made by any thread, advanced by the worker alone. */
+/** One picture, sound or film on its way from noise to latents. Made by any thread, advanced by the worker alone. */
 public final class Denoising {
 
-    private final PictureRequest request;
+    private final MediaRequest request;
+    private final LatentShape shape;
     private final SamplerState sampler;
     private final float[] latents;
     private int done;
 
-    Denoising(PictureRequest request, SamplerState sampler, float[] latents) {
+    Denoising(MediaRequest request, LatentShape shape, SamplerState sampler, float[] latents) {
         this.request = request;
+        this.shape = shape;
         this.sampler = sampler;
         this.latents = latents;
     }
 
-    public PictureRequest request() {
+    public MediaRequest request() {
         return request;
     }
 
@@ -37,6 +39,10 @@ public final class Denoising {
 
     public boolean isFinished() {
         return done == sampler.steps();
+    }
+
+    LatentShape shape() {
+        return shape;
     }
 
     float[] latents() {

@@ -12,22 +12,20 @@ import anymesh.kit.model.OnnxSettings;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Text-to-image latent diffusion as diffusers' {@code StableDiffusionPipeline} runs it, over a bundle in Optimum's layout:
- * noise times {@code init_noise_sigma}; at each step the U-Net on the scaled latents, guidance, the scheduler; the latents
- * over {@code scaling_factor} through the VAE's decoder. The condition comes from outside; no prompt is encoded.
+ * Latent diffusion as diffusers' {@code StableDiffusionPipeline}, {@code AudioLDMPipeline} and {@code TextToVideoSDPipeline} run
+ * it, over a bundle in Optimum's layout: noise times {@code init_noise_sigma}; at each step the U-Net on the scaled latents, guidance, the scheduler; the latents
+ * over {@code scaling_factor} through the VAE's decoder and the rest of an {@link OutputSide}. The condition comes from outside; no prompt is encoded.
  *
- * <p>Requests are batched by the step: {@link #step} advances any number of pictures, which may be at different steps. A
- * picture does not depend on its company but for the last bits of float arithmetic.
+ * <p>Requests are batched by the step: {@link #step} advances any number of items, which may be at different steps. An
+ * item does not depend on its company but for the last bits of float arithmetic.
  *
  * <p>{@link #begin} may be called by any thread; {@link #step}, {@link #decode}, {@link #warm} and {@link #close} by the worker.
  */
@@ -36,42 +34,61 @@ public final class DiffusionPipeline implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DiffusionPipeline.class);
     private static final Set<String> COMPONENTS = Set.of("scheduler", "tokenizer", "text_encoder", "unet",
             "vae_decoder",
-            "vae_encoder", "vae", "feature_extractor");
+            "vae_encoder", "vae", "feature_extractor", "vocoder");
 
     private final ModelBundle bundle;
     private final GeneratorManifest manifest;
     private final Scheduler scheduler;
-    private final VaeConfig vae;
     private final NegativePrompt negative;
     private final Denoiser denoiser;
-    private final LatentDecoder decoder;
+    private final OutputSide output;
 
     private DiffusionPipeline(ModelBundle bundle, GeneratorManifest manifest, OnnxSettings settings, int decodeAtOnce) {
         this.bundle = bundle;
         this.manifest = manifest;
-        var defaults = manifest.defaults();
-        scheduler = scheduler(bundle, defaults.maxSteps());
-        vae = VaeConfig.read(bundle, defaults.nativeSize());
-        for (var size : defaults.sizes()) {
-            if (size.width() % vae.factor() != 0 || size.height() % vae.factor() != 0) {
-                throw new BundleException("%s/manifest.json: pipeline.sizes: %s (expected: multiples of %d)".formatted(
-                        bundle.directory(), size, vae.factor()));
-            }
-        }
+        scheduler = scheduler(bundle, manifest.defaults().maxSteps());
         negative = NegativePrompt.load(bundle, settings);
-        denoiser = Denoiser.load(bundle, settings, vae, negative, defaults.sizes());
+        output = outputSide(bundle, manifest.output(), settings, decodeAtOnce);
         try {
-            decoder = LatentDecoder.load(bundle, settings, vae, decodeAtOnce);
+            denoiser = Denoiser.load(bundle, settings, negative, sizes().stream().map(output::latents).toList());
         } catch (RuntimeException e) {
-            denoiser.close();
+            output.close();
             throw e;
         }
+    }
+
+    private static OutputSide outputSide(ModelBundle bundle, GeneratorManifest.Output output, OnnxSettings settings,
+            int decodeAtOnce) {
+        return switch (output) {
+            case GeneratorManifest.Pictures(var sizes) -> new PictureSide(PictureGeometry.read(bundle, sizes),
+                    sizes.getFirst(), VaeDecoder.load(bundle, settings, decodeAtOnce));
+            case GeneratorManifest.Clips clips -> new ClipSide(PictureGeometry.read(bundle, clips.sizes()), clips,
+                    VaeDecoder.load(bundle, settings, decodeAtOnce));
+            case GeneratorManifest.Sounds sounds -> {
+                var vocoder = Vocoder.load(bundle, settings);
+                try {
+                    yield new SoundSide(sounds, VaeDecoder.load(bundle, settings, decodeAtOnce), vocoder);
+                } catch (RuntimeException e) {
+                    vocoder.close();
+                    throw e;
+                }
+            }
+        };
+    }
+
+    /** All sizes that may be asked for; null alone where there are none. */
+    private List<@Nullable PictureSize> sizes() {
+        var sizes = new ArrayList<@Nullable PictureSize>(manifest.output().sizes());
+        if (sizes.isEmpty()) {
+            sizes.add(null);
+        }
+        return sizes;
     }
 
     /**
      * Loads a bundle. Throws {@link BundleException} if it asks for anything that this pipeline would do wrongly.
      *
-     * @param decodeAtOnce the most pictures that the VAE decodes in one run
+     * @param decodeAtOnce the most pictures, spectrograms or frames of a film that the VAE decodes in one run
      */
     public static DiffusionPipeline load(Path directory, OnnxSettings settings, int decodeAtOnce) {
         var bundle = ModelBundle.open(directory, Component.MODALITY_GENERATOR);
@@ -130,51 +147,46 @@ public final class DiffusionPipeline implements AutoCloseable {
     }
 
     /** Draws the first latents. The request must have been checked against the manifest and the condition's shape. */
-    public Denoising begin(PictureRequest request) {
+    public Denoising begin(MediaRequest request) {
         return begin(request, new TorchGenerator(request.seed()));
     }
 
-    Denoising begin(PictureRequest request, NoiseSource noise) {
+    Denoising begin(MediaRequest request, NoiseSource noise) {
         var sampler = scheduler.start(request.steps(), noise);
-        var latents = new float[vae.numbers(request.size())];
+        var shape = output.latents(request.size());
+        var latents = new float[shape.numbers()];
         noise.fill(latents);
         for (int k = 0; k < latents.length; k++) {
             latents[k] *= sampler.initNoiseSigma();
         }
-        return new Denoising(request, sampler, latents);
+        return new Denoising(request, shape, sampler, latents);
     }
 
-    /** Advances every picture by one step; none may be finished. */
+    /** Advances every item by one step; none may be finished. */
     public void step(List<Denoising> active) {
         denoiser.step(active);
     }
 
     /**
-     * The pictures of finished latents, in the same order. One that has gone beyond all numbers (a guidance or a condition too
+     * What comes of finished latents, in the same order. One that has gone beyond all numbers (a guidance or a condition too
      * strong for the denoiser) is empty and leaves the others alone.
      */
-    public List<Optional<Picture>> decode(List<Denoising> finished) {
-        var bySize = new LinkedHashMap<PictureSize, List<float[]>>();
-        for (var picture : finished) {
-            bySize.computeIfAbsent(picture.request().size(), _ -> new ArrayList<>()).add(picture.latents());
-        }
-        var decoded = new LinkedHashMap<PictureSize, Iterator<Optional<Picture>>>();
-        bySize.forEach((size, latents) -> decoded.put(size, decoder.decode(latents, size).iterator()));
-        return finished.stream().map(p -> Objects.requireNonNull(decoded.get(p.request().size())).next()).toList();
+    public List<Optional<Media>> decode(List<Denoising> finished) {
+        return output.decode(finished);
     }
 
-    /** Makes one picture in one step at every size, so that the first request finds everything loaded and allocated. */
+    /** Makes one item in one step at every size, so that the first request finds everything loaded and allocated. */
     public void warm() {
-        for (var size : manifest.defaults().sizes()) {
-            var warmed = begin(new PictureRequest(new float[conditionShape().numbers()], 0, 1, 2, size));
+        for (var size : sizes()) {
+            var warmed = begin(new MediaRequest(new float[conditionShape().numbers()], 0, 1, 2, size));
             step(List.of(warmed));
-            decode(List.of(warmed)).getFirst().ifPresent(Picture::png);
+            decode(List.of(warmed));
         }
     }
 
     @Override
     public void close() {
         denoiser.close();
-        decoder.close();
+        output.close();
     }
 }

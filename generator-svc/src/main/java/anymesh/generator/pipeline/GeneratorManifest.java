@@ -15,17 +15,37 @@ import org.jspecify.annotations.Nullable;
  *
  * @param accepts the space of H_X
  */
-public record GeneratorManifest(Modality modality, String accepts, Defaults defaults) {
+public record GeneratorManifest(Modality modality, String accepts, Defaults defaults, Output output) {
 
     public static final float MAX_GUIDANCE = 50;
 
-    /** What a request gets that asks for nothing, and how far it may go. The first of the sizes is the native one. */
-    public record Defaults(float guidance, int steps, int maxSteps, List<PictureSize> sizes) {
+    /** What a request gets that asks for nothing, and how far it may go. */
+    public record Defaults(float guidance, int steps, int maxSteps) {}
 
-        public PictureSize nativeSize() {
-            return sizes.getFirst();
+    /** What comes out, and in which sizes it may be asked for. */
+    public sealed interface Output {
+        /** The first is the native one; none for what has no size. */
+        List<PictureSize> sizes();
+    }
+
+    /** Pictures of these sizes. */
+    public record Pictures(List<PictureSize> sizes) implements Output {}
+
+    /**
+     * Sounds of one length.
+     *
+     * @param latents channels, height and width
+     * @param seconds how long a sound is
+     */
+    public record Sounds(List<Long> latents, double seconds) implements Output {
+        @Override
+        public List<PictureSize> sizes() {
+            return List.of();
         }
     }
+
+    /** Films of these sizes, with so many frames each. */
+    public record Clips(List<PictureSize> sizes, int frames, double framesPerSecond) implements Output {}
 
     /** Reads and checks the manifest; {@link BundleException} names the key that is wrong. */
     static GeneratorManifest of(ModelBundle bundle) {
@@ -41,9 +61,37 @@ public record GeneratorManifest(Modality modality, String accepts, Defaults defa
             throw wrong(bundle, "pipeline.num_inference_steps",
                     steps + " (expected: 1 to max_inference_steps, " + maxSteps + ")");
         }
-        return new GeneratorManifest(modality(bundle, present(bundle, "modality", json.modality)),
-                present(bundle, "accepts", json.accepts),
-                new Defaults(guidance, steps, maxSteps, sizes(bundle, pipeline)));
+        var modality = modality(bundle, present(bundle, "modality", json.modality));
+        return new GeneratorManifest(modality, present(bundle, "accepts", json.accepts),
+                new Defaults(guidance, steps, maxSteps), output(bundle, modality, pipeline));
+    }
+
+    private static Output output(ModelBundle bundle, Modality modality, JsonPipeline pipeline) {
+        return switch (modality) {
+            case IMAGE -> new Pictures(sizes(bundle, pipeline));
+            case AUDIO -> new Sounds(latents(bundle, present(bundle, "pipeline.latents", pipeline.latents)),
+                    positive(bundle, "pipeline.seconds", pipeline.seconds));
+            case VIDEO -> new Clips(sizes(bundle, pipeline),
+                    (int) positive(bundle, "pipeline.num_frames", pipeline.frames),
+                    positive(bundle, "pipeline.fps", pipeline.framesPerSecond));
+            case TEXT, MODALITY_UNSPECIFIED, UNRECOGNIZED ->
+                throw wrong(bundle, "modality", modality + " (expected: image, audio or video)");
+        };
+    }
+
+    private static List<Long> latents(ModelBundle bundle, List<Long> axes) {
+        if (axes.size() != 3 || axes.stream().anyMatch(axis -> axis < 1)) {
+            throw wrong(bundle, "pipeline.latents", axes + " (expected: channels, height and width)");
+        }
+        return axes;
+    }
+
+    private static double positive(ModelBundle bundle, String key, @Nullable Number value) {
+        double number = present(bundle, key, value).doubleValue();
+        if (!(number > 0)) {
+            throw wrong(bundle, key, number + " (expected: > 0)");
+        }
+        return number;
     }
 
     private static Modality modality(ModelBundle bundle, String name) {
@@ -82,5 +130,7 @@ public record GeneratorManifest(Modality modality, String accepts, Defaults defa
     private record JsonPipeline(@Nullable @JsonProperty("guidance_scale") Float guidance,
             @Nullable @JsonProperty("num_inference_steps") Integer steps,
             @Nullable @JsonProperty("max_inference_steps") Integer maxSteps, @Nullable List<String> sizes,
-            @Nullable String size) {}
+            @Nullable String size, @Nullable List<Long> latents, @Nullable Double seconds,
+            @Nullable @JsonProperty("num_frames") Integer frames,
+            @Nullable @JsonProperty("fps") Double framesPerSecond) {}
 }

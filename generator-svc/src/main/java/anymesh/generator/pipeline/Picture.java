@@ -11,7 +11,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Eight-bit RGB pixels, row by row from the top left, three bytes each. */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
-public record Picture(PictureSize size, byte[] rgb) {
+public record Picture(PictureSize size, byte[] rgb) implements Media {
 
     public static final String MIME_TYPE = "image/png";
 

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tensors of a denoiser run over so many rows of one size, made once and used for every such run. The session reads and
+ * The tensors of a denoiser run over so many rows of one shape, made once and used for every such run. The session reads and
  * writes them in place. A condition stays from step to step, so a row's is written only when another one was there.
  */
 final class RowBatch {
@@ -23,12 +23,11 @@ final class RowBatch {
     private final Map<String, Tensor> feeds;
     private final Map<String, Tensor> results;
 
-    /** @param latents channels, height and width of a row */
-    RowBatch(DenoiserInputs inputs, int rows, long[] latents, ConditionShape shape) {
-        var fed = Tensor.allocate(inputs.sample().type(), rows, latents[0], latents[1], latents[2]);
+    RowBatch(DenoiserInputs inputs, int rows, LatentShape latents, ConditionShape shape) {
+        var fed = Tensor.allocate(inputs.sample().type(), latents.batch(rows));
         var times = Tensor.allocate(inputs.timestep().type(), inputs.timestepShape(rows));
         var conditioned = Tensor.allocate(inputs.condition().type(), rows, shape.tokens(), shape.width());
-        var result = Tensor.allocate(inputs.output().type(), rows, latents[0], latents[1], latents[2]);
+        var result = Tensor.allocate(inputs.output().type(), latents.batch(rows));
         sample = Numbers.of(fed);
         timesteps = times.bytes().order(ByteOrder.LITTLE_ENDIAN);
         timestepType = times.type();

@@ -50,6 +50,23 @@ public final class TinyBundle {
         resource("text_encoder/model.onnx", "text_encoder.onnx");
     }
 
+    /** One of sounds: 2.048 s at 16 kHz, cut to 2 s, from latents of 8 x 16 x 8. */
+    public static TinyBundle ofSounds() {
+        return new TinyBundle().manifest("\"image\"", "\"audio\"")
+                .manifest("\"sizes\": [\"16x16\", \"24x16\"], \"size\": \"16x16\"",
+                        "\"latents\": [8, 16, 8], \"seconds\": 2.0")
+                .json("vocoder/config.json", "{'sampling_rate': 16000, 'model_in_dim': 64, 'hop_length': 256}")
+                .resource("vocoder/model.onnx", "vocoder.onnx").resource("unet/model.onnx", "unet-sound.onnx")
+                .resource("vae_decoder/model.onnx", "vae-sound.onnx");
+    }
+
+    /** One of films: five frames, eight a second, in the sizes of the pictures. */
+    public static TinyBundle ofFilms() {
+        return new TinyBundle().manifest("\"image\"", "\"video\"")
+                .manifest("\"size\": \"16x16\"", "\"size\": \"16x16\", \"num_frames\": 5, \"fps\": 8")
+                .resource("unet/model.onnx", "unet-film.onnx");
+    }
+
     /** Puts a JSON file in the place of the one that is there. */
     public TinyBundle json(String path, String text) {
         files.put(path, text.replace("'", "\"").getBytes(java.nio.charset.StandardCharsets.UTF_8));

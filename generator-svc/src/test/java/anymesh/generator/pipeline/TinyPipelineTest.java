@@ -68,7 +68,7 @@ class TinyPipelineTest {
                 while (!picture.isFinished()) {
                     pipeline.step(List.of(picture));
                 }
-                return pipeline.decode(List.of(picture)).getFirst().orElseThrow().rgb();
+                return picture(pipeline.decode(List.of(picture)).getFirst()).rgb();
             }).toList();
 
             var together = requests.stream().map(pipeline::begin).toList();
@@ -81,7 +81,7 @@ class TinyPipelineTest {
                 pipeline.step(active);
                 active.removeIf(Denoising::isFinished);
             }
-            var decoded = pipeline.decode(together).stream().map(Optional::orElseThrow).toList();
+            var decoded = pipeline.decode(together).stream().map(TinyPipelineTest::picture).toList();
             for (int i = 0; i < requests.size(); i++) {
                 assertThat(decoded.get(i).size()).isEqualTo(requests.get(i).size());
                 assertThat(decoded.get(i).rgb()).as("picture %d", i).containsExactly(alone.get(i));
@@ -99,7 +99,7 @@ class TinyPipelineTest {
                     noise[k] = row[k % row.length];
                 }
             });
-            var pixels = pipeline.decode(List.of(picture)).getFirst().orElseThrow().rgb();
+            var pixels = picture(pipeline.decode(List.of(picture)).getFirst()).rgb();
             var line = new int[row.length];
             for (int x = 0; x < line.length; x++) {
                 line[x] = pixels[2 * x * 3] & 0xff;
@@ -125,14 +125,18 @@ class TinyPipelineTest {
         return DiffusionPipeline.load(bundle.write(folder), OnnxSettings.cpu(1), 2);
     }
 
-    private static PictureRequest request(int seed, int steps, float guidance, PictureSize size) {
+    private static Picture picture(Optional<Media> made) {
+        return (Picture) made.orElseThrow();
+    }
+
+    private static MediaRequest request(int seed, int steps, float guidance, PictureSize size) {
         var condition = new float[20];
         Arrays.fill(condition, seed * 1.5f);
-        return new PictureRequest(condition, seed, steps, guidance, size);
+        return new MediaRequest(condition, seed, steps, guidance, size);
     }
 
     /** x/2 + t/1000 + mean(c)/10, with guidance, stepped by the scheduler. */
-    private static float[] byHand(PictureRequest request, String scheduler) {
+    private static float[] byHand(MediaRequest request, String scheduler) {
         var noise = new TorchGenerator(request.seed());
         var config = scheduler.equals("DDIM")
                 ? "{\"_class_name\": \"DDIMScheduler\", \"clip_sample\": false}"

@@ -79,8 +79,8 @@ class TinyStableDiffusionTest {
     @Test
     void theSeedThatDiffusersUsedDrawsItsLatents() {
         try (var pipeline = load("ddim")) {
-            var drawn = pipeline.begin(new PictureRequest(golden("prompt_embeds").toFloatArray(), 1, 10, 7.5f,
-                    pipeline.manifest().defaults().nativeSize()));
+            var drawn = pipeline.begin(new MediaRequest(golden("prompt_embeds").toFloatArray(), 1, 10, 7.5f,
+                    pipeline.manifest().output().sizes().getFirst()));
             assertThat(drawn.latents()).containsExactly(golden("initial_latents").toFloatArray(), within(1e-6f));
         }
     }
@@ -96,8 +96,8 @@ class TinyStableDiffusionTest {
     }
 
     private static Denoising begin(DiffusionPipeline pipeline, int steps) {
-        var request = new PictureRequest(golden("prompt_embeds").toFloatArray(), 0, steps, 7.5f,
-                pipeline.manifest().defaults().nativeSize());
+        var request = new MediaRequest(golden("prompt_embeds").toFloatArray(), 0, steps, 7.5f,
+                pipeline.manifest().output().sizes().getFirst());
         var noise = golden("initial_latents").toFloatArray();
         return pipeline.begin(request, out -> System.arraycopy(noise, 0, out, 0, out.length));
     }
@@ -108,7 +108,7 @@ class TinyStableDiffusionTest {
             pipeline.step(active);
             active.removeIf(Denoising::isFinished);
         }
-        return pipeline.decode(pictures).stream().map(Optional::orElseThrow).toList();
+        return pipeline.decode(pictures).stream().map(Optional::orElseThrow).map(Picture.class::cast).toList();
     }
 
     /** The exported bundle with the config of another scheduler in it. */

@@ -48,8 +48,8 @@ class ToyworldPipelineTest {
     void fromPythonsNoiseComesPythonsPicture() throws IOException {
         int steps = Integer.parseInt(Objects.requireNonNull(ABOUT.get("steps")));
         float guidance = Float.parseFloat(Objects.requireNonNull(ABOUT.get("guidance_scale")));
-        var request = new PictureRequest(golden("condition"), 0, steps, guidance,
-                pipeline.manifest().defaults().nativeSize());
+        var request = new MediaRequest(golden("condition"), 0, steps, guidance,
+                pipeline.manifest().output().sizes().getFirst());
         var picture = finish(
                 List.of(pipeline.begin(request, noise -> System.arraycopy(golden("initial_latents"), 0, noise, 0,
                         noise.length))))
@@ -62,8 +62,8 @@ class ToyworldPipelineTest {
     void latentsAfterAllStepsArePythons() {
         int steps = Integer.parseInt(Objects.requireNonNull(ABOUT.get("steps")));
         float guidance = Float.parseFloat(Objects.requireNonNull(ABOUT.get("guidance_scale")));
-        var request = new PictureRequest(golden("condition"), 0, steps, guidance,
-                pipeline.manifest().defaults().nativeSize());
+        var request = new MediaRequest(golden("condition"), 0, steps, guidance,
+                pipeline.manifest().output().sizes().getFirst());
         var denoising = pipeline.begin(request,
                 noise -> System.arraycopy(golden("initial_latents"), 0, noise, 0, noise.length));
         finish(List.of(denoising));
@@ -88,9 +88,9 @@ class ToyworldPipelineTest {
         assertThat(finish(List.of(pipeline.begin(request(6, 4, 3)))).getFirst().rgb()).isNotEqualTo(first.rgb());
     }
 
-    private static PictureRequest request(long seed, int steps, float guidance) {
-        return new PictureRequest(golden("condition"), seed, steps, guidance,
-                pipeline.manifest().defaults().nativeSize());
+    private static MediaRequest request(long seed, int steps, float guidance) {
+        return new MediaRequest(golden("condition"), seed, steps, guidance,
+                pipeline.manifest().output().sizes().getFirst());
     }
 
     private static List<Picture> finish(List<Denoising> pictures) {
@@ -99,7 +99,7 @@ class ToyworldPipelineTest {
             pipeline.step(active);
             active.removeIf(Denoising::isFinished);
         }
-        return pipeline.decode(pictures).stream().map(Optional::orElseThrow).toList();
+        return pipeline.decode(pictures).stream().map(Optional::orElseThrow).map(Picture.class::cast).toList();
     }
 
     private static float[] golden(String name) {

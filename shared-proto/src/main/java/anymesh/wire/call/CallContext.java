@@ -33,12 +33,15 @@ public final class CallContext {
     private final TraceParent trace;
     private final Deadline deadline;
     private final List<Callback> callbacks = new ArrayList<>(2);
+    /** The trace as the next hop is to see it; null: a new span each time. */
+    private final @Nullable TraceParent callSpan;
     private boolean cancelled;
 
-    private CallContext(String requestId, TraceParent trace, Deadline deadline) {
+    private CallContext(String requestId, TraceParent trace, Deadline deadline, @Nullable TraceParent callSpan) {
         this.requestId = requestId;
         this.trace = trace;
         this.deadline = deadline;
+        this.callSpan = callSpan;
     }
 
     /**
@@ -50,7 +53,18 @@ public final class CallContext {
      */
     public static CallContext start(String requestId, @Nullable String traceparent, Duration timeout) {
         return new CallContext(headerSafe(requestId), TraceParent.parseOrNew(traceparent),
-                Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS));
+                Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS), null);
+    }
+
+    /**
+     * A part of this request, such as one call of several: with its id, its deadline and its trace, but ended by itself.
+     * It is not cancelled with this one unless its maker sees to it by {@link #onCancel}.
+     *
+     * @param traceparent the span of the call, which the stage is to see as its parent; null: any
+     */
+    public CallContext part(@Nullable String traceparent) {
+        var span = traceparent == null ? null : TraceParent.parseOrNew(traceparent);
+        return new CallContext(requestId, span == null ? trace : span, deadline, span);
     }
 
     /** The other end of {@link #writeTo}. */
@@ -58,7 +72,8 @@ public final class CallContext {
         String id = headers.get(REQUEST_ID);
         return new CallContext(id == null || id.isBlank() ? UUID.randomUUID().toString() : headerSafe(id),
                 TraceParent.parseOrNew(headers.get(TRACEPARENT)),
-                deadline == null ? Deadline.after(NO_DEADLINE.toNanos(), TimeUnit.NANOSECONDS) : deadline);
+                deadline == null ? Deadline.after(NO_DEADLINE.toNanos(), TimeUnit.NANOSECONDS) : deadline,
+                null);
     }
 
     public String requestId() {
@@ -125,7 +140,7 @@ public final class CallContext {
 
     void writeTo(Metadata headers) {
         headers.put(REQUEST_ID, requestId);
-        headers.put(TRACEPARENT, trace.child().toString());
+        headers.put(TRACEPARENT, (callSpan == null ? trace.child() : callSpan).toString());
     }
 
     private void remove(Callback entry) {

@@ -114,7 +114,7 @@ final class ServerFrameCall<Q extends Message, R extends Message> extends Server
     private void serve(Frame<Q> received) {
         Metadata trailers = new Metadata();
         Status status;
-        try {
+        try (var _ = LogIds.of(context)) {
             status = run(received);
         } catch (MeshException e) {
             StatusRuntimeException failed = WireStatus.toGrpc(e);

@@ -2,6 +2,10 @@
 package anymesh.wire.call;
 
 import anymesh.wire.WireLimits;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ServerCredentials;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.buffer.ByteBufAllocator;
@@ -36,7 +40,12 @@ public final class WireTransport {
 
     /** A channel to one instance, plaintext; connects on the first call. */
     public static NettyChannelBuilder channel(String host, int port) {
-        return NettyChannelBuilder.forAddress(host, port).usePlaintext().directExecutor().disableRetry()
+        return channel(host, port, InsecureChannelCredentials.create());
+    }
+
+    /** As {@link #channel(String, int)}, with the credentials to show and to ask for. */
+    public static NettyChannelBuilder channel(String host, int port, ChannelCredentials credentials) {
+        return NettyChannelBuilder.forAddress(host, port, credentials).directExecutor().disableRetry()
                 .proxyDetector(target -> null)
                 .withOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)
                 .withOption(ChannelOption.RECVBUF_ALLOCATOR, reads()).flowControlWindow(WINDOW_BYTES)
@@ -46,9 +55,14 @@ public final class WireTransport {
                 .keepAliveTimeout(KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS);
     }
 
-    /** A server for services and methods to be added to; port 0 takes any free one. */
+    /** A server for services and methods to be added to, plaintext; port 0 takes any free one. */
     public static NettyServerBuilder server(InetSocketAddress address) {
-        return NettyServerBuilder.forAddress(address).directExecutor()
+        return server(address, InsecureServerCredentials.create());
+    }
+
+    /** As {@link #server(InetSocketAddress)}, with the credentials to show and to ask for. */
+    public static NettyServerBuilder server(InetSocketAddress address, ServerCredentials credentials) {
+        return NettyServerBuilder.forAddress(address, credentials).directExecutor()
                 .withChildOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)
                 .withChildOption(ChannelOption.RECVBUF_ALLOCATOR, reads()).flowControlWindow(WINDOW_BYTES)
                 .maxInboundMessageSize(WireLimits.MAX_MESSAGE_BYTES)

@@ -73,6 +73,20 @@ class CallContextTest {
                 .isNotEqualTo(PARENT).isNotEqualTo(CallContext.received(second, null).traceparent());
     }
 
+    @Test
+    void aPartIsTheSameRequestEndedByItself() {
+        CallContext context = start(PARENT);
+        CallContext part = context.part("00-4bf92f3577b34da6a3ce929d0e0e4736-aaaaaaaaaaaaaaaa-01");
+        Metadata headers = new Metadata();
+        part.writeTo(headers);
+        CallContext next = CallContext.received(headers, null);
+        assertThat(next.requestId()).isEqualTo("req-1");
+        assertThat(next.traceparent()).as("the span of the call").contains("-aaaaaaaaaaaaaaaa-");
+        part.cancel();
+        assertThat(context.isCancelled()).isFalse();
+        assertThat(context.part(null).remaining()).isLessThanOrEqualTo(context.remaining().plusSeconds(1));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "nonsense", "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
         "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.batch;
 
-/** How much a {@link StepBatcher} takes: jobs that may wait, and the weight that may be in a batch at once. */
+/** How much a {@link StepBatcher} takes: the weight that may wait, and the weight that may be in a batch at once. */
 public record BatchPolicy(int maxQueue, int maxBatch) {
 
     public BatchPolicy {

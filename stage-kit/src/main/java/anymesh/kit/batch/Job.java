@@ -26,6 +26,7 @@ public abstract class Job<R> {
     private volatile long inference;
     private volatile int batchSize;
     private volatile @Nullable Runnable outcome;
+    private final JobSpans.Peers peers = new JobSpans.Peers();
 
     protected Job(CallContext call) {
         this.call = call;
@@ -89,14 +90,26 @@ public abstract class Job<R> {
                 : new CancellationException("request " + call.requestId() + " was cancelled");
     }
 
+    final JobSpans.Peers peers() {
+        return peers;
+    }
+
+    final long enqueuedNanos() {
+        return enqueued;
+    }
+
+    final long admittedNanos() {
+        return admitted;
+    }
+
     final void admitted() {
         admitted = System.nanoTime();
     }
 
-    /** Lets the caller see, once, how a job that is done ended: its outcome, else that its call is cancelled or too late. */
-    final void publish() {
+    /** Lets the caller see, once (then true), how a job that is done ended: its outcome, else that its call is cancelled or too late. */
+    final boolean publish() {
         if (!published.compareAndSet(false, true)) {
-            return;
+            return false;
         }
         var ending = outcome;
         if (ending != null) {
@@ -104,6 +117,7 @@ public abstract class Job<R> {
         } else {
             result.completeExceptionally(ended());
         }
+        return true;
     }
 
     /** Called by the worker alone. */

@@ -11,12 +11,15 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.TracerProvider;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -48,15 +51,27 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     private final Timer queueTime;
     private final Timer stepTime;
     private final DistributionSummary batchSize;
+    private final AtomicInteger activeWeight = new AtomicInteger();
+    private final JobSpans spans;
     private final Thread worker;
     private Mode mode = Mode.OPEN;
     private boolean idle = true;
 
+    /** Without traces. */
     public StepBatcher(String name, BatchPolicy policy, Stepper<J> stepper, MeterRegistry meters) {
+        this(name, policy, stepper, meters, TracerProvider.noop().get(name));
+    }
+
+    public StepBatcher(String name, BatchPolicy policy, Stepper<J> stepper, MeterRegistry meters, Tracer tracer) {
         this.name = name;
         this.policy = policy;
         this.stepper = stepper;
+        this.spans = new JobSpans(name, tracer);
         Gauge.builder("anymesh.queue.depth", this, StepBatcher::depth).tag("batcher", name).register(meters);
+        Gauge.builder("anymesh.batch.active", activeWeight, AtomicInteger::get).tag("batcher", name)
+                .description("items in the batch now").register(meters);
+        Gauge.builder("anymesh.batch.utilisation", activeWeight, weight -> (double) weight.get() / policy.maxBatch())
+                .tag("batcher", name).description("items in the batch now, as a share of its size").register(meters);
         this.rejected = Counter.builder("anymesh.queue.rejected").tag("batcher", name).register(meters);
         this.dropped = Counter.builder("anymesh.queue.dropped").tag("batcher", name)
                 .description("jobs that left before they were run: cancelled or expired").register(meters);
@@ -77,12 +92,12 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
                 throw new ModelNotReady(name + " is going away");
             }
             // What was cancelled while it waited must not keep others out.
-            if (queue.size() >= policy.maxQueue()) {
+            if (isTooMuch(job)) {
                 dropDone();
             }
-            if (queue.size() >= policy.maxQueue()) {
+            if (isTooMuch(job)) {
                 rejected.increment();
-                throw new Overloaded("%s has %d requests waiting (limit: %d)".formatted(name, queue.size(),
+                throw new Overloaded("%s has %d requests waiting (limit: %d items)".formatted(name, queue.size(),
                         policy.maxQueue()));
             }
             queue.add(job);
@@ -90,6 +105,12 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** One job is never too much, however large: nothing smaller could be done for it. */
+    private boolean isTooMuch(J job) {
+        return !queue.isEmpty()
+                && queue.stream().mapToInt(Job::weight).sum() + job.weight() > policy.maxQueue();
     }
 
     /** Takes no new jobs and waits until those it has are done, or the time is up; then as {@link #close}. */
@@ -172,6 +193,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
                     next.admitted();
                     queueTime.record(next.timings().queue());
                 }
+                activeWeight.set(weight);
                 idle = active.isEmpty();
                 if (!idle) {
                     return true;
@@ -186,6 +208,9 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
 
     private void step(List<J> active) {
         int weight = active.stream().mapToInt(Job::weight).sum();
+        if (active.size() > 1) {
+            spans.together(active);
+        }
         long start = System.nanoTime();
         try {
             stepper.step(active);
@@ -202,6 +227,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         active.forEach(job -> {
             job.stepped(nanos, weight);
             if (job.isDone()) {
+                spans.left(job); // before its caller knows, so that no span ends after the one above it
                 job.publish();
             }
         });
@@ -210,7 +236,9 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     private void leave(List<J> active) {
         active.removeIf(job -> {
             if (job.isDone()) {
-                job.publish();
+                if (job.publish()) {
+                    spans.left(job);
+                }
                 release(job);
                 return true;
             }

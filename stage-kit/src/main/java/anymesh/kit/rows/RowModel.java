@@ -15,6 +15,7 @@ import anymesh.wire.EmbeddingSpec;
 import anymesh.wire.WireMemory;
 import anymesh.wire.call.CallContext;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,11 +39,11 @@ public final class RowModel implements AutoCloseable {
 
     /** Takes over the model. */
     public RowModel(String name, OnnxModel model, Manifest producer, BatchPolicy policy, WireMemory memory,
-            MeterRegistry meters) {
+            MeterRegistry meters, Tracer tracer) {
         this.model = model;
         this.producer = producer;
         this.memory = memory;
-        this.batcher = new StepBatcher<>(name, policy, new Groups(), meters);
+        this.batcher = new StepBatcher<>(name, policy, new Groups(), meters, tracer);
     }
 
     public OnnxModel model() {

@@ -38,8 +38,10 @@ final class AdminServer implements AutoCloseable {
                     .end(state.name().toLowerCase(Locale.ROOT));
             case "/readyz" -> response.setStatusCode(state == StageState.SERVING ? 200 : 503)
                     .end(state.name().toLowerCase(Locale.ROOT));
-            case "/metrics" -> response.putHeader("content-type", "text/plain; version=0.0.4; charset=utf-8")
-                    .end(meters.scrape());
+            case "/metrics" -> {
+                var format = MetricsFormat.of(request.getHeader("accept"));
+                response.putHeader("content-type", format).end(meters.scrape(format));
+            }
             default -> response.setStatusCode(404).end("not found (there are /healthz, /readyz and /metrics)");
         }
     }

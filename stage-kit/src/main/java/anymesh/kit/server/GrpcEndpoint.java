@@ -6,6 +6,9 @@ import anymesh.v1.StageDescription;
 import anymesh.wire.call.WireTransport;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.ProtoUtils;
@@ -25,9 +28,11 @@ final class GrpcEndpoint implements AutoCloseable {
     private final Server server;
     private final String serviceName;
 
-    private GrpcEndpoint(String host, int port, ServerServiceDefinition service) {
+    private GrpcEndpoint(String host, int port, ServerServiceDefinition service, CallMeters meters,
+            ServerCredentials credentials) {
         this.serviceName = service.getServiceDescriptor().getName();
-        this.server = WireTransport.server(new InetSocketAddress(host, port))
+        this.server = WireTransport.server(new InetSocketAddress(host, port), credentials)
+                .addStreamTracerFactory(meters)
                 .addService(service)
                 .addService(health.getHealthService())
                 .build();
@@ -36,8 +41,9 @@ final class GrpcEndpoint implements AutoCloseable {
 
     /** Listens; health says NOT_SERVING until {@link #setServing}. */
     static GrpcEndpoint start(String host, int port, List<ServerMethodDefinition<?, ?>> methods,
-            StageDescription description) {
-        var endpoint = new GrpcEndpoint(host, port, service(methods, description));
+            StageDescription description, CallMeters meters, ServerInterceptor spans, ServerCredentials credentials) {
+        var endpoint = new GrpcEndpoint(host, port,
+                ServerInterceptors.intercept(service(methods, description), spans), meters, credentials);
         try {
             endpoint.server.start();
             return endpoint;

@@ -2,16 +2,18 @@
 package anymesh.kit.server;
 
 import anymesh.kit.batch.BatchPolicy;
+import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.model.OnnxSettings;
+import anymesh.kit.tls.TlsConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 
 /**
  * What every service is configured with. Port 0 takes any free one; {@code memoryBytes} bounds the embeddings that the
- * service holds at once, beyond which calls are refused as overload.
+ * service holds at once, beyond which calls are refused as overload. An empty {@code instanceId} makes one up.
  */
 public record StageConfig(String host, int grpcPort, int httpPort, Path bundle, BatchPolicy batch, OnnxSettings onnx,
-        Duration drainTimeout, long memoryBytes) {
+        Duration drainTimeout, long memoryBytes, String instanceId, RegistryConfig registry, TlsConfig tls) {
 
     public StageConfig {
         requirePort("grpcPort", grpcPort);
@@ -22,29 +24,37 @@ public record StageConfig(String host, int grpcPort, int httpPort, Path bundle, 
         if (memoryBytes < 1) {
             throw new IllegalArgumentException("memoryBytes: %d (expected: > 0)".formatted(memoryBytes));
         }
+        if (!instanceId.matches("[A-Za-z0-9._-]{0,100}")) {
+            throw new IllegalArgumentException(
+                    "instanceId: %s (expected: up to 100 letters, digits, '.', '_' and '-')".formatted(instanceId));
+        }
     }
 
     /** Loopback, these ports, this bundle, and room for 256 MiB of embeddings. */
     public static StageConfig defaults(int grpcPort, int httpPort, Path bundle, BatchPolicy batch) {
         return new StageConfig("127.0.0.1", grpcPort, httpPort, bundle, batch, OnnxSettings.defaults(),
-                Duration.ofSeconds(30), 256L << 20);
+                Duration.ofSeconds(30), 256L << 20, "", RegistryConfig.defaults(), TlsConfig.off());
     }
 
     /** The same service on any free ports, as tests and the embedded mesh want it. */
     public StageConfig onFreePorts() {
-        return new StageConfig(host, 0, 0, bundle, batch, onnx, drainTimeout, memoryBytes);
+        return new StageConfig(host, 0, 0, bundle, batch, onnx, drainTimeout, memoryBytes,
+                instanceId, registry, tls);
     }
 
     public StageConfig withBundle(Path directory) {
-        return new StageConfig(host, grpcPort, httpPort, directory, batch, onnx, drainTimeout, memoryBytes);
+        return new StageConfig(host, grpcPort, httpPort, directory, batch, onnx, drainTimeout, memoryBytes,
+                instanceId, registry, tls);
     }
 
     public StageConfig withOnnx(OnnxSettings settings) {
-        return new StageConfig(host, grpcPort, httpPort, bundle, batch, settings, drainTimeout, memoryBytes);
+        return new StageConfig(host, grpcPort, httpPort, bundle, batch, settings, drainTimeout, memoryBytes,
+                instanceId, registry, tls);
     }
 
     public StageConfig withBatch(BatchPolicy policy) {
-        return new StageConfig(host, grpcPort, httpPort, bundle, policy, onnx, drainTimeout, memoryBytes);
+        return new StageConfig(host, grpcPort, httpPort, bundle, policy, onnx, drainTimeout, memoryBytes,
+                instanceId, registry, tls);
     }
 
     private static void requirePort(String key, int port) {

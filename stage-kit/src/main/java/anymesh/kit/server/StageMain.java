@@ -2,10 +2,10 @@
 package anymesh.kit.server;
 
 import anymesh.kit.config.ConfigLoader;
-import anymesh.kit.registry.InMemoryStageRegistry;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,9 +57,11 @@ public final class StageMain {
         var vertx = Vertx.vertx();
         log.info("service={} config={}", service, config);
         try {
-            var runner = StageRunner.start(service, config, vertx, new InMemoryStageRegistry(), factory);
+            var registry = config.registry().forStage(vertx, service, config.tls().enabled());
+            var runner = StageRunner.start(service, config, vertx, registry, factory);
             onTermination(() -> {
                 runner.drain();
+                registry.close();
                 Futures.join(vertx.close());
             });
         } catch (RuntimeException e) {
@@ -68,7 +70,10 @@ public final class StageMain {
         }
     }
 
-    /** Runs an orderly end when the process is told to go, and makes it a success: the JVM would exit with 143. */
+    /**
+     * Runs an orderly end when the process is told to go, and makes it a success: the JVM would exit with 143. A process
+     * whose supervisor ({@code ANYMESH_PARENT_PID}) dies goes too.
+     */
     public static void onTermination(Runnable ending) {
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("drain").unstarted(() -> {
             try {
@@ -79,5 +84,11 @@ public final class StageMain {
                 Runtime.getRuntime().halt(1);
             }
         }));
+        var supervisor = System.getenv("ANYMESH_PARENT_PID");
+        if (supervisor != null) {
+            var _ = ProcessHandle.of(Long.parseLong(supervisor)).map(ProcessHandle::onExit)
+                    .orElseGet(() -> CompletableFuture.completedFuture(null))
+                    .thenRun(() -> System.exit(0));
+        }
     }
 }

@@ -4,12 +4,15 @@ package anymesh.kit.server;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.registry.StageState;
+import anymesh.kit.tls.MeshTls;
+import anymesh.kit.trace.Exemplars;
+import anymesh.kit.trace.ServerSpans;
+import anymesh.kit.trace.Tracing;
 import anymesh.v1.StageDescription;
 import anymesh.wire.StageMethods;
 import anymesh.wire.WireMemory;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import java.util.HexFormat;
@@ -30,9 +33,11 @@ public final class StageRunner implements AutoCloseable {
 
     private final StageConfig config;
     private final StageRegistry registry;
+    private final MeshTls tls;
     private final WireMemory memory;
-    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry meters = Exemplars.meters();
     private final AdminServer admin;
+    private final Tracing tracing;
     private volatile StageInstance instance;
     private @Nullable Stage stage;
     private @Nullable GrpcEndpoint grpc;
@@ -40,12 +45,16 @@ public final class StageRunner implements AutoCloseable {
     private StageRunner(String service, StageConfig config, Vertx vertx, StageRegistry registry) {
         this.config = config;
         this.registry = registry;
+        this.tls = MeshTls.open(config.tls());
         this.memory = new WireMemory(service, config.memoryBytes());
         Gauge.builder("anymesh.embedding.bytes", memory, WireMemory::allocatedBytes).register(meters);
         new JvmMemoryMetrics().bindTo(meters);
-        var id = service + "-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()).substring(2);
+        var id = config.instanceId().isEmpty()
+                ? service + "-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()).substring(2)
+                : config.instanceId();
         this.instance = new StageInstance(id, service, config.host(), 0, 0, ProcessHandle.current().pid(),
                 StageState.LOADING, StageDescription.getDefaultInstance());
+        this.tracing = Tracing.start(service, id);
         this.admin = AdminServer.start(vertx, config.host(), config.httpPort(), this::state, meters);
         publish(new StageInstance(id, service, config.host(), 0, admin.port(), instance.pid(), StageState.LOADING,
                 instance.description()));
@@ -101,13 +110,16 @@ public final class StageRunner implements AutoCloseable {
 
     private void serve(StageFactory factory) throws Exception {
         long start = System.nanoTime();
-        var loaded = factory.load(new StageResources(memory, new StageMethods(memory), meters));
+        var loaded = factory.load(new StageResources(memory, new StageMethods(memory), meters,
+                tracing.tracer()));
         stage = loaded;
         become(StageState.WARMING);
         loaded.warm();
         var description = loaded.describe().toBuilder().setService(instance.service()).setInstanceId(instance.id())
+                .setCapacity(config.batch().maxBatch())
                 .build();
-        var endpoint = GrpcEndpoint.start(config.host(), config.grpcPort(), loaded.methods(), description);
+        var endpoint = GrpcEndpoint.start(config.host(), config.grpcPort(), loaded.methods(), description,
+                new CallMeters(meters), new ServerSpans(tracing.tracer()), tls.server());
         grpc = endpoint;
         endpoint.setServing(true);
         publish(new StageInstance(instance.id(), instance.service(), config.host(), endpoint.port(), admin.port(),
@@ -136,7 +148,9 @@ public final class StageRunner implements AutoCloseable {
         if (stage != null) {
             stage.close();
         }
+        tls.close();
         admin.close();
+        tracing.close();
         meters.close();
         memory.close();
     }

@@ -64,6 +64,28 @@ final class StepBatcherTest {
     }
 
     @Test
+    void aQueueIsFullByTheWorkInItAndNotByTheNumberOfJobs() {
+        submit(1);
+        stepper.nextStep();
+        var heavy = new Countdown(1, CallContext.start("heavy", null, Duration.ofMinutes(1)));
+        heavy.weight = 50;
+        batcher.submit(heavy); // more than the queue holds, but it is alone in it
+        assertThatThrownBy(() -> submit(1)).isInstanceOf(Overloaded.class);
+    }
+
+    @Test
+    void utilisationIsTheShareOfTheBatchThatIsInUse() {
+        submit(1);
+        stepper.nextStep();
+        assertThat(meters.get("anymesh.batch.active").gauge().value()).isEqualTo(1);
+        assertThat(meters.get("anymesh.batch.utilisation").gauge().value()).isEqualTo(1 / 3.0);
+        stepper.finishStep();
+        stepper.free();
+        batcher.drain(Duration.ofSeconds(10));
+        assertThat(meters.get("anymesh.batch.active").gauge().value()).isZero();
+    }
+
+    @Test
     void aCancelledJobLeavesTheQueueWithoutBeingRun() {
         submit(1);
         stepper.nextStep();
@@ -126,14 +148,17 @@ final class StepBatcherTest {
 
     @Test
     void aBatchTakesNoMoreThanItsWeight() {
-        submit(1);
-        stepper.nextStep();
-        var heavy = new Countdown(1, call());
-        heavy.weight = 3;
-        batcher.submit(heavy);
-        submit(1);
-        stepper.finishStep();
-        assertThat(stepper.nextStep()).containsExactly(heavy);
+        try (var roomy = new StepBatcher<>("roomy", new BatchPolicy(8, 3), stepper, meters)) {
+            roomy.submit(new Countdown(1, call()));
+            stepper.nextStep();
+            var heavy = new Countdown(1, call());
+            heavy.weight = 3;
+            roomy.submit(heavy);
+            roomy.submit(new Countdown(1, call()));
+            stepper.finishStep();
+            assertThat(stepper.nextStep()).containsExactly(heavy);
+            stepper.free();
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.WireMemory;
 import anymesh.wire.call.CallContext;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.trace.TracerProvider;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -45,8 +46,8 @@ final class RowModelTest {
         Bundles.manifest(folder, "modality_encoder", Map.of());
         var bundle = ModelBundle.open(folder, Component.MODALITY_ENCODER);
         rows = new RowModel("test", OnnxModel.load(file, OnnxSettings.cpu(1)), bundle.manifest(),
-                new BatchPolicy(64, 8),
-                memory, new SimpleMeterRegistry());
+                new BatchPolicy(256, 8),
+                memory, new SimpleMeterRegistry(), TracerProvider.noop().get("test"));
     }
 
     @AfterEach

@@ -4,44 +4,40 @@ package anymesh.generator.pipeline;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 
 /**
- * How latents and pixels belong together.
+ * How the sizes of latents and pixels belong together.
  *
  * @param channels of latents
  * @param factor pixels to a latent along an axis
- * @param scalingFactor what the training multiplied latents with
- * @param shiftFactor what it subtracted before that
  */
-record VaeConfig(int channels, int factor, float scalingFactor, float shiftFactor) {
-
-    /** diffusers' AutoencoderKL has this where the config says nothing. */
-    private static final double DEFAULT_SCALING_FACTOR = 0.18215;
+record PictureGeometry(int channels, int factor) {
 
     /**
      * Reads {@code vae_decoder/config.json}. The factor is 2 to the number of down-samplings, one less than
      * {@code block_out_channels} has entries, as in diffusers; a config without them has it from the manifest's native size
-     * over the U-Net's {@code sample_size}.
+     * (the first) over the U-Net's {@code sample_size}.
      */
-    static VaeConfig read(ModelBundle bundle, PictureSize nativeSize) {
+    static PictureGeometry read(ModelBundle bundle, List<PictureSize> sizes) {
         var vae = bundle.read("vae_decoder/config.json", JsonNode.class);
         var unet = bundle.read("unet/config.json", JsonNode.class);
-        for (var key : new String[]{"latents_mean", "latents_std"}) {
-            if (!vae.path(key).isMissingNode() && !vae.path(key).isNull()) {
-                throw new BundleException("%s: vae_decoder %s %s is not supported (supported: null)".formatted(
-                        bundle.directory(), key, vae.path(key)));
+        int blocks = vae.path("block_out_channels").size();
+        int factor = blocks > 0
+                ? 1 << (blocks - 1)
+                : factorBySize(bundle, unet.path("sample_size"), sizes.getFirst());
+        int channels = vae.path("latent_channels").asInt(unet.path("in_channels").asInt(4));
+        if (channels < 1) {
+            throw new BundleException(
+                    "%s: vae_decoder latent_channels %d (expected: > 0)".formatted(bundle.directory(), channels));
+        }
+        for (var size : sizes) {
+            if (size.width() % factor != 0 || size.height() % factor != 0) {
+                throw new BundleException("%s/manifest.json: pipeline.sizes: %s (expected: multiples of %d)".formatted(
+                        bundle.directory(), size, factor));
             }
         }
-        int blocks = vae.path("block_out_channels").size();
-        int factor = blocks > 0 ? 1 << (blocks - 1) : factorBySize(bundle, unet.path("sample_size"), nativeSize);
-        int channels = vae.path("latent_channels").asInt(unet.path("in_channels").asInt(4));
-        double scaling = vae.path("scaling_factor").asDouble(DEFAULT_SCALING_FACTOR);
-        if (scaling == 0 || channels < 1) {
-            throw new BundleException(
-                    "%s: vae_decoder scaling_factor %s, latent_channels %d (expected: not 0)".formatted(
-                            bundle.directory(), scaling, channels));
-        }
-        return new VaeConfig(channels, factor, (float) scaling, (float) vae.path("shift_factor").asDouble(0));
+        return new PictureGeometry(channels, factor);
     }
 
     private static int factorBySize(ModelBundle bundle, JsonNode sampleSize, PictureSize nativeSize) {
@@ -57,8 +53,7 @@ record VaeConfig(int channels, int factor, float scalingFactor, float shiftFacto
         return nativeSize.height() / height;
     }
 
-    /** Numbers in the latents of one picture. */
-    int numbers(PictureSize size) {
-        return channels * (size.height() / factor) * (size.width() / factor);
+    LatentShape latents(PictureSize size) {
+        return LatentShape.of(channels, size.height() / factor, size.width() / factor);
     }
 }

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.answer;
+
+import java.util.List;
+
+/**
+ * How far an answer has come elsewhere.
+ *
+ * @param tokens what was written
+ * @param characters Unicode code points of text that its reader has
+ * @param signals signals that its reader has
+ */
+public record Begun(List<Integer> tokens, int characters, int signals) {
+    /** An answer that begins here. */
+    public static final Begun NOTHING = new Begun(List.of(), 0, 0);
+
+    public Begun {
+        tokens = List.copyOf(tokens);
+    }
+}

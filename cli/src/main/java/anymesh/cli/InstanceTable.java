@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.cli;
+
+import anymesh.cli.processes.InstanceView;
+import java.io.PrintStream;
+import java.util.List;
+
+/** The one table of instances. */
+final class InstanceTable {
+    private static final String ROW = "%-20s %-7s %-22s %-16s %-9s %-17s %-17s%n";
+
+    private InstanceTable() {}
+
+    static void print(List<InstanceView> instances, PrintStream to) {
+        to.printf(ROW, "INSTANCE", "PID", "MODALITY", "BUNDLE", "STATE", "GRPC", "HTTP");
+        instances.forEach(instance -> to.printf(ROW, instance.id(), orDash(instance.pid() == 0 ? "" : instance.pid()),
+                orDash(instance.modality()),
+                orDash(instance.bundle().isEmpty() ? "" : instance.bundle() + "@" + instance.version()),
+                instance.state(), orDash(instance.grpc()), orDash(instance.http())));
+    }
+
+    private static String orDash(Object value) {
+        var text = String.valueOf(value);
+        return text.isEmpty() ? "-" : text;
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.cli;
+
+import anymesh.cli.processes.ControlServer;
+import anymesh.cli.processes.ProcessMesh;
+import anymesh.cli.processes.ProcessOptions;
+import anymesh.cli.processes.Replicas;
+import anymesh.cli.supervise.Backoff;
+import anymesh.cli.supervise.Supervisor;
+import anymesh.kit.config.ConfigLoader;
+import anymesh.kit.discovery.RegistryConfig;
+import anymesh.kit.server.StageMain;
+import anymesh.kit.tls.TlsConfig;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** {@code anymesh up --processes}: supervises the processes of a mesh until it is told to go. */
+final class ProcessUp {
+    /** Registry and TLS are configured in the environment as they are for the gateway: ANYMESH_REGISTRY_…, ANYMESH_TLS_…. */
+    record Settings(RegistryConfig registry, TlsConfig tls) {}
+
+    private ProcessUp() {}
+
+    static int run(Path file, int port, List<String> replicas, @Nullable String consul, @Nullable Path config)
+            throws IOException, InterruptedException {
+        var folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "the state file has no folder");
+        var settings = ConfigLoader.load(Settings.class, new Settings(RegistryConfig.defaults(), TlsConfig.off()), null,
+                System.getenv());
+        var options = new ProcessOptions(Home.directory(), folder, Replicas.parse(replicas), freePort(port), config,
+                registry(settings.registry(), consul), settings.tls());
+        var vertx = Vertx.vertx();
+        var supervisor = new Supervisor(Backoff.defaults(), event -> System.err.println("anymesh: " + event));
+        var mesh = new AtomicReference<@Nullable ProcessMesh>();
+        StageMain.onTermination(() -> {
+            end(mesh.get(), supervisor);
+            MeshState.delete(file);
+        });
+        try {
+            var opened = ProcessMesh.open(vertx, options, supervisor);
+            mesh.set(opened);
+            opened.startAll(options);
+            var control = ControlServer.start(vertx, opened);
+            new MeshState(opened.url(), ProcessHandle.current().pid(), List.of(), control.control()).write(file);
+            InstanceTable.print(opened.instances(), System.out);
+            System.out.println("ready " + opened.url());
+        } catch (IOException | RuntimeException e) {
+            System.err.println("anymesh: " + Failures.message(e));
+            end(mesh.get(), supervisor);
+            // Not exit: an orderly end, as the hook makes it, would look like success.
+            Runtime.getRuntime().halt(1);
+        }
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    private static void end(@Nullable ProcessMesh mesh, Supervisor supervisor) {
+        if (mesh == null) {
+            supervisor.close();
+        } else {
+            mesh.close();
+        }
+    }
+
+    private static RegistryConfig registry(RegistryConfig settings, @Nullable String consul) {
+        var isConfigured = consul != null || System.getenv("ANYMESH_REGISTRY_CONSUL_ADDRESS") != null;
+        return isConfigured
+                ? settings.withConsul(consul == null ? settings.consul() : settings.consul().at(consul))
+                : settings;
+    }
+
+    /** The gateway has to come back on the port that it had. */
+    private static int freePort(int port) {
+        return port == 0 ? ProcessMesh.freePort() : port;
+    }
+}

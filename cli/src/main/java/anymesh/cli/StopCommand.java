@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.cli;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code anymesh stop}: one instance less. */
+@Command(name = "stop", mixinStandardHelpOptions = true, description = "Drains one instance; it is not started again.")
+final class StopCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "INSTANCE", description = "such as generator-image-2; ./anymesh status shows them")
+    @SuppressWarnings("NullAway.Init")
+    private String instance;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        InstanceTable.print(MeshState.runningControl().stop(instance), System.out);
+        return 0;
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.cli.processes;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** How to reach the {@link ControlServer} of a running mesh. Errors are {@link IOException}s with the mesh's words. */
+public record Control(String url, String token) {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    public List<InstanceView> instances() throws IOException, InterruptedException {
+        return send("GET", "/instances");
+    }
+
+    public List<InstanceView> scale(String service, String replicas) throws IOException, InterruptedException {
+        return send("POST", "/scale?service=%s&replicas=%s".formatted(encode(service), encode(replicas)));
+    }
+
+    public List<InstanceView> stop(String instance) throws IOException, InterruptedException {
+        return send("POST", "/stop?instance=" + encode(instance));
+    }
+
+    private List<InstanceView> send(String method, String path) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(url + path)).header("authorization", "Bearer " + token)
+                .method(method, HttpRequest.BodyPublishers.noBody()).build();
+        try (var http = HttpClient.newHttpClient()) {
+            var response = http.send(request, BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                throw new IOException(JSON.readTree(response.body()).path("error").asText());
+            }
+            return JSON.readValue(response.body(), new TypeReference<>() {
+            });
+        }
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /** Without the token: this may be logged. */
+    @Override
+    public String toString() {
+        return url;
+    }
+}

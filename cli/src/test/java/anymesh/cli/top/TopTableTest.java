@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.cli.top;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import anymesh.cli.processes.InstanceView;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+final class TopTableTest {
+    @Test
+    void aRowSumsTheInstancesOfAStage() {
+        var instances = List.of(instance("serving"), instance("loading"));
+        var before = StageLook.of("backbone", instances, List.of(scrape(0, 0, 0), scrape(0, 0, 0)), 0);
+        var now = StageLook.of("backbone", instances, List.of(scrape(5, 10, 10), scrape(5, 10, 10)), 2_000_000_000L);
+        var row = TopTable.render(List.of(before), List.of(now), true).lines().toList().getLast().split("\\s+", -1);
+        assertThat(row).containsExactly("backbone", "1/2", "6", "6", "10.0", "100", "ms", "190", "ms");
+    }
+
+    @Test
+    void recentPercentilesAreOfTheTimeBetweenTheLooks() {
+        var instances = List.of(instance("serving"));
+        var before = StageLook.of("backbone", instances, List.of(scrape(100, 100, 100)), 0);
+        var now = StageLook.of("backbone", instances, List.of(scrape(100, 110, 110)), 1_000_000_000L);
+        assertThat(TopTable.render(List.of(before), List.of(now), true)).contains("150 ms", "195 ms");
+        assertThat(TopTable.render(List.of(before), List.of(now), false)).contains("55 ms");
+    }
+
+    @Test
+    void whatIsNotKnownIsADash() {
+        var look = StageLook.of("encoder", List.of(), List.of(), 0);
+        assertThat(TopTable.render(List.of(look), List.of(look), true).lines().toList().getLast().split("\\s+", -1))
+                .containsExactly("encoder", "0/0", "0", "0", "-", "-", "-");
+    }
+
+    @Test
+    void quantilesAreLinearWithinABucketAndEndAtTheLastBound() {
+        var buckets = new TreeMap<Double, Double>();
+        buckets.put(1.0, 10.0);
+        buckets.put(2.0, 20.0);
+        buckets.put(Double.POSITIVE_INFINITY, 40.0);
+        assertThat(TopTable.quantile(buckets, 0.25)).isCloseTo(1.0, within(1e-9));
+        assertThat(TopTable.quantile(buckets, 0.375)).isCloseTo(1.5, within(1e-9));
+        assertThat(TopTable.quantile(buckets, 0.99)).isEqualTo(2.0);
+        assertThat(TopTable.quantile(new TreeMap<>(), 0.5)).isNaN();
+    }
+
+    private static Metrics scrape(int fast, int slower, int all) {
+        return Metrics.parse("""
+                # HELP anymesh_stage_requests_seconds
+                # TYPE anymesh_stage_requests_seconds histogram
+                anymesh_stage_requests_seconds_bucket{status="OK",le="0.1"} %d
+                anymesh_stage_requests_seconds_bucket{status="OK",le="0.2"} %d
+                anymesh_stage_requests_seconds_bucket{status="OK",le="+Inf"} %d
+                anymesh_stage_requests_seconds_count{status="OK"} %d
+                anymesh_stage_requests_active 3.0
+                anymesh_queue_depth{batcher="a \\"b\\", {c}"} 2.0 1700000000
+                anymesh_queue_depth{batcher="d"} 1.0
+                """.formatted(fast, slower, all, all));
+    }
+
+    private static InstanceView instance(String state) {
+        return new InstanceView("backbone-1", "backbone", "text", "toyworld", "1.0.0", state, 1, 0, "", "");
+    }
+}

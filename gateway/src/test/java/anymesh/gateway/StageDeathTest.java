@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway;
+
+import static anymesh.gateway.TestingClient.CHAT;
+import static anymesh.gateway.TestingClient.IMAGES;
+import static anymesh.gateway.TestingClient.chat;
+import static anymesh.gateway.TestingClient.json;
+import static anymesh.gateway.TestingClient.picture;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import anymesh.gateway.TestingClient.Answer;
+import anymesh.gateway.balance.Ejection;
+import anymesh.gateway.balance.SlowStart;
+import anymesh.gateway.client.CallSettings;
+import anymesh.gateway.client.CallSettings.Retries;
+import anymesh.v1.GeneratorEvent;
+import anymesh.v1.GeneratorRequest;
+import anymesh.wire.Frame;
+import anymesh.wire.call.CallContext;
+import anymesh.wire.call.Emitter;
+import anymesh.wire.call.FrameHandler;
+import anymesh.wire.error.ModelNotReady;
+import anymesh.wire.error.Overloaded;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.Message;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Two instances of each stage, and one of them dies at the worst moments. Each answer must be the one that an undisturbed
+ * mesh gives. Closing the mesh proves that no embedding was left behind.
+ */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class StageDeathTest {
+    /** All five hops, text and dice around two pictures. */
+    private static final String ALL = chat(
+            "[{'type':'text','text':'a|dice|image|look|dice|b|image|dice|c'}," + picture("PIC") + "]", "'seed':5");
+
+    private final TestingMesh mesh = new TestingMesh(
+            TestingMesh.config().withStages(settings(new Retries(2, 0.2, 10))));
+
+    private static CallSettings settings(Retries retries) {
+        return new CallSettings(Duration.ofSeconds(1), Duration.ofMillis(200), Duration.ofSeconds(1),
+                Duration.ofMillis(2500), retries, Ejection.defaults(), SlowStart.defaults());
+    }
+
+    @AfterEach
+    void closeWithoutLeaks() {
+        mesh.close();
+    }
+
+    private void twins() {
+        mesh.services().forEach(service -> mesh.serve(service, 2));
+    }
+
+    /** What is the same in every undisturbed answer to a request. */
+    private static String essence(Answer answer) {
+        assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
+        var message = answer.json().path("choices").path(0).path("message");
+        return message.path("content").asText() + message.path("parts");
+    }
+
+    /** The same of a stream, put together as a client does it; its progress never goes backwards. */
+    private static String essence(List<String> events) {
+        assertThat(events.getLast()).isEqualTo("[DONE]");
+        var content = new StringBuilder();
+        var media = new ArrayList<JsonNode>();
+        var steps = new HashMap<Integer, Integer>();
+        for (String event : events.subList(0, events.size() - 1)) {
+            var delta = TestingClient.parse(event).path("choices").path(0).path("delta");
+            content.append(delta.path("content").asText());
+            var part = delta.path("parts").path(0);
+            int step = part.path("step").asInt();
+            switch (part.path("event").asText()) {
+                case "progress" -> assertThat(step)
+                        .isGreaterThan(nonNull(steps.put(part.path("index").asInt(), step)));
+                case "done" -> media.add(part);
+                default -> {
+                }
+            }
+        }
+        media.sort((a, b) -> a.path("index").asInt() - b.path("index").asInt());
+        return content.toString() + media;
+    }
+
+    private static int nonNull(Integer step) {
+        return step == null ? 0 : step;
+    }
+
+    private double metric(String name) {
+        return mesh.client.get("/metrics").response().body().lines().filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
+    }
+
+    /** Dies at its first call, before it has said anything. */
+    private <Q extends Message, R extends Message> FrameHandler<Q, R> diesOnce(FrameHandler<Q, R> stage) {
+        var first = new AtomicBoolean(true);
+        return (request, call, out) -> {
+            if (first.getAndSet(false)) {
+                mesh.die();
+                awaitEnd(call);
+            }
+            stage.handle(request, call, out);
+        };
+    }
+
+    /** Dies at its first call, when it is about to send its n-th event. */
+    private <Q extends Message, R extends Message> FrameHandler<Q, R> diesBefore(int event,
+            FrameHandler<Q, R> stage) {
+        var first = new AtomicBoolean(true);
+        return (request, call, out) -> {
+            var count = new AtomicInteger();
+            boolean dies = first.getAndSet(false);
+            stage.handle(request, call, frame -> {
+                if (dies && count.getAndIncrement() == event) {
+                    frame.close();
+                    mesh.die();
+                    awaitEnd(call);
+                }
+                out.emit(frame);
+            });
+        };
+    }
+
+    private static void awaitEnd(CallContext call) {
+        var ended = new CountDownLatch(1);
+        call.onCancel(ended::countDown);
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        throw new CancellationException();
+    }
+
+    private void replace(String service) {
+        switch (service) {
+            case "encoder" -> mesh.encoder = diesOnce(mesh.stages::encode);
+            case "input-projector" -> mesh.inputProjector = diesOnce(mesh.stages::projectInput);
+            case "backbone" -> mesh.backbone = diesOnce(mesh.stages::reason);
+            case "output-projector" -> mesh.outputProjector = diesOnce(mesh.stages::projectOutput);
+            default -> mesh.generator = diesOnce(mesh.stages::generate);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"encoder", "input-projector", "backbone", "output-projector", "generator-image"})
+    void anInstanceThatRefusesConnectionsIsPassedOver(String service) {
+        var undisturbed = essence(mesh.client.post(CHAT, ALL));
+        twins();
+        mesh.kill(service);
+        for (int i = 0; i < 12; i++) {
+            assertThat(essence(mesh.client.post(CHAT, ALL))).isEqualTo(undisturbed);
+        }
+        assertThat(metric("anymesh_gateway_retries_total{kind=\"repeated\"")).as("until it was ejected")
+                .isBetween(1.0, 6.0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"encoder", "input-projector", "backbone", "output-projector", "generator-image"})
+    void aStepWhoseInstanceDiesBeforeAnyOutputIsDoneAgainElsewhere(String service) {
+        var undisturbed = essence(mesh.client.post(CHAT, ALL));
+        twins();
+        replace(service);
+        assertThat(essence(mesh.client.post(CHAT, ALL))).isEqualTo(undisturbed);
+        assertThat(metric("anymesh_gateway_retries_total{kind=\"repeated\",stage=\"" + service))
+                .isGreaterThanOrEqualTo(1);
+        assertThat(metric("anymesh_gateway_retries_total{kind=\"resumed\"")).isZero();
+    }
+
+    /** 9 orders make 9 events and the end: before the first, amid text, before and after each signal, before the end. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+    void anAnswerWhoseBackboneDiesGoesOnAsIfNothingHadHappened(int event) {
+        var undisturbed = essence(mesh.client.post(CHAT, ALL));
+        twins();
+        mesh.backbone = diesBefore(event, mesh.stages::reason);
+        assertThat(essence(mesh.client.post(CHAT, ALL))).isEqualTo(undisturbed);
+        assertThat(metric("anymesh_gateway_retries_total{kind=\"" + (event == 0 ? "repeated" : "resumed")))
+                .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9})
+    void aStreamWhoseBackboneDiesIsOneStream(int event) {
+        var streamed = ALL.replace("\"seed\"", "\"stream\":true,\"seed\"");
+        var undisturbed = essence(mesh.client.events(streamed));
+        twins();
+        mesh.backbone = diesBefore(event, mesh.stages::reason);
+        assertThat(essence(mesh.client.events(streamed))).isEqualTo(undisturbed);
+    }
+
+    /** Three steps and the picture. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void aPictureWhoseGeneratorDiesIsDrawnElsewhereAndItsProgressNeverGoesBack(int event) {
+        var streamed = ALL.replace("\"seed\"", "\"stream\":true,\"seed\"");
+        var undisturbed = essence(mesh.client.events(streamed));
+        twins();
+        mesh.generator = diesBefore(event, mesh.stages::generate);
+        assertThat(essence(mesh.client.events(streamed))).isEqualTo(undisturbed);
+        assertThat(metric("anymesh_gateway_retries_total{kind=\"" + (event == 0 ? "repeated" : "resumed")))
+                .isGreaterThanOrEqualTo(1);
+    }
+
+    @Test
+    void withoutASeedASecondInstanceStillHasTheSeedOfTheFirst() {
+        twins();
+        Set<Long> written = ConcurrentHashMap.newKeySet();
+        Set<Long> drawn = ConcurrentHashMap.newKeySet();
+        var reason = diesBefore(2, mesh.stages::reason);
+        mesh.backbone = (request, call, out) -> {
+            written.add(request.header().getSampling().getSeed());
+            reason.handle(request, call, out);
+        };
+        var generate = diesBefore(2, mesh.stages::generate);
+        mesh.generator = (request, call, out) -> {
+            drawn.add(request.header().getSeed());
+            generate.handle(request, call, out);
+        };
+        assertThat(mesh.client.post(CHAT, chat("'a|dice|b|image'")).status()).isEqualTo(200);
+        assertThat(written).hasSize(1).doesNotContain(0L);
+        assertThat(drawn).hasSize(1);
+        assertThat(metric("anymesh_gateway_retries_total{kind=\"resumed\"")).isEqualTo(2);
+    }
+
+    @Test
+    void aBackboneThatHangsIsGivenUpLongBeforeTheDeadline() {
+        var undisturbed = essence(mesh.client.post(CHAT, ALL));
+        twins();
+        var first = new AtomicBoolean(true);
+        mesh.backbone = (request, call, out) -> {
+            if (first.getAndSet(false)) {
+                awaitEnd(call);
+            }
+            mesh.stages.reason(request, call, out);
+        };
+        assertThat(essence(mesh.client.post(CHAT, ALL))).isEqualTo(undisturbed);
+    }
+
+    @Test
+    void aGeneratorThatHangsAmidItsStepsIsGivenUpAndToldSo() {
+        var undisturbed = essence(mesh.client.post(CHAT, chat("'image'", "'seed':5")));
+        twins();
+        var first = new AtomicBoolean(true);
+        mesh.generator = (request, call, out) -> generateOrHang(first.getAndSet(false), request, call, out);
+        assertThat(essence(mesh.client.post(CHAT, chat("'image'", "'seed':5")))).isEqualTo(undisturbed);
+        Awaitility.await().until(() -> mesh.stages.cancelledGenerations.get() == 1);
+    }
+
+    private void generateOrHang(boolean hang, Frame<GeneratorRequest> request, CallContext call,
+            Emitter<GeneratorEvent> out) throws InterruptedException {
+        if (hang) {
+            mesh.stages.generateForever(request, call, out);
+        } else {
+            mesh.stages.generate(request, call, out);
+        }
+    }
+
+    /** As a process that was stopped with SIGSTOP: the system accepts its connections, and nobody ever answers. */
+    @ParameterizedTest
+    @ValueSource(strings = {"encoder", "backbone", "generator-image"})
+    void anInstanceThatAcceptsAndNeverAnswersIsGivenUpAndEjected(String service) throws IOException {
+        var undisturbed = essence(mesh.client.post(CHAT, ALL));
+        try (var frozen = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            mesh.register(service, service + "-frozen", frozen.getLocalPort());
+            for (int i = 0; i < 100 && metric("anymesh_gateway_ejections_total") == 0; i++) {
+                assertThat(essence(mesh.client.post(CHAT, ALL))).isEqualTo(undisturbed);
+            }
+            assertThat(metric("anymesh_gateway_ejections_total{stage=\"" + service)).isEqualTo(1);
+            assertThat(metric("anymesh_gateway_instance_ejected{stage=\"" + service + "\",stage_instance=\"" + service
+                    + "-frozen")).isEqualTo(1);
+            assertThat(metric("anymesh_gateway_instance_outstanding")).isZero();
+        }
+    }
+
+    @Test
+    void aStageThatIsLeavingOrFullSendsItsWorkElsewhere() {
+        twins();
+        var first = new AtomicBoolean(true);
+        mesh.encoder = (request, call, out) -> {
+            if (first.getAndSet(false)) {
+                throw new ModelNotReady("draining");
+            }
+            mesh.stages.encode(request, call, out);
+        };
+        var second = new AtomicBoolean(true);
+        mesh.generator = (request, call, out) -> {
+            if (second.getAndSet(false)) {
+                throw new Overloaded("queue full");
+            }
+            mesh.stages.generate(request, call, out);
+        };
+        assertThat(mesh.client.post(CHAT, ALL).status()).isEqualTo(200);
+        assertThat(metric("anymesh_gateway_ejections_total")).isZero();
+    }
+
+    @Test
+    void anAnswerThatBreaksOffTwiceEndsWithAnErrorAndNeverCleanly() {
+        twins();
+        mesh.serve("backbone", 3);
+        var breaks = new AtomicInteger(2);
+        mesh.backbone = (request, call, out) -> {
+            boolean dies = breaks.getAndDecrement() > 0;
+            var count = new AtomicInteger();
+            mesh.stages.reason(request, call, frame -> {
+                if (dies && count.getAndIncrement() == 1) {
+                    frame.close();
+                    mesh.die();
+                    awaitEnd(call);
+                }
+                out.emit(frame);
+            });
+        };
+        var events = mesh.client.events(chat("'a|b|c|d'", "'stream':true"));
+        assertThat(TestingClient.parse(events.getLast()).path("error").path("code").asText())
+                .isEqualTo("stage_unavailable");
+        assertThat(events).doesNotContain("[DONE]").noneMatch(event -> event.contains("\"finish_reason\":\"stop\""));
+    }
+
+    @Test
+    void whatTheRequestIsAtFaultForIsNotTriedTwice() {
+        twins();
+        var calls = new AtomicInteger();
+        mesh.backbone = (request, call, out) -> {
+            calls.incrementAndGet();
+            mesh.stages.reason(request, call, out);
+        };
+        assertThat(mesh.client.post(CHAT, chat("'broken'")).status()).isEqualTo(502);
+        assertThat(calls).hasValue(1);
+        assertThat(mesh.client.post(CHAT, chat("[" + picture("text") + "]")).status()).isEqualTo(400);
+        assertThat(metric("anymesh_gateway_retries_total")).isZero();
+    }
+
+    @Test
+    void withoutABudgetAFailureIs503WithRetryAfter() {
+        var broke = new TestingMesh(TestingMesh.config().withStages(settings(new Retries(2, 0, 0))));
+        try (broke) {
+            broke.serve("backbone", 2);
+            broke.kill("backbone");
+            var statuses = new ArrayList<Integer>();
+            for (int i = 0; i < 40 && !statuses.contains(503); i++) {
+                var answer = broke.client.post(CHAT, chat("'Hello'"));
+                statuses.add(answer.status());
+                if (answer.status() == 503) {
+                    assertThat(answer.header("retry-after")).isNotEmpty();
+                    assertThat(answer.error().path("code").asText()).isEqualTo("stage_unavailable");
+                }
+            }
+            assertThat(statuses).contains(503);
+            assertThat(broke.client.get("/metrics").response().body())
+                    .contains("anymesh_gateway_retries_total{kind=\"refused\",stage=\"backbone\"} 1");
+        }
+    }
+
+    @Test
+    void tenCopiesOfWhichOneIsLostAreTenCopies() {
+        var request = json("{'model':'toyworld','prompt':'a','n':10,'seed':3}");
+        var undisturbed = mesh.client.post(IMAGES, request).json().path("data").toString();
+        twins();
+        mesh.generator = diesBefore(2, mesh.stages::generate);
+        assertThat(mesh.client.post(IMAGES, request).json().path("data").toString()).isEqualTo(undisturbed);
+    }
+
+    @Test
+    void aCallerThatGoesAwayWhileAStepIsDoneAgainLeavesNothingBehind() throws Exception {
+        twins();
+        var calls = new AtomicInteger();
+        var again = new CountDownLatch(1);
+        var dying = diesBefore(1, mesh.stages::reason);
+        mesh.backbone = (request, call, out) -> {
+            if (calls.incrementAndGet() == 1) {
+                dying.handle(request, call, out);
+            }
+            again.countDown();
+            awaitEnd(call);
+        };
+        try (var _ = mesh.client.open(CHAT, ALL.replace("\"seed\"", "\"stream\":true,\"seed\""))) {
+            again.await();
+        }
+        assertThat(calls).hasValue(2);
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.generator.pipeline;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a medium adds to the denoising that all of them share: the shape of its latents, and how finished latents become the
+ * medium. Owned by the worker but for {@link #latents}.
+ */
+sealed interface OutputSide extends AutoCloseable permits PictureSide, SoundSide, ClipSide {
+
+    /** The shape of the latents for a size; null is the native one. */
+    LatentShape latents(@Nullable PictureSize size);
+
+    /** What comes of finished latents, in the same order; empty where it came to no numbers. */
+    List<Optional<Media>> decode(List<Denoising> finished);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.consul;
+
+import anymesh.kit.config.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How to reach a Consul agent and how to use it.
+ *
+ * @param address host:port of the agent's HTTP API
+ * @param token ACL token; {@code tokenFile} names a file that holds one instead
+ * @param advertise the host under which others reach this instance; empty: the one that it listens on
+ * @param registerEvery how often an instance registers again, which heals a Consul that forgot it; well above
+ *     {@code checkEvery}, as each registration starts the check's interval anew
+ * @param grace how long instances that served are still believed in when Consul was away or is suddenly empty
+ */
+public record ConsulConfig(String address, Secret token, String tokenFile, ConsulTls tls, String advertise,
+        Duration registerEvery, Duration checkEvery, Duration grace) {
+
+    public ConsulConfig {
+        if (!address.matches("[^:/\\s]+:\\d{1,5}")) {
+            throw new IllegalArgumentException("consul.address: %s (expected: host:port)".formatted(address));
+        }
+        if (token.isSet() && !tokenFile.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "consul.token and consul.tokenFile are both set (expected: one of them)");
+        }
+        requirePositive("consul.checkEvery", checkEvery);
+        requirePositive("consul.grace", grace);
+        if (registerEvery.compareTo(checkEvery.multipliedBy(2)) < 0) {
+            throw new IllegalArgumentException("consul.registerEvery: %s (expected: at least twice checkEvery, %s)"
+                    .formatted(registerEvery, checkEvery));
+        }
+    }
+
+    /** The agent of this machine, without ACL and TLS. */
+    public static ConsulConfig defaults() {
+        return new ConsulConfig("127.0.0.1:8500", Secret.none(), "", ConsulTls.off(), "", Duration.ofSeconds(5),
+                Duration.ofSeconds(1), Duration.ofSeconds(15));
+    }
+
+    public ConsulConfig at(String other) {
+        return new ConsulConfig(other, token, tokenFile, tls, advertise, registerEvery, checkEvery, grace);
+    }
+
+    public ConsulConfig withToken(String other) {
+        return new ConsulConfig(address, new Secret(other), "", tls, advertise, registerEvery, checkEvery, grace);
+    }
+
+    public ConsulConfig withTls(ConsulTls other) {
+        return new ConsulConfig(address, token, tokenFile, other, advertise, registerEvery, checkEvery, grace);
+    }
+
+    String host() {
+        return address.substring(0, address.indexOf(':'));
+    }
+
+    int port() {
+        return Integer.parseInt(address.substring(address.indexOf(':') + 1));
+    }
+
+    /** The token to send, or an empty text. */
+    String readToken() {
+        if (tokenFile.isEmpty()) {
+            return token.value();
+        }
+        try {
+            return Files.readString(Path.of(tokenFile)).strip();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("consul.tokenFile: %s cannot be read".formatted(tokenFile), e);
+        }
+    }
+
+    private static void requirePositive(String key, Duration value) {
+        if (!value.isPositive()) {
+            throw new IllegalArgumentException("%s: %s (expected: > 0)".formatted(key, value));
+        }
+    }
+}

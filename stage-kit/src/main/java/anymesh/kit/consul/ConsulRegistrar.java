@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.consul;
+
+import anymesh.kit.registry.StageInstance;
+import anymesh.kit.registry.StageState;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.ext.consul.CheckOptions;
+import io.vertx.ext.consul.CheckStatus;
+import io.vertx.ext.consul.ConsulClient;
+import io.vertx.ext.consul.MaintenanceOptions;
+import io.vertx.ext.consul.ServiceOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Registers the instances of this process, again and again: a registration that Consul knows already changes nothing, one
+ * that it forgot comes back. What is told of an instance arrives in the order in which it happened. Thread-safe.
+ */
+final class ConsulRegistrar {
+    private static final Logger log = LoggerFactory.getLogger(ConsulRegistrar.class);
+
+    private final Vertx vertx;
+    private final ConsulConfig config;
+    private final boolean usesTls;
+    private final ConsulClient client;
+    private final Map<String, StageInstance> mine = new ConcurrentHashMap<>();
+    private final long timer;
+    private Future<Void> last = Future.succeededFuture();
+    private String trouble = "";
+
+    ConsulRegistrar(Vertx vertx, ConsulConfig config, ConsulAccess access, boolean usesTls) {
+        this.vertx = vertx;
+        this.config = config;
+        this.usesTls = usesTls;
+        this.client = access.client(ConsulAccess.CALL_MILLIS);
+        this.timer = vertx.setPeriodic(config.registerEvery().toMillis(), _ -> refresh());
+    }
+
+    Future<Void> put(StageInstance instance) {
+        boolean isFirst = mine.put(instance.id(), instance) == null;
+        return inOrder(() -> (isFirst ? forget(instance.id()) : Future.<Void>succeededFuture())
+                .compose(_ -> register(instance)));
+    }
+
+    Future<Void> remove(String id) {
+        if (mine.remove(id) == null) {
+            return Future.succeededFuture();
+        }
+        return inOrder(() -> client.deregisterService(id).recover(e -> String.valueOf(e.getMessage())
+                .contains("Unknown service ID")
+                        ? Future.succeededFuture() // Consul forgot it by itself
+                        : Future.failedFuture(e)));
+    }
+
+    private void refresh() {
+        // Through the queue, and looked up late: an instance may be gone by its turn.
+        for (var id : mine.keySet()) {
+            inOrder(() -> {
+                var instance = mine.get(id);
+                return instance == null ? Future.succeededFuture() : register(instance);
+            });
+        }
+    }
+
+    private synchronized Future<Void> inOrder(Supplier<Future<Void>> step) {
+        last = last.transform(_ -> step.get().onComplete(done -> note(done.cause())));
+        return last;
+    }
+
+    private void note(@Nullable Throwable e) {
+        var now = e == null ? "" : String.valueOf(e.getMessage()).strip();
+        if (!now.equals(trouble)) {
+            if (e == null) {
+                log.info("registered with Consul again");
+            } else {
+                log.warn("cannot register with Consul at {}, tries again every {}: {}", config.address(),
+                        config.registerEvery(), now);
+            }
+            trouble = now;
+        }
+    }
+
+    /** What is left of an earlier process under this id: its checks and its maintenance would stay otherwise. */
+    private Future<Void> forget(String id) {
+        return client.deregisterService(id).otherwiseEmpty();
+    }
+
+    private Future<Void> register(StageInstance instance) {
+        if (instance.state() == StageState.STOPPED) {
+            return Future.succeededFuture(); // removed next
+        }
+        var options = new ServiceOptions().setId(instance.id()).setName(instance.service()).setTags(List.of("anymesh"))
+                .setAddress(host(instance)).setPort(instance.grpcPort()).setMeta(InstanceCodec.meta(instance))
+                .setCheckOptions(check(instance));
+        var registered = client.registerService(options);
+        return instance.state() == StageState.DRAINING
+                ? registered.compose(_ -> client.maintenanceService(new MaintenanceOptions().setId(instance.id())
+                        .setEnable(true).setReason("draining")))
+                : registered;
+    }
+
+    /** gRPC health once there is a gRPC server; before, whether the process is beyond help. */
+    private CheckOptions check(StageInstance instance) {
+        var check = new CheckOptions().setId(instance.id() + "-check").setName("ready")
+                .setInterval(config.checkEvery().toMillis() + "ms").setDeregisterAfter("1m");
+        var host = host(instance);
+        if (instance.grpcPort() == 0) {
+            return check.setHttp("http://%s:%d/healthz".formatted(host, instance.httpPort()))
+                    .setStatus(CheckStatus.PASSING);
+        }
+        check.setGrpc("%s:%d".formatted(host, instance.grpcPort())).setGrpcTls(usesTls);
+        // It has just said so itself; Consul would take it for failed until its first probe.
+        return instance.state() == StageState.SERVING ? check.setStatus(CheckStatus.PASSING) : check;
+    }
+
+    private String host(StageInstance instance) {
+        return config.advertise().isEmpty() ? instance.host() : config.advertise();
+    }
+
+    /** Takes out what is still in. */
+    Future<Void> close() {
+        vertx.cancelTimer(timer);
+        for (var id : List.copyOf(mine.keySet())) {
+            remove(id);
+        }
+        Future<Void> all;
+        synchronized (this) {
+            all = last;
+        }
+        return all.transform(_ -> {
+            client.close();
+            return Future.succeededFuture();
+        });
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.consul;
+
+import anymesh.kit.registry.StageInstance;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.ext.consul.BlockingQueryOptions;
+import io.vertx.ext.consul.ConsulClient;
+import io.vertx.ext.consul.ServiceEntry;
+import io.vertx.ext.consul.ServiceEntryList;
+import io.vertx.ext.consul.ServiceQueryOptions;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows one service by Consul's blocking queries. Not by the client's {@code Watch}, which keeps its index when Consul
+ * restarts with a lower one and is then blind for ten minutes. Everything here runs in one Vert.x context.
+ */
+final class ServiceFollower {
+    private static final Logger log = LoggerFactory.getLogger(ServiceFollower.class);
+    private static final int WAIT_SECONDS = 30;
+    // Consul adds up to a sixteenth to the wait; an agent that hangs is noticed by this.
+    private static final long TIMEOUT_MILLIS = 34_000;
+    private static final long FIRST_BACKOFF_MILLIS = 100;
+    private static final long LAST_BACKOFF_MILLIS = 3_000;
+    private static final long LOOK_AGAIN_MILLIS = 500;
+
+    /** Where the loop stands: never answered yet, following, or cut off after it had followed. */
+    private enum Contact {
+        NONE, FOLLOWING, LOST
+    }
+
+    private final Vertx vertx;
+    private final String service;
+    private final ConsulAccess access;
+    private final ConsulClient client;
+    private final LastGood lastGood;
+    private final Consumer<List<StageInstance>> onChange;
+    private final Promise<Void> first = Promise.promise();
+    private Contact contact = Contact.NONE;
+    private List<StageInstance> told = List.of();
+    private int failures;
+    private long timer = -1;
+    private boolean isClosed;
+
+    ServiceFollower(Vertx vertx, String service, ConsulAccess access, LastGood lastGood,
+            Consumer<List<StageInstance>> onChange) {
+        this.vertx = vertx;
+        this.service = service;
+        this.access = access;
+        this.client = access.client(TIMEOUT_MILLIS);
+        this.lastGood = lastGood;
+        this.onChange = onChange;
+    }
+
+    /** Begins; the future completes when Consul has answered for the first time. */
+    Future<Void> start() {
+        vertx.getOrCreateContext().runOnContext(_ -> poll(0));
+        return first.future();
+    }
+
+    private void poll(long index) {
+        if (isClosed) {
+            return;
+        }
+        var blocking = new BlockingQueryOptions().setIndex(index).setWait(WAIT_SECONDS + "s");
+        // Those that fail their check too: why nothing serves makes a difference to the caller.
+        client.healthServiceNodesWithOptions(service, false, new ServiceQueryOptions().setBlockingOptions(blocking))
+                .compose(this::trust)
+                .onSuccess(list -> {
+                    take(list, index);
+                    poll(list.getIndex() < index ? 0 : list.getIndex());
+                })
+                .onFailure(this::lose);
+    }
+
+    /** After an outage, or when the list is suddenly empty, asks first whether we are still allowed to see it. */
+    private Future<ServiceEntryList> trust(ServiceEntryList list) {
+        boolean isSuspect = contact != Contact.FOLLOWING || (list.getList().isEmpty() && !told.isEmpty());
+        return isSuspect ? access.mayFollow(Set.of(service)).map(list) : Future.succeededFuture(list);
+    }
+
+    private void take(ServiceEntryList list, long index) {
+        failures = 0;
+        if (contact == Contact.LOST) {
+            log.info("service={} Consul is back", service);
+            lastGood.onReturn(System.currentTimeMillis());
+        }
+        boolean isNew = contact != Contact.FOLLOWING || list.getIndex() != index;
+        contact = Contact.FOLLOWING;
+        if (isNew) {
+            told = decode(list.getList());
+            show();
+        }
+        first.tryComplete();
+    }
+
+    private void show() {
+        if (timer >= 0) {
+            vertx.cancelTimer(timer);
+            timer = -1;
+        }
+        var before = lastGood.shown();
+        var now = lastGood.accept(told, System.currentTimeMillis());
+        if (lastGood.isHolding()) {
+            timer = vertx.setTimer(LOOK_AGAIN_MILLIS, _ -> {
+                timer = -1;
+                if (contact == Contact.FOLLOWING && !isClosed) {
+                    show();
+                }
+            });
+        }
+        if (!before.equals(now)) {
+            onChange.accept(now);
+        }
+    }
+
+    private void lose(Throwable e) {
+        if (isClosed) {
+            return;
+        }
+        if (failures++ == 0) {
+            switch (e) {
+                case ConsulRefusedException refused -> log.error("service={} {}", service, refused.getMessage());
+                case Throwable other -> log.warn("service={} Consul cannot be asked, the last list holds: {}", service,
+                        String.valueOf(other.getMessage()).strip());
+            }
+        }
+        if (contact == Contact.FOLLOWING) {
+            contact = Contact.LOST;
+        }
+        // From index 0: it may have gone back.
+        vertx.setTimer(backoff(failures), _ -> poll(0));
+    }
+
+    private static long backoff(int failures) {
+        long most = Math.min(LAST_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS << Math.min(failures, 10));
+        return most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1);
+    }
+
+    private static List<StageInstance> decode(List<ServiceEntry> entries) {
+        return entries.stream().map(InstanceCodec::decode).flatMap(Optional::stream).toList();
+    }
+
+    void close() {
+        isClosed = true;
+        client.close();
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.consul;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import anymesh.kit.registry.StageInstance;
+import anymesh.kit.registry.StageRegistry;
+import anymesh.kit.registry.StageRegistryContract;
+import anymesh.kit.registry.StageState;
+import anymesh.kit.server.Futures;
+import anymesh.kit.testing.ConsulAgent;
+import anymesh.kit.testing.HealthyServer;
+import io.vertx.core.Vertx;
+import io.vertx.ext.consul.ConsulClient;
+import io.vertx.ext.consul.ConsulClientOptions;
+import io.vertx.ext.consul.ServiceOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract on a real Consul, and what only a registry between processes has to do. */
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+final class ConsulStageRegistryTest extends StageRegistryContract {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static Vertx vertx;
+    private static ConsulAgent consul;
+
+    @TempDir
+    private static Path folder;
+
+    @BeforeAll
+    static void startConsul() {
+        vertx = Vertx.vertx();
+        consul = ConsulAgent.start(folder, "");
+    }
+
+    @AfterAll
+    static void stopConsul() {
+        Futures.join(vertx.close());
+        if (consul != null) {
+            consul.close();
+        }
+    }
+
+    @Override
+    protected StageRegistry open() {
+        return both();
+    }
+
+    @Test
+    void oneProcessRegistersAndAnotherSeesIt() {
+        try (var gateway = gateway(); var server = new HealthyServer()) {
+            try (var stage = stage()) {
+                var instance = at(server);
+                stage.put(instance);
+                await().atMost(SOON).untilAsserted(() -> assertThat(gateway.snapshot()).containsExactly(instance));
+            }
+            await().atMost(SOON).until(() -> gateway.snapshot().isEmpty());
+        }
+    }
+
+    @Test
+    void anInstanceWhoseHealthFailsIsNotServing() {
+        try (var stage = stage(); var gateway = gateway(); var server = new HealthyServer()) {
+            var instance = at(server);
+            stage.put(instance);
+            await().atMost(SOON).until(() -> gateway.snapshot().contains(instance));
+            server.setServing(false);
+            await().atMost(SOON)
+                    .untilAsserted(
+                            () -> assertThat(gateway.snapshot()).containsExactly(instance.with(StageState.STOPPED)));
+            server.setServing(true);
+            await().atMost(SOON).untilAsserted(() -> assertThat(gateway.snapshot()).containsExactly(instance));
+        }
+    }
+
+    @Test
+    void registeringAgainDoesNotCallADeadServerHealthy() {
+        try (var stage = stage(); var gateway = gateway()) {
+            var server = new HealthyServer();
+            var instance = at(server);
+            stage.put(instance);
+            await().atMost(SOON).until(() -> gateway.snapshot().contains(instance));
+            server.close();
+            await().atMost(SOON).until(() -> gateway.snapshot().contains(instance.with(StageState.STOPPED)));
+            var told = new CopyOnWriteArrayList<StageState>();
+            try (var _ = gateway.watch(list -> list.forEach(i -> told.add(i.state())))) {
+                // three registrations, at intervals of a second
+                await().pollDelay(Duration.ofSeconds(3)).atMost(SOON).until(() -> true);
+            }
+            assertThat(told).containsOnly(StageState.STOPPED);
+        }
+    }
+
+    @Test
+    void aRestartedInstanceTakesItsNameBackAtOnce() {
+        try (var gateway = gateway(); var before = new HealthyServer(); var after = new HealthyServer()) {
+            var old = at(before);
+            // Not closed before the other one is there: as if it had been killed.
+            try (var killed = stage(); var stage = stage()) {
+                killed.put(old);
+                killed.put(old.with(StageState.DRAINING));
+                await().atMost(SOON).until(() -> gateway.snapshot().contains(old.with(StageState.DRAINING)));
+                var restarted = new StageInstance(old.id(), SERVICE, "127.0.0.1", after.port(), 1, 8,
+                        StageState.SERVING, old.description());
+                stage.put(restarted);
+                await().atMost(SOON).untilAsserted(() -> assertThat(gateway.snapshot()).containsExactly(restarted));
+            }
+        }
+    }
+
+    @Test
+    void aServiceOfSomebodyElseWithOneOfOurNamesIsLeftAlone() {
+        try (var gateway = gateway(); var stage = stage(); var server = new HealthyServer()) {
+            var client = ConsulClient.create(vertx,
+                    new ConsulClientOptions().setHost("127.0.0.1").setPort(consul.port()));
+            Futures.join(client.registerService(new ServiceOptions().setId("other").setName(SERVICE).setPort(1)));
+            try {
+                var instance = at(server);
+                stage.put(instance);
+                await().atMost(SOON).untilAsserted(() -> assertThat(gateway.snapshot()).containsExactly(instance));
+            } finally {
+                Futures.join(client.deregisterService("other"));
+                client.close();
+            }
+        }
+    }
+
+    private StageInstance at(HealthyServer server) {
+        var instance = serving(description());
+        return new StageInstance(instance.id(), SERVICE, "127.0.0.1", server.port(), 1, 7, StageState.SERVING,
+                instance.description());
+    }
+
+    private static StageRegistry both() {
+        return ConsulStageRegistry.open(vertx, config(), Set.of(SERVICE), Set.of(SERVICE), false);
+    }
+
+    private static StageRegistry stage() {
+        return ConsulStageRegistry.open(vertx, config(), Set.of(SERVICE), Set.of(), false);
+    }
+
+    private static StageRegistry gateway() {
+        return ConsulStageRegistry.open(vertx, config(), Set.of(), Set.of(SERVICE), false);
+    }
+
+    private static ConsulConfig config() {
+        return Consuls.hasty(consul.address());
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.consul;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import anymesh.kit.registry.StageInstance;
+import anymesh.kit.registry.StageState;
+import anymesh.v1.StageDescription;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class LastGoodTest {
+    private final LastGood lastGood = new LastGood(Duration.ofSeconds(10));
+    private final StageInstance one = instance("one", 1);
+    private final StageInstance two = instance("two", 2);
+
+    @Test
+    void anEmptyListIsOnlyBelievedAfterTheGrace() {
+        lastGood.accept(List.of(one, two), 0);
+        assertThat(lastGood.accept(List.of(), 1_000)).containsExactly(one, two);
+        assertThat(lastGood.isHolding()).isTrue();
+        assertThat(lastGood.accept(List.of(), 10_999)).containsExactly(one, two);
+        assertThat(lastGood.accept(List.of(), 11_000)).isEmpty();
+        assertThat(lastGood.isHolding()).isFalse();
+    }
+
+    @Test
+    void oneOfManyThatIsGoneIsBelievedAtOnce() {
+        lastGood.accept(List.of(one, two), 0);
+        assertThat(lastGood.accept(List.of(two), 1_000)).containsExactly(two);
+    }
+
+    @Test
+    void afterAnOutageNobodyThatServedIsLostBeforeTheGraceIsOver() {
+        lastGood.accept(List.of(one, two), 0);
+        lastGood.onReturn(60_000);
+        assertThat(lastGood.accept(List.of(two), 60_000)).containsExactly(one, two);
+        assertThat(lastGood.accept(List.of(one.with(StageState.STOPPED), two), 61_000)).containsExactly(one, two);
+        assertThat(lastGood.accept(List.of(one.with(StageState.STOPPED), two), 70_000))
+                .containsExactly(one.with(StageState.STOPPED), two);
+    }
+
+    @Test
+    void whatAnInstanceSaysOfItselfIsBelievedAtOnce() {
+        lastGood.accept(List.of(one), 0);
+        lastGood.onReturn(0);
+        assertThat(lastGood.accept(List.of(one.with(StageState.DRAINING)), 1)).containsExactly(
+                one.with(StageState.DRAINING));
+        assertThat(lastGood.accept(List.of(), 2)).isEmpty();
+    }
+
+    @Test
+    void anotherProcessUnderTheSameNameIsNotTheOneThatServed() {
+        lastGood.accept(List.of(one), 0);
+        lastGood.onReturn(0);
+        var restarted = instance("one", 3).with(StageState.STOPPED);
+        assertThat(lastGood.accept(List.of(restarted), 1)).containsExactly(restarted);
+    }
+
+    private static StageInstance instance(String id, int port) {
+        return new StageInstance(id, "encoder", "127.0.0.1", port, 0, 1, StageState.SERVING,
+                StageDescription.getDefaultInstance());
+    }
+}

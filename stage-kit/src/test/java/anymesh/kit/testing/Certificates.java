@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.testing;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A certificate authority for tests, and certificates for 127.0.0.1 that it signs, as PEM files. */
+public final class Certificates {
+    private final Path folder;
+    private final X509Bundle root;
+
+    /** A new authority; its certificate is {@code ca.pem} in the folder. */
+    public Certificates(Path folder) {
+        this.folder = folder;
+        try {
+            Files.createDirectories(folder);
+            root = new CertificateBuilder().subject("CN=test authority").setIsCertificateAuthority(true)
+                    .buildSelfSigned();
+            Files.writeString(ca(), root.getCertificatePEM());
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public Path ca() {
+        return folder.resolve("ca.pem");
+    }
+
+    public Path certificate(String name) {
+        return folder.resolve(name + ".pem");
+    }
+
+    public Path key(String name) {
+        return folder.resolve(name + "-key.pem");
+    }
+
+    /** Signs a new certificate for 127.0.0.1 and localhost under this name, and replaces the one of that name. */
+    public Certificates issue(String name) {
+        try {
+            var issued = new CertificateBuilder().subject("CN=" + name).addSanIpAddress("127.0.0.1")
+                    .addSanDnsName("localhost").addSanDnsName("server.dc1.consul").buildIssuedBy(root);
+            Files.writeString(certificate(name), issued.getCertificatePEM());
+            Files.writeString(key(name), issued.getPrivateKeyPEM());
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
