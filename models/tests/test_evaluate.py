@@ -9,8 +9,9 @@ import pytest
 from conftest import BUNDLES, FIXTURES
 from PIL import Image
 
-from toyworld.evaluate.chat import Mesh, picture_url
+from toyworld.evaluate.chat import Mesh
 from toyworld.evaluate.judge import wilson
+from toyworld.evaluate.media import frames_of, mp4, part, samples_of, wav
 from toyworld.evaluate.reference import Reference
 
 
@@ -27,18 +28,33 @@ def metadata(name: str) -> dict[str, str]:
 
 def test_answer(reference, fixture):
     asked = metadata("answer")
-    text, states = reference.write([{"role": "user", "content": asked["prompt"]}])
+    text, signals = reference.write([{"role": "user", "content": asked["prompt"]}])
     assert text == asked["text"]
-    if states is not None:
-        assert np.abs(states - fixture("answer")["signals"]).max() < 1e-4
+    for modality, states in signals:
+        assert modality == "image" and np.abs(states - fixture("answer")["signals"]).max() < 1e-4
 
 
-def test_picture(reference, fixture):
-    f = fixture("pipeline")
-    (picture,) = reference.draw(f["condition"], f["initial_latents"])
-    expected = np.asarray(Image.open(FIXTURES / "pipeline.png"), int)
-    difference = np.abs(picture.astype(int) - expected)
+@pytest.mark.parametrize("modality", ["image", "video"])
+def test_pictures_and_films(reference, fixture, modality):
+    f = fixture(f"pipeline-{modality}")
+    (made,) = reference.pipelines[modality].make(f["condition"], f["initial_latents"])
+    expected = np.asarray(Image.open(FIXTURES / f"pipeline-{modality}.png"), int)
+    strip = made if made.ndim == 3 else np.concatenate(list(made), 1)
+    difference = np.abs(strip.astype(int) - expected)
     assert difference.max() <= 3 and difference.mean() < 0.05
+
+
+def test_sounds(reference, fixture):
+    f = fixture("pipeline-audio")
+    (made,) = reference.pipelines["audio"].make(f["condition"], f["initial_latents"])
+    assert np.abs(made - f["waveform"][0]).max() < 1e-2
+
+
+def test_media_survive_their_files():
+    frames = np.repeat(np.linspace(0, 255, 16).astype(np.uint8)[:, None, None, None], 64, 1).repeat(64, 2).repeat(3, 3)
+    assert np.abs(frames_of(mp4(frames)).astype(int) - frames).max() <= 6
+    samples = np.sin(np.arange(3000) / 10).astype(np.float32) / 2
+    assert np.abs(samples_of(wav(samples)) - samples).max() < 1e-4
 
 
 def test_wilson():
@@ -54,7 +70,7 @@ def test_mesh_over_http():
     class Gateway(BaseHTTPRequestHandler):
         def do_POST(self):
             asked.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
-            parts = [{"type": "text", "text": "here"}, {"type": "image_url", "image_url": {"url": picture_url(picture)}}]
+            parts = [{"type": "text", "text": "here"}, part("image", picture)]
             body = json.dumps({"choices": [{"message": {"role": "assistant", "content": "here", "parts": parts}}]}).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))

@@ -9,6 +9,7 @@ from PIL import Image
 
 TOLERANCE = 1e-4
 HEADS, HEAD, LAYERS, WIDTH = 6, 32, 6, 192
+MODALITIES = ["image", "audio", "video"]
 BACKBONE = "backbone/model.onnx"
 
 
@@ -17,7 +18,8 @@ def close(a: np.ndarray, b: np.ndarray, tolerance: float = TOLERANCE) -> None:
     assert np.abs(a - b).max() <= tolerance
 
 
-@pytest.mark.parametrize("bundle", ["encoder", "input-projector", "backbone", "output-projector", "generator-image"])
+@pytest.mark.parametrize("bundle", ["encoder", "input-projector", "backbone", "output-projector", "generator-image",
+                                    "generator-audio", "generator-video"])
 def test_checksums(bundle):
     files = json.loads((BUNDLES / bundle / "manifest.json").read_text())["files"]
     there = {p.relative_to(BUNDLES / bundle).as_posix() for p in (BUNDLES / bundle).rglob("*") if p.is_file()}
@@ -32,11 +34,15 @@ def bell() -> np.ndarray:
 
 
 def test_encoders(session, fixture):
-    image, text = fixture("encoder-image"), fixture("encoder-text")
+    image, text, video = fixture("encoder-image"), fixture("encoder-text"), fixture("encoder-video")
     close(bell()[:, :, ::4, ::4], image["pixel_values"], 1e-6)
-    features, embeds = session("encoder/image/model.onnx", pixel_values=np.repeat(bell(), 3, 0))
-    close(features[2:], image["last_hidden_state"])
-    close(embeds[:1], image["image_embeds"])
+    inputs = {"image": {"pixel_values": bell()}, "audio": {"input_features": fixture("encoder-audio")["input_features"]},
+              "video": {"pixel_values": video["frames"].astype(np.float32) / 255 * 2 - 1}}
+    for modality, given in inputs.items():
+        expected = fixture(f"encoder-{modality}")
+        features, embeds = session(f"encoder/{modality}/model.onnx", **{k: v.repeat(3, 0) for k, v in given.items()})
+        close(features[2:], expected["last_hidden_state"])
+        close(embeds[:1], expected[f"{modality}_embeds"])
     ids = np.pad(text["input_ids"], ((0, 1), (0, 5)))
     mask = np.pad(text["attention_mask"], ((0, 1), (0, 5)))
     (embeds,) = session("encoder/text/model.onnx", input_ids=ids, attention_mask=mask)
@@ -44,27 +50,39 @@ def test_encoders(session, fixture):
     assert np.isfinite(embeds).all()
 
 
-def test_projectors(session, fixture):
-    (projected,) = session("input-projector/image/model.onnx", features=fixture("encoder-image")["last_hidden_state"].repeat(5, 0))
-    close(projected[4:], fixture("input-projector")["projected"])
-    output = fixture("output-projector")
-    (condition,) = session("output-projector/image/model.onnx", signals=output["signals"].repeat(3, 0))
+@pytest.mark.parametrize("modality", MODALITIES)
+def test_projectors(session, fixture, modality):
+    features = fixture(f"encoder-{modality}")["last_hidden_state"]
+    (projected,) = session(f"input-projector/{modality}/model.onnx", features=features.repeat(5, 0))
+    close(projected[4:], fixture(f"input-projector-{modality}")["projected"])
+    output = fixture(f"output-projector-{modality}")
+    (condition,) = session(f"output-projector/{modality}/model.onnx", signals=output["signals"].repeat(3, 0))
     close(condition[1:2], output["condition"])
 
 
-def test_generator(session, fixture):
-    text, unet, vae = fixture("text-encoder"), fixture("unet"), fixture("vae-decoder")
-    (tau,) = session("generator-image/text_encoder/model.onnx", input_ids=text["input_ids"])
+@pytest.mark.parametrize("modality", MODALITIES)
+def test_generators(session, fixture, modality):
+    text, unet, whole = (fixture(f"{name}-{modality}") for name in ("text-encoder", "unet", "pipeline"))
+    (tau,) = session(f"generator-{modality}/text_encoder/model.onnx", input_ids=text["input_ids"])
     close(tau, text["last_hidden_state"])
     assert not tau[1].any()
     inputs = {k: unet[k] for k in ("sample", "timestep", "encoder_hidden_states")}
-    (out,) = session("generator-image/unet/model.onnx", **inputs)
+    (out,) = session(f"generator-{modality}/unet/model.onnx", **inputs)
     close(out, unet["out_sample"])
     for row in range(2):  # rows at different timesteps do not touch each other
-        (alone,) = session("generator-image/unet/model.onnx", **{k: v[row:row + 1] for k, v in inputs.items()})
+        (alone,) = session(f"generator-{modality}/unet/model.onnx", **{k: v[row:row + 1] for k, v in inputs.items()})
         close(alone, out[row:row + 1], 1e-5)
-    (sample,) = session("generator-image/vae_decoder/model.onnx", latent_sample=vae["latent_sample"].repeat(2, 0))
-    close(sample[1:, :, ::4, ::4], vae["sample"])
+    latents = whole["final_latents"]
+    frames = latents.swapaxes(1, 2).reshape(-1, latents.shape[1], *latents.shape[3:]) if latents.ndim == 5 else latents
+    (sample,) = session(f"generator-{modality}/vae_decoder/model.onnx", latent_sample=frames)
+    if modality == "audio":
+        close(sample, whole["mel"])
+        (waveform,) = session("generator-audio/vocoder/model.onnx", spectrogram=sample[:, 0])
+        close(waveform, whole["waveform"], 1e-3)  # twelve rounds of Griffin-Lim carry a rounding further
+    else:
+        pixels = np.round(np.clip(sample / 2 + 0.5, 0, 1) * 255).astype(int).transpose(0, 2, 3, 1)
+        expected = np.asarray(Image.open(FIXTURES / f"pipeline-{modality}.png"), int)
+        assert np.abs(np.concatenate(list(pixels), 1) - expected).max() <= 1
 
 
 def no_past(batch: int, length: int = 0) -> dict[str, np.ndarray]:

@@ -9,8 +9,10 @@ from PIL import Image
 
 from ..world.render import contact_sheet
 from .chat import Mesh
-from .judge import Judge
-from .suites import Suites
+from .judge import Judges
+from .pictures import PictureSuites
+from .senses import SenseSuites
+from .sheets import spectrograms
 
 MODELS = Path(__file__).parents[3]
 
@@ -20,26 +22,58 @@ def main() -> None:
     parser.add_argument("--url", default="http://127.0.0.1:8080", help="the gateway of a running mesh")
     parser.add_argument("--reference", action="store_true", help="run the bundles with the Python reference instead")
     parser.add_argument("--bundles", type=Path, default=MODELS / "toyworld", help="for --reference")
-    parser.add_argument("--judge", type=Path, default=MODELS / "judges/image")
+    parser.add_argument("--judges", type=Path, default=MODELS / "judges")
     parser.add_argument("--n", type=int, default=400, help="requests in the largest rows")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--sheet", type=Path, default=Path("contact-sheet.png"), help="where the first pictures go")
+    parser.add_argument("--rows", type=Path, help="a file of finished suites: what is in it is not measured again")
+    parser.add_argument("--sheets", type=Path, default=Path("."), help="where the first pictures, sounds and films go")
     parser.add_argument("--only", nargs="*", help="names of suites to run; all if left out")
     options = parser.parse_args()
     if options.reference:
+        from .ablations import AblationSuites
         from .reference import Reference
-        answerer = Reference(options.bundles)
+        answerer, groups = Reference(options.bundles), [PictureSuites, SenseSuites, AblationSuites]
     else:
-        answerer = Mesh(options.url)
-    suites = Suites(answerer, Judge(options.judge), options.n, options.seed)
+        answerer, groups = Mesh(options.url), [PictureSuites, SenseSuites]
     print("| what | N | right | 95 % interval | chance |\n|---|---|---|---|---|", flush=True)
-    for name, suite in suites.all().items():
-        if not options.only or name in options.only:
-            for row in suite():
+    for group in groups:
+        suites = group(answerer, Judges(options.judges), options.n, options.seed)
+        for name, suite in suites.all().items():
+            if options.only and name not in options.only:
+                continue
+            for row in finished(options.rows, name) or measure(options.rows, name, suite):
                 print(row, flush=True)
-    if suites.sheet:
-        Image.fromarray(contact_sheet(np.stack(suites.sheet[:48]), 8)).save(options.sheet)
-        print(f"\nThe first pictures: {options.sheet}")
+        for kind, values in suites.kept.items():
+            if values:
+                path = options.sheets / f"sheet-{group.__name__.removesuffix('Suites').lower()}-{kind}.png"
+                Image.fromarray(sheet(kind, values)).save(path)
+                print(f"\n{path}")
+
+
+def finished(path: Path | None, name: str) -> list[str]:
+    """The rows of a suite that an earlier run finished."""
+    if path is None or not path.exists():
+        return []
+    return [line.split("\t", 1)[1] for line in path.read_text().splitlines() if line.split("\t", 1)[0] == name]
+
+
+def measure(path: Path | None, name: str, suite):
+    rows = []
+    for row in suite():
+        rows.append(row)
+        yield row
+    if path is not None:
+        with path.open("a") as file:
+            file.writelines(f"{name}\t{row}\n" for row in rows)
+
+
+def sheet(kind: str, values: list[np.ndarray]) -> np.ndarray:
+    """The first media side by side: pictures, spectrograms, or every second frame of films."""
+    if kind == "audio":
+        return spectrograms(values[:48])
+    if kind == "image":
+        return contact_sheet(np.stack(values[:48]), 8)
+    return contact_sheet(np.concatenate([v[::2] for v in values[:24]]), 8)
 
 
 if __name__ == "__main__":

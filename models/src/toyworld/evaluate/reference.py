@@ -6,10 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from PIL import Image
 from tokenizers import Tokenizer
 
-from .chat import Answer, Message, picture_from
+from ..world.film import SIDE as FILM_SIDE
+from ..world.logmel import log_mel
+from ..world.render import SIDE
+from .chat import Message
+from .judge import sized
+from .media import Answer, value_of
+
+LOOKS = 8  # frames of a film that the encoder sees
 
 Array = np.ndarray
 
@@ -45,23 +51,63 @@ class Scheduler:
         return (np.sqrt(b) * start + np.sqrt(1 - b) * noise).astype(np.float32)
 
 
+class Pipeline:
+    """One generator: τ, the denoiser under guided DDIM, and what makes a medium of its latents."""
+
+    def __init__(self, folder: Path, threads: int):
+        graph = lambda name: Graph(folder / name / "model.onnx", threads)
+        manifest = json.loads((folder / "manifest.json").read_text())
+        self.modality, self.settings = manifest["modality"], manifest["pipeline"]
+        self.scheduler = Scheduler(json.loads((folder / "scheduler/scheduler_config.json").read_text()))
+        self.unet, self.decoder = graph("unet"), graph("vae_decoder")
+        self.vocoder = graph("vocoder") if (folder / "vocoder").exists() else None
+        self.tau, self.tokenizer = graph("text_encoder"), Tokenizer.from_file(str(folder / "tokenizer/tokenizer.json"))
+        self.negative = self.tau(input_ids=np.zeros((1, 16), np.int64))[0]
+
+    @property
+    def latents(self) -> tuple[int, ...]:
+        if "latents" in self.settings:
+            return tuple(self.settings["latents"])
+        width, height = map(int, self.settings["size"].split("x"))
+        frames = (self.settings["num_frames"],) if "num_frames" in self.settings else ()
+        return (4, *frames, height // 8, width // 8)
+
+    def condition(self, texts: list[str]) -> Array:
+        """τ's own conditions [B, 16, 128] of texts."""
+        rows = [self.tokenizer.encode(t, add_special_tokens=False).ids[:16] for t in texts]
+        return self.tau(input_ids=np.array([r + [0] * (16 - len(r)) for r in rows], np.int64))[0]
+
+    def make(self, conditions: Array, x: Array, guidance: float | None = None) -> list[Array]:
+        """Pictures, sounds or films for conditions [B, 16, 128] and initial noise [B, *latents]."""
+        steps, guidance = self.settings["num_inference_steps"], np.float32(self.settings["guidance_scale"] if guidance is None else guidance)
+        both = np.concatenate([np.repeat(self.negative, len(x), 0), conditions])
+        for t in self.scheduler.timesteps(steps):
+            v = self.unet(sample=np.concatenate([x, x]), timestep=np.full(2 * len(x), t, np.int64), encoder_hidden_states=both)[0]
+            v_negative, v_positive = np.split(v, 2)
+            x = self.scheduler.step(x, v_negative + guidance * (v_positive - v_negative), t, steps)
+        frames = x.ndim == 5
+        sample = self.decoder(latent_sample=x.swapaxes(1, 2).reshape(-1, *x.shape[1:2], *x.shape[3:]) if frames else x)[0]
+        if self.vocoder is not None:
+            return list(self.vocoder(spectrogram=sample[:, 0])[0])
+        pixels = np.round(np.clip(sample / 2 + 0.5, 0, 1) * 255).astype(np.uint8).transpose(0, 2, 3, 1)
+        return list(pixels.reshape(len(x), -1, *pixels.shape[1:]) if frames else pixels)
+
+
 class Reference:
-    """Answers like the mesh: greedy text, forced signal runs, guided DDIM pictures."""
+    """Answers like the mesh: greedy text, forced signal runs, guided DDIM media."""
 
     def __init__(self, bundles: Path, threads: int = 2):
         graph = lambda name: Graph(bundles / name, threads)
         self.manifest = json.loads((bundles / "backbone/manifest.json").read_text())
         self.config = json.loads((bundles / "backbone/genai_config.json").read_text())["model"]
-        self.pipeline = json.loads((bundles / "generator-image/manifest.json").read_text())["pipeline"]
         self.tokenizer = Tokenizer.from_file(str(bundles / "backbone/tokenizer.json"))
-        self.encoder, self.see = graph("encoder/image/model.onnx"), graph("input-projector/image/model.onnx")
         self.words, self.backbone = graph("backbone/embedding.onnx"), graph("backbone/model.onnx")
-        self.project = graph("output-projector/image/model.onnx")
-        self.unet, self.decoder = graph("generator-image/unet/model.onnx"), graph("generator-image/vae_decoder/model.onnx")
-        self.scheduler = Scheduler(json.loads((bundles / "generator-image/scheduler/scheduler_config.json").read_text()))
-        self.tau = graph("generator-image/text_encoder/model.onnx")
-        self.negative = self.tau(input_ids=np.zeros((1, 16), np.int64))[0]
-        self.signals = [self.tokenizer.token_to_id(t) for t in self.manifest["signals"]["image"]["tokens"]]
+        modalities = list(self.manifest["signals"])
+        self.encoders = {m: graph(f"encoder/{m}/model.onnx") for m in modalities}
+        self.see = {m: graph(f"input-projector/{m}/model.onnx") for m in modalities}
+        self.project = {m: graph(f"output-projector/{m}/model.onnx") for m in modalities}
+        self.pipelines = {m: Pipeline(bundles / f"generator-{m}", threads) for m in modalities}
+        self.runs = {m: [self.tokenizer.token_to_id(t) for t in signal["tokens"]] for m, signal in self.manifest["signals"].items()}
         self.stop = self.tokenizer.token_to_id(self.manifest["stop"][0])
 
     def ids(self, text: str) -> list[int]:
@@ -71,13 +117,22 @@ class Reference:
         ids = self.ids(text)
         return self.words(input_ids=np.array([ids], np.int64))[0][0] if ids else np.zeros((0, 192), np.float32)
 
-    def embed_picture(self, picture: Array) -> Array:
-        if picture.shape[:2] != (128, 128):
-            picture = np.asarray(Image.fromarray(picture).resize((128, 128), Image.Resampling.BICUBIC))
-        pixels = (picture.astype(np.float32) / 255 * 2 - 1).transpose(2, 0, 1)[None]
-        projected = self.see(features=self.encoder(pixel_values=pixels)[0])[0][0]
-        media = self.manifest["prompt"]["media"]["image"]
+    def embed_medium(self, modality: str, value: Array) -> Array:
+        match modality:
+            case "image":
+                inputs = {"pixel_values": (sized(value, SIDE).astype(np.float32) / 255 * 2 - 1).transpose(2, 0, 1)[None]}
+            case "audio":
+                inputs = {"input_features": log_mel(value[None])}
+            case _:
+                looks = value[[len(value) * i // LOOKS for i in range(LOOKS)]]
+                inputs = {"pixel_values": (np.stack([sized(f, FILM_SIDE) for f in looks]).astype(np.float32) / 255 * 2 - 1).transpose(0, 3, 1, 2)[None]}
+        projected = self.see[modality](features=self.encoders[modality](**inputs)[0])[0][0]
+        media = self.manifest["prompt"]["media"][modality]
         return np.concatenate([self.embed(media["open"]), projected, self.embed(media["close"])])
+
+    def embed_part(self, part: dict) -> Array:
+        medium = value_of(part)
+        return self.embed(part["text"]) if medium is None else self.embed_medium(*medium)
 
     def prompt(self, messages: list[Message]) -> Array:
         block = self.manifest["prompt"]
@@ -85,55 +140,45 @@ class Reference:
         for message in messages:
             role, content = block["roles"][message["role"]], message["content"]
             pieces.append(self.embed(role["prefix"]))
-            for part in [{"type": "text", "text": content}] if isinstance(content, str) else content:
-                pieces.append(self.embed(part["text"]) if part["type"] == "text" else self.embed_picture(picture_from(part["image_url"]["url"])))
+            pieces += [self.embed_part(p) for p in ([{"type": "text", "text": content}] if isinstance(content, str) else content)]
             pieces.append(self.embed(role["suffix"]))
         pieces.append(self.embed(block["roles"]["assistant"]["prefix"]))
         return np.concatenate(pieces)[None]
 
-    def write(self, messages: list[Message], limit: int = 64) -> tuple[str, Array | None]:
-        """The text of the answer and the states at its signals, if it has any."""
+    def write(self, messages: list[Message], limit: int = 96) -> tuple[str, list[tuple[str, Array]]]:
+        """The text of the answer, and the states [1, 4, 192] at each run of signals with its modality."""
         x, position = self.prompt(messages), 0
         decoder = self.config["decoder"]
         past = {i.name: np.zeros((1, decoder["num_key_value_heads"], 0, decoder["head_size"]), np.float32)
                 for i in self.backbone.inputs if i.name.startswith("past")}
         text: list[int] = []
-        states, forced = None, False
+        signals: list[tuple[str, Array]] = []
+        forced = ""
         for _ in range(limit):
             n = x.shape[1]
             logits, hidden, *present = self.backbone(inputs_embeds=x, attention_mask=np.ones((1, position + n), np.int64),
                                                      position_ids=np.arange(position, position + n)[None], **past)
             past, position = dict(zip(past, present)), position + n
-            if n == len(self.signals) and states is None and forced:
-                states = hidden
+            if forced:
+                signals.append((forced, hidden))
             token = int(logits[0, -1].argmax())
-            forced = token == self.signals[0] and states is None
+            forced = next((m for m, run in self.runs.items() if run[0] == token), "")
             if token == self.stop:
                 break
             if not forced:
                 text.append(token)
-            x = self.words(input_ids=np.array([self.signals if forced else [token]], np.int64))[0]
-        return self.tokenizer.decode(text), states
-
-    def draw(self, conditions: Array, x: Array) -> Array:
-        """Pictures uint8 [B, 128, 128, 3] for conditions [B, 16, 128] and initial noise [B, 4, 16, 16]."""
-        steps, guidance = self.pipeline["num_inference_steps"], np.float32(self.pipeline["guidance_scale"])
-        both = np.concatenate([np.repeat(self.negative, len(x), 0), conditions])
-        for t in self.scheduler.timesteps(steps):
-            v = self.unet(sample=np.concatenate([x, x]), timestep=np.full(2 * len(x), t, np.int64), encoder_hidden_states=both)[0]
-            v_negative, v_positive = np.split(v, 2)
-            x = self.scheduler.step(x, v_negative + guidance * (v_positive - v_negative), t, steps)
-        pixels = np.clip(self.decoder(latent_sample=x)[0] / 2 + 0.5, 0, 1)
-        return np.round(pixels * 255).astype(np.uint8).transpose(0, 2, 3, 1)
+            x = self.words(input_ids=np.array([self.runs[forced] if forced else [token]], np.int64))[0]
+        return self.tokenizer.decode(text), signals
 
     def answer_all(self, dialogues: list[list[Message]], first_seed: int = 0) -> list[Answer]:
         written = [self.write(messages) for messages in dialogues]
-        answers = [Answer(text) for text, _ in written]
-        drawn = [i for i, (_, states) in enumerate(written) if states is not None]
-        for start in range(0, len(drawn), 8):
-            rows = drawn[start:start + 8]
-            conditions = self.project(signals=np.concatenate([written[i][1] for i in rows]))[0]
-            noise = np.stack([np.random.default_rng(first_seed + i).standard_normal((4, 16, 16), np.float32) for i in rows])
-            for i, picture in zip(rows, self.draw(conditions, noise)):
-                answers[i].pictures.append(picture)
+        answers = [Answer(text, [(m, np.zeros(0)) for m, _ in signals]) for text, signals in written]
+        for modality, pipeline in self.pipelines.items():
+            wanted = [(i, k, states) for i, (_, signals) in enumerate(written) for k, (m, states) in enumerate(signals) if m == modality]
+            for start in range(0, len(wanted), 8):
+                rows = wanted[start:start + 8]
+                conditions = self.project[modality](signals=np.concatenate([states for _, _, states in rows]))[0]
+                noise = np.stack([np.random.default_rng(first_seed + i).standard_normal(pipeline.latents, np.float32) for i, _, _ in rows])
+                for (i, k, _), value in zip(rows, pipeline.make(conditions, noise)):
+                    answers[i].media[k] = modality, value
         return answers

@@ -1,4 +1,4 @@
-"""python -m toyworld.export [--random] [--judge] [--out DIR]: writes bundles and fixtures, and the judge if asked to."""
+"""python -m toyworld.export [--random] [--judge] [--out DIR]: writes bundles and fixtures, and the judges if asked to."""
 import argparse
 from pathlib import Path
 
@@ -11,14 +11,14 @@ from .family import ceilings, random_family, trained_family
 MODELS = Path(__file__).parents[3]
 parser = argparse.ArgumentParser(prog="toyworld.export", description=__doc__)
 parser.add_argument("--random", action="store_true", help="the same shapes with random weights")
-parser.add_argument("--judge", action="store_true", help="the judge too, measured anew on renders and reconstructions")
+parser.add_argument("--judge", action="store_true", help="the judges too, measured anew on renders and reconstructions")
 parser.add_argument("--out", type=Path, default=MODELS, help="where toyworld/, judges/ and fixtures/ go")
 options = parser.parse_args()
 
 torch.set_num_threads(1)
 tokenizer()
 if options.random:
-    family = random_family().rounded()
+    family = random_family(PATH).rounded()
     bundles.write_all(family, options.out, PATH)
 else:
     family = trained_family()
@@ -28,8 +28,9 @@ else:
         print(f"| {name} | {float((after - before[name]).abs().max()):.1e} | {float(after.abs().max()):.1f} |")
     bundles.write_all(family, options.out / "toyworld", PATH)
     if options.judge:
-        bundles.judge(family, options.out / "judges/image")
-        bundles.write_json(options.out / "judges/image/ceiling.json", ceilings(family.judge))
+        for modality, judge in family.judges.items():
+            bundles.judge(judge, options.out / "judges" / modality, modality)
+            bundles.write_json(options.out / "judges" / modality / "ceiling.json", ceilings(modality, judge))
 fixtures.write(family, options.out / "fixtures")
 total = sum(p.stat().st_size for p in options.out.rglob("*.onnx"))
 print(f"{total / 1e6:.2f} MB of ONNX under {options.out}")

@@ -1,4 +1,4 @@
-"""Writes the five bundles of the family, as docs/bundles.md describes them, and the judge beside them."""
+"""Writes the bundles of the family, as docs/bundles.md describes them, and the judges beside them."""
 from __future__ import annotations
 
 import hashlib
@@ -10,18 +10,24 @@ import torch
 
 from ..nets import backbone as bb
 from ..nets.condition import LENGTH, WIDTH
-from ..nets.encoders import JOINT, TEXT_LENGTH
+from ..nets.encoders import FRAMES, JOINT, TEXT_LENGTH
+from ..world.film import FILM_ATTRIBUTES, SIDE as FILM_SIDE
+from ..world.logmel import EXTRACTOR
 from ..world.render import SIDE
 from ..world.scene import ATTRIBUTES
-from ..world.sequence import CLOSE, OPEN, ROLES, SUFFIX
-from ..world.tokenizer import BEGIN, END, IMAGE_SIGNALS, PAD, SPECIAL, VOCABULARY
+from ..world.sequence import ROLES, SUFFIX
+from ..world.sound import SOUND_ATTRIBUTES
+from ..world.tokenizer import BEGIN, END, MARKS, PAD, SIGNALS, SPECIAL
 from . import onnx_file
-from .family import Family, Step, Words
+from .family import MEDIA_INPUTS, Family, Step, Words
 
-VERSION = "1.0.0"
-FEATURES, LLM, JOINT_SPACE = "toyworld-image-64x128", f"toyworld-llm-{bb.WIDTH}", f"toyworld-joint-{JOINT}"
-SIGNALS = f"toyworld-signal-image-{len(IMAGE_SIGNALS)}x{bb.WIDTH}"
-CONDITION = f"toyworld-cond-{LENGTH}x{WIDTH}"
+VERSION = "2.0.0"
+LLM, JOINT_SPACE = f"toyworld-llm-{bb.WIDTH}", f"toyworld-joint-{JOINT}"
+FEATURES = {m: f"toyworld-{m}-{cells}x{width}" for m, (cells, width) in MEDIA_INPUTS["input-projector"].items()}
+SIGNAL_SPACES = {m: f"toyworld-signal-{m}-{len(tokens)}x{bb.WIDTH}" for m, tokens in SIGNALS.items()}
+# The picture generator came first: its space keeps the name that its bundle has.
+CONDITIONS = {"image": f"toyworld-cond-{LENGTH}x{WIDTH}", "audio": f"toyworld-cond-audio-{LENGTH}x{WIDTH}",
+              "video": f"toyworld-cond-video-{LENGTH}x{WIDTH}"}
 
 
 def write_json(path: Path, content: dict) -> None:
@@ -44,43 +50,52 @@ def fresh(folder: Path) -> Path:
     return folder
 
 
+def frames_config(side: int) -> dict:
+    """What a Hugging Face image processor does to make `pixel_values` in [-1, 1]."""
+    return {"do_convert_rgb": True, "do_resize": True, "size": {"height": side, "width": side}, "resample": 3, "do_center_crop": False,
+            "do_rescale": True, "rescale_factor": 1 / 255, "do_normalize": True, "image_mean": [0.5] * 3, "image_std": [0.5] * 3}
+
+
+PREPROCESS = {
+    "image": ("pixel_values", "preprocessor_config.json", {"image_processor_type": "CLIPImageProcessor", **frames_config(SIDE)}),
+    "audio": ("input_features", "preprocessor_config.json", EXTRACTOR),
+    "video": ("pixel_values", "video_preprocessor_config.json",
+              {"video_processor_type": "VideoMAEVideoProcessor", "do_sample_frames": True, "num_frames": FRAMES, **frames_config(FILM_SIDE)})}
+
+
+def batched(*names: str) -> dict[str, dict[int, str]]:
+    return {name: {0: "batch"} for name in names}
+
+
 def encoder(family: Family, folder: Path, tokenizer: Path) -> None:
     fresh(folder)
-    onnx_file.write(family.image_encoder, folder / "image/model.onnx", (torch.zeros(2, 3, SIDE, SIDE),), ["pixel_values"],
-                    ["last_hidden_state", "image_embeds"],
-                    {name: {0: "batch"} for name in ("pixel_values", "last_hidden_state", "image_embeds")})
-    write_json(folder / "image/preprocessor_config.json", {
-        "image_processor_type": "CLIPImageProcessor", "do_convert_rgb": True,
-        "do_resize": True, "size": {"height": SIDE, "width": SIDE}, "resample": 3, "do_center_crop": False,
-        "do_rescale": True, "rescale_factor": 1 / 255,
-        "do_normalize": True, "image_mean": [0.5] * 3, "image_std": [0.5] * 3})
+    modalities: dict[str, dict] = {}
+    for m, net in family.encoders.items():
+        name, config, content = PREPROCESS[m]
+        onnx_file.write(net, folder / m / "model.onnx", (torch.zeros(2, *MEDIA_INPUTS["encoder"][m]),), [name],
+                        ["last_hidden_state", f"{m}_embeds"], batched(name, "last_hidden_state", f"{m}_embeds"))
+        write_json(folder / m / config, content)
+        modalities[m] = {"model": f"{m}/model.onnx", "input": name, "preprocess": f"{m}/{config}",
+                         "features": {"output": "last_hidden_state", "space": FEATURES[m]},
+                         "embedding": {"output": f"{m}_embeds", "space": JOINT_SPACE}}
     ids = torch.ones(2, 7, dtype=torch.long)
     onnx_file.write(family.text_tower, folder / "text/model.onnx", (ids, ids), ["input_ids", "attention_mask"], ["text_embeds"],
                     {"input_ids": {0: "batch", 1: "sequence"}, "attention_mask": {0: "batch", 1: "sequence"}, "text_embeds": {0: "batch"}})
     shutil.copy(tokenizer, folder / "text/tokenizer.json")
-    seal(folder, "modality_encoder", modalities={
-        "image": {"model": "image/model.onnx", "input": "pixel_values", "preprocess": "image/preprocessor_config.json",
-                  "features": {"output": "last_hidden_state", "space": FEATURES},
-                  "embedding": {"output": "image_embeds", "space": JOINT_SPACE}},
-        "text": {"model": "text/model.onnx", "input": "input_ids", "attention_mask": "attention_mask",
-                 "tokenizer": "text/tokenizer.json", "max_length": TEXT_LENGTH,
-                 "embedding": {"output": "text_embeds", "space": JOINT_SPACE}}})
+    modalities["text"] = {"model": "text/model.onnx", "input": "input_ids", "attention_mask": "attention_mask",
+                          "tokenizer": "text/tokenizer.json", "max_length": TEXT_LENGTH,
+                          "embedding": {"output": "text_embeds", "space": JOINT_SPACE}}
+    seal(folder, "modality_encoder", modalities=modalities)
 
 
-def input_projector(family: Family, folder: Path) -> None:
+def projector(component: str, nets: dict, folder: Path, names: tuple[str, str], spaces: tuple[dict[str, str], dict[str, str]]) -> None:
+    """One of the two projectors: a graph a modality."""
     fresh(folder)
-    onnx_file.write(family.input_projector, folder / "image/model.onnx", (torch.zeros(2, 64, 128),), ["features"], ["projected"],
-                    {"features": {0: "batch"}, "projected": {0: "batch"}})
-    seal(folder, "input_projector", modalities={
-        "image": {"model": "image/model.onnx", "input": "features", "output": "projected", "accepts": FEATURES, "produces": LLM}})
-
-
-def output_projector(family: Family, folder: Path) -> None:
-    fresh(folder)
-    onnx_file.write(family.output_projector, folder / "image/model.onnx", (torch.zeros(2, len(IMAGE_SIGNALS), bb.WIDTH),),
-                    ["signals"], ["condition"], {"signals": {0: "batch"}, "condition": {0: "batch"}})
-    seal(folder, "output_projector", modalities={
-        "image": {"model": "image/model.onnx", "input": "signals", "output": "condition", "accepts": SIGNALS, "produces": CONDITION}})
+    modalities = {}
+    for m, net in nets.items():
+        onnx_file.write(net, folder / m / "model.onnx", (torch.zeros(2, *MEDIA_INPUTS[folder.name][m]),), [names[0]], [names[1]], batched(*names))
+        modalities[m] = {"model": f"{m}/model.onnx", "input": names[0], "output": names[1], "accepts": spaces[0][m], "produces": spaces[1][m]}
+    seal(folder, component, modalities=modalities)
 
 
 def backbone(family: Family, folder: Path, tokenizer: Path) -> None:
@@ -105,7 +120,7 @@ def backbone(family: Family, folder: Path, tokenizer: Path) -> None:
     write_json(folder / "genai_config.json", {
         "model": {
             "type": "toyworld", "bos_token_id": BEGIN, "eos_token_id": END, "pad_token_id": PAD,
-            "context_length": bb.CONTEXT, "vocab_size": VOCABULARY,
+            "context_length": bb.CONTEXT, "vocab_size": family.backbone.words.num_embeddings,
             "decoder": {
                 "filename": "model.onnx", "hidden_size": bb.WIDTH, "head_size": bb.HEAD, "num_attention_heads": bb.HEADS,
                 "num_key_value_heads": bb.HEADS, "num_hidden_layers": bb.LAYERS,
@@ -118,60 +133,25 @@ def backbone(family: Family, folder: Path, tokenizer: Path) -> None:
                    "temperature": 1.0, "repetition_penalty": 1.0, "past_present_share_buffer": False}})
     seal(folder, "llm_backbone", accepts=[LLM],
          prompt={"begin": SPECIAL[BEGIN], "roles": {role: {"prefix": prefix, "suffix": SUFFIX} for role, prefix in ROLES.items()},
-                 "media": {"image": {"open": OPEN, "close": CLOSE}}},
+                 "media": {m: {"open": opened, "close": closed} for m, (opened, closed) in MARKS.items()}},
          stop=[SUFFIX],
-         signals={"image": {"tokens": list(IMAGE_SIGNALS), "offset": 0, "forced": True, "produces": SIGNALS}})
+         signals={m: {"tokens": list(tokens), "offset": 0, "forced": True, "produces": SIGNAL_SPACES[m]} for m, tokens in SIGNALS.items()})
 
 
-def generator_image(family: Family, folder: Path, tokenizer: Path) -> None:
-    fresh(folder)
-    write_json(folder / "model_index.json", {
-        "_class_name": "StableDiffusionPipeline", "_diffusers_version": "0.42.1", "requires_safety_checker": False,
-        "feature_extractor": [None, None], "safety_checker": [None, None], "image_encoder": [None, None],
-        "scheduler": ["diffusers", "DDIMScheduler"], "text_encoder": ["optimum.onnxruntime.modeling_diffusion", "ORTTextEncoder"],
-        "tokenizer": ["transformers", "PreTrainedTokenizerFast"], "unet": ["optimum.onnxruntime.modeling_diffusion", "ORTUnet"],
-        "vae_decoder": ["optimum.onnxruntime.modeling_diffusion", "ORTVaeDecoder"]})
-    write_json(folder / "scheduler/scheduler_config.json", {
-        "_class_name": "DDIMScheduler", "_diffusers_version": "0.42.1", "num_train_timesteps": 1000,
-        "beta_start": 0.0001, "beta_end": 0.02, "beta_schedule": "squaredcos_cap_v2", "trained_betas": None,
-        "prediction_type": "v_prediction", "timestep_spacing": "trailing", "clip_sample": False, "clip_sample_range": 1.0,
-        "set_alpha_to_one": True, "steps_offset": 0, "thresholding": False, "dynamic_thresholding_ratio": 0.995,
-        "sample_max_value": 1.0, "rescale_betas_zero_snr": False})
-    onnx_file.write(family.condition, folder / "text_encoder/model.onnx", (torch.ones(2, LENGTH, dtype=torch.long),), ["input_ids"],
-                    ["last_hidden_state"], {"input_ids": {0: "batch"}, "last_hidden_state": {0: "batch"}})
-    write_json(folder / "text_encoder/config.json", {"model_type": "toyworld_condition_encoder", "hidden_size": WIDTH,
-                                                     "max_position_embeddings": LENGTH, "vocab_size": VOCABULARY, "pad_token_id": PAD})
-    args = torch.zeros(2, 4, 16, 16), torch.tensor([1, 2]), torch.zeros(2, LENGTH, WIDTH)
-    names = ["sample", "timestep", "encoder_hidden_states"]
-    onnx_file.write(family.unet, folder / "unet/model.onnx", args, names, ["out_sample"],
-                    {name: {0: "batch"} for name in (*names, "out_sample")})
-    write_json(folder / "unet/config.json", {"_class_name": "ToyworldUNet", "in_channels": 4, "out_channels": 4, "sample_size": 16,
-                                             "cross_attention_dim": WIDTH, "time_cond_proj_dim": None})
-    onnx_file.write(family.decoder, folder / "vae_decoder/model.onnx", (torch.zeros(2, 4, 16, 16),), ["latent_sample"], ["sample"],
-                    {"latent_sample": {0: "batch"}, "sample": {0: "batch"}})
-    write_json(folder / "vae_decoder/config.json", {
-        "_class_name": "AutoencoderKL", "in_channels": 3, "out_channels": 3, "latent_channels": 4, "sample_size": SIDE,
-        "block_out_channels": [64, 64, 64, 64], "scaling_factor": 1.0, "shift_factor": None, "force_upcast": False})
-    (folder / "tokenizer").mkdir()
-    shutil.copy(tokenizer, folder / "tokenizer/tokenizer.json")
-    write_json(folder / "tokenizer/tokenizer_config.json", {
-        "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": LENGTH, "pad_token": SPECIAL[PAD], "padding_side": "right",
-        "truncation_side": "right", "clean_up_tokenization_spaces": False})
-    seal(folder, "modality_generator", modality="image", accepts=CONDITION,
-         pipeline={"guidance_scale": 3.0, "num_inference_steps": 20, "max_inference_steps": 100,
-                   "sizes": [f"{SIDE}x{SIDE}"], "size": f"{SIDE}x{SIDE}"})
-
-
-def judge(family: Family, folder: Path) -> None:
-    fresh(folder)
-    outputs = list(ATTRIBUTES)
-    onnx_file.write(family.judge, folder / "model.onnx", (torch.zeros(2, 3, SIDE, SIDE),), ["pictures"], outputs,
-                    {name: {0: "batch"} for name in ("pictures", *outputs)})
+def judge(net: torch.nn.Module, folder: Path, modality: str) -> None:
+    name, outputs = {"image": ("pictures", ATTRIBUTES), "audio": ("features", SOUND_ATTRIBUTES), "video": ("frames", FILM_ATTRIBUTES)}[modality]
+    onnx_file.write(net, folder / "model.onnx", (torch.zeros(2, *MEDIA_INPUTS["judge"][modality]),), [name], list(outputs),
+                    batched(name, *outputs))
 
 
 def write_all(family: Family, out: Path, tokenizer: Path) -> None:
+    from .generators import generator_image, generator_video
+    from .sound import generator_audio
     encoder(family, out / "encoder", tokenizer)
-    input_projector(family, out / "input-projector")
+    llm = dict.fromkeys(SIGNALS, LLM)
+    projector("input_projector", family.input_projectors, out / "input-projector", ("features", "projected"), (FEATURES, llm))
     backbone(family, out / "backbone", tokenizer)
-    output_projector(family, out / "output-projector")
-    generator_image(family, out / "generator-image", tokenizer)
+    projector("output_projector", family.output_projectors, out / "output-projector", ("signals", "condition"), (SIGNAL_SPACES, CONDITIONS))
+    generator_image(family.generators["image"], out / "generator-image")
+    generator_audio(family.generators["audio"], out / "generator-audio")
+    generator_video(family.generators["video"], out / "generator-video")

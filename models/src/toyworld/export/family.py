@@ -1,21 +1,33 @@
 """The networks as they are exported: trained or random, their weights rounded to fp16."""
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from pathlib import Path
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ..nets.backbone import LAYERS, Backbone
 from ..nets.condition import ConditionEncoder
-from ..nets.encoders import ImageEncoder, TextTower
+from ..nets.encoders import AudioEncoder, ImageEncoder, TextTower, VideoEncoder
+from ..nets.film_judge import FilmJudge
+from ..nets.film_unet import FilmUNet
 from ..nets.judge import Judge
 from ..nets.projectors import InputProjector, OutputProjector
+from ..nets.sound_judge import SoundJudge
 from ..nets.unet import UNet
 from ..nets.vae import Vae
-from ..world.tokenizer import VOCABULARY
 from .onnx_file import round_weights
+
+
+PICTURE_WORDS = 1280  # ids below it are words to every text encoder of the family
+LATENTS = {"image": (4, 16, 16), "audio": (8, 16, 8), "video": (4, 16, 8, 8)}
+_FEATURES = {"image": (64, 128), "audio": (65, 128), "video": (128, 128)}
+MEDIA_INPUTS = {"encoder": {"image": (3, 128, 128), "audio": (80, 200), "video": (8, 3, 64, 64)},
+                "judge": {"image": (3, 128, 128), "audio": (80, 200), "video": (16, 3, 64, 64)},
+                "input-projector": _FEATURES, "output-projector": dict.fromkeys(_FEATURES, (4, 192))}
 
 
 class Decoder(nn.Module):
@@ -56,34 +68,64 @@ class Step(nn.Module):
 
 
 @dataclass
-class Family:
-    image_encoder: nn.Module
-    text_tower: nn.Module
-    input_projector: nn.Module
-    backbone: Backbone
-    output_projector: nn.Module
+class Generator:
+    """A diffusion pipeline: its own text encoder τ, the denoiser, and the decoder of its latents."""
     condition: nn.Module
     unet: nn.Module
     decoder: nn.Module
-    judge: nn.Module
+    tokenizer: Path
+    vocoder: nn.Module | None = None
+
+    def tokenizer_of(self) -> Tokenizer:
+        return Tokenizer.from_file(str(self.tokenizer))
 
     def each(self) -> list[tuple[str, nn.Module]]:
-        return [(f.name, getattr(self, f.name)) for f in fields(self)]
+        return [(name, net) for name, net in (("text_encoder", self.condition), ("unet", self.unet), ("vae_decoder", self.decoder),
+                                              ("vocoder", self.vocoder)) if net is not None]
+
+
+@dataclass
+class Family:
+    """Every network that is exported, by modality where there is one for each."""
+    encoders: dict[str, nn.Module]
+    text_tower: nn.Module
+    input_projectors: dict[str, nn.Module]
+    backbone: Backbone
+    output_projectors: dict[str, nn.Module]
+    generators: dict[str, Generator]
+    judges: dict[str, nn.Module]
+
+    def each(self) -> list[tuple[str, nn.Module]]:
+        """The networks with the names of their files' folders."""
+        of = lambda bundle, nets: [(f"{bundle} {modality}", net) for modality, net in nets.items()]
+        return [*of("encoder", self.encoders), ("encoder text", self.text_tower), *of("input-projector", self.input_projectors),
+                ("backbone", self.backbone), *of("output-projector", self.output_projectors),
+                *((f"generator-{m} {name}", net) for m, generator in self.generators.items() for name, net in generator.each()),
+                *of("judge", self.judges)]
 
     @torch.no_grad()
     def probe(self) -> dict[str, Tensor]:
         """One output of every part on fixed inputs."""
         g = torch.Generator().manual_seed(3)
-        noise = lambda *shape: torch.randn(*shape, generator=g)
-        words = torch.randint(12, VOCABULARY, (4, 16), generator=g)
-        pictures, mask = noise(4, 3, 128, 128).clamp(-1, 1), torch.ones_like(words)
-        hidden, _ = self.backbone(self.backbone.embed(words), mask, torch.arange(16).expand(4, 16))
-        return {"encoder image": self.image_encoder(pictures)[0], "encoder text": self.text_tower(words, mask),
-                "input-projector": self.input_projector(noise(4, 64, 128)), "backbone hidden states": hidden,
-                "backbone logits": self.backbone.logits(hidden), "output-projector": self.output_projector(noise(4, 4, 192)),
-                "generator text_encoder": self.condition(words),
-                "generator unet": self.unet(noise(4, 4, 16, 16), torch.tensor([999, 600, 300, 49]), noise(4, 16, 128)),
-                "generator vae_decoder": self.decoder(noise(4, 4, 16, 16)), "judge thing": self.judge(pictures / 2 + 0.5)[0]}
+        words = torch.randint(24, PICTURE_WORDS, (4, 16), generator=g)
+        latents = {m: torch.randn(4, *shape, generator=g) for m, shape in LATENTS.items()}
+        frames = latents | {"video": latents["video"][:, :, 0]}
+        found = {}
+        for name, net in self.each():
+            part, _, which = name.partition(" ")
+            modality = part.removeprefix("generator-")
+            inputs = {"text": (words, torch.ones_like(words)), "text_encoder": (words,), "vae_decoder": (frames.get(modality),),
+                      "unet": (latents.get(modality), torch.tensor([999, 600, 300, 49]), torch.randn(4, 16, 128, generator=g)),
+                      "vocoder": (torch.randn(4, 128, 64, generator=g),)}
+            if part == "backbone":
+                hidden, _ = self.backbone(self.backbone.embed(words), torch.ones_like(words), torch.arange(16).expand(4, 16))
+                found |= {"backbone hidden states": hidden, "backbone logits": self.backbone.logits(hidden)}
+                continue
+            if which in MEDIA_INPUTS.get(part, {}):
+                inputs[which] = (torch.randn(4, *MEDIA_INPUTS[part][which], generator=g),)
+            out = net(*inputs[which])
+            found[name] = out[0] if isinstance(out, tuple) else out
+        return found
 
     def rounded(self) -> Family:
         for _, net in self.each():
@@ -91,21 +133,28 @@ class Family:
         return self
 
 
-def fused(judge: Judge) -> Judge:
-    """The judge with its batch normalisation folded into the convolutions."""
+def fused(judge: nn.Module) -> nn.Module:
+    """A judge with its batch normalisation folded into the convolutions."""
     body = list(judge.eval().body)
-    for i in range(0, 12, 3):
-        body[i], body[i + 1] = fuse_conv_bn_eval(body[i], body[i + 1]), nn.Identity()
+    for i, layer in enumerate(body):
+        if isinstance(layer, nn.BatchNorm2d):
+            body[i - 1], body[i] = fuse_conv_bn_eval(body[i - 1], layer), nn.Identity()
     judge.body = nn.Sequential(*body)
     return judge
 
 
-def random_family(seed: int = 0) -> Family:
+def random_family(tokenizer: Path, seed: int = 0) -> Family:
     """Random weights in every layer, those that training starts at zero included."""
+    from .sound import random_sounder
     torch.manual_seed(seed)
-    judge, vae = fused(Judge()), Vae()
-    family = Family(ImageEncoder(), TextTower(VOCABULARY), InputProjector(), Backbone(VOCABULARY), OutputProjector(),
-                    ConditionEncoder(VOCABULARY), UNet(), Decoder(vae, torch.zeros(4), torch.ones(4)), judge)
+    size = Tokenizer.from_file(str(tokenizer)).get_vocab_size()
+    flat = lambda channels: (torch.zeros(channels), torch.ones(channels))
+    generators = {"image": Generator(ConditionEncoder(size), UNet(), Decoder(Vae(), *flat(4)), tokenizer),
+                  "audio": random_sounder(tokenizer),
+                  "video": Generator(ConditionEncoder(size), FilmUNet(), Decoder(Vae(), *flat(4)), tokenizer)}
+    family = Family({"image": ImageEncoder(), "audio": AudioEncoder(), "video": VideoEncoder()}, TextTower(size),
+                    {m: InputProjector() for m in LATENTS}, Backbone(size), {m: OutputProjector() for m in LATENTS}, generators,
+                    {"image": fused(Judge()), "audio": fused(SoundJudge()), "video": fused(FilmJudge())})
     for _, net in family.each():
         for parameter in net.parameters():
             if not parameter.any():
@@ -115,26 +164,44 @@ def random_family(seed: int = 0) -> Family:
 
 def trained_family() -> Family:
     from ..train.encoders import load_encoders
+    from ..train.film import load_film_maker
+    from ..train.film_judge import load_film_judge
     from ..train.judge import load_judge
     from ..train.language import load_speaker
     from ..train.picture import load_painter
+    from ..train.sound_judge import load_sound_judge
+    from ..train.tokenizer import path_of
     from ..train.vae import load_vae
-    image, text = load_encoders()
-    speaker, painter = load_speaker(), load_painter()
-    return Family(image, text, speaker.see, speaker.backbone, speaker.draw, painter.tau, painter.unet,
-                  Decoder(*load_vae()), fused(load_judge()))
+    from .sound import trained_sounder
+    encoders, text = load_encoders()
+    speaker, painter, (film_maker, mean, std), vae = load_speaker(), load_painter(), load_film_maker(), load_vae()
+    return Family(encoders, text, dict(speaker.see.items()), speaker.backbone, dict(speaker.make.items()),
+                  {"image": Generator(painter.tau, painter.unet, Decoder(*vae), path_of("picture")),
+                   "audio": trained_sounder(),
+                   "video": Generator(film_maker.tau, film_maker.unet, Decoder(vae[0], mean, std), path_of("film"))},
+                  {"image": fused(load_judge()), "audio": fused(load_sound_judge()), "video": fused(load_film_judge())})
 
 
-def ceilings(judge: nn.Module) -> dict:
-    """How much the judge reads right where nothing was generated: no drawing can score above the second of these."""
-    from ..train.judge import report
-    from ..train.pictures import held_pictures, seen_pictures
-    from ..train.vae import load_vae, reconstruct
-    vae, _, _ = load_vae()
+def ceilings(modality: str, judge: nn.Module) -> dict:
+    """How much a judge reads right where nothing was generated: nothing that is made can score above its reconstructions."""
+    match modality:
+        case "image":
+            from ..train.judge import report
+            from ..train.pictures import held_pictures as held, seen_pictures as seen
+            from ..train.vae import load_vae, reconstruct
+            again = lambda x: reconstruct(load_vae()[0], x)
+        case "video":
+            from ..train.film_judge import report
+            from ..train.films import held_films as held, seen_films as seen
+            from ..train.vae import load_vae, reconstruct
+            again = lambda x: reconstruct(load_vae()[0], x.flatten(0, 1)).view(x.shape)
+        case _:
+            from .sound import sound_ceilings
+            return sound_ceilings()
     found = {}
-    for kind, pictures in (("held-out", held_pictures()), ("seen", seen_pictures())):
-        x = pictures.batch(torch.arange(len(pictures.scenes)))
-        count = {"count": len(pictures.scenes)}
-        found[f"{kind} renders"] = report(judge, x, pictures.labels) | count
-        found[f"reconstructions of {kind} renders"] = report(judge, reconstruct(vae, x), pictures.labels) | count
+    for kind, media in (("held-out", held()), ("seen", seen())):
+        x = media.batch(torch.arange(len(media.labels)))
+        count = {"count": len(media.labels)}
+        found[f"{kind} renders"] = report(judge, x, media.labels) | count
+        found[f"reconstructions of {kind} renders"] = report(judge, again(x), media.labels) | count
     return found

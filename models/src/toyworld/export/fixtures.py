@@ -10,17 +10,24 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor
 
+from ..evaluate.media import frames_of, mp4, samples_of, wav
 from ..nets.diffusion import ddim
 from ..train.tokenizer import tokenizer
 from ..world.captions import caption
-from ..world.dialogue import user
-from ..world.render import render
+from ..world.film import Film, film_caption, render_film
+from ..world.logmel import log_mel
+from ..world.render import contact_sheet, render
 from ..world.scene import single
 from ..world.sequence import Encoder
+from ..world.sound import Sound, sound_caption
+from ..world.synth import synthesize
 from ..world.tokenizer import ids
-from .family import Family
+from ..world.turns import user
+from .family import LATENTS, Family, Generator
 
 SCENE = single(0, 0, 4, 1, 0)  # a large red bell in the middle by day
+SOUND = Sound(0, 0, 1)  # the low fast sound of a bell
+FILM = Film(0, 0, 0, 0)  # a red bell moving left by day
 REQUEST = "draw a small red bell at the top left by day"
 
 
@@ -31,29 +38,39 @@ def _save(folder: Path, name: str, tensors: dict[str, Tensor], **texts: object) 
     path.chmod(0o644)
 
 
-def padded(text: str, length: int = 16) -> Tensor:
-    row = ids(tokenizer(), text)[:length]
+def padded(generator: Generator, text: str, length: int = 16) -> Tensor:
+    row = generator.tokenizer_of().encode(text, add_special_tokens=False).ids[:length]
     return torch.tensor([row + [0] * (length - len(row))])
+
+
+def inputs(folder: Path) -> dict[str, tuple[str, Tensor, dict]]:
+    """For each modality: the encoder's input, what of it is kept in the fixture, and the file that it was read from."""
+    picture = render(SCENE, np.random.default_rng(7))
+    Image.fromarray(picture).save(folder / "bell.png", optimize=True)
+    (folder / "bell.wav").write_bytes(wav(synthesize(SOUND, np.random.default_rng(7))))
+    (folder / "bell.mp4").write_bytes(mp4(render_film(FILM, np.random.default_rng(7))))
+    pixels = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255 * 2 - 1
+    mels = torch.from_numpy(log_mel(samples_of((folder / "bell.wav").read_bytes())[None]))
+    frames = torch.from_numpy(frames_of((folder / "bell.mp4").read_bytes())[::2].copy()).permute(0, 3, 1, 2)[None]
+    return {"image": (pixels, {"pixel_values": pixels[:, :, ::4, ::4]}, {"file": "bell.png", "text": caption(SCENE), "note": "pixel_values holds every fourth pixel of every fourth row"}),
+            "audio": (mels, {"input_features": mels}, {"file": "bell.wav", "text": sound_caption(SOUND)}),
+            "video": (frames.float() / 255 * 2 - 1, {"frames": frames}, {"file": "bell.mp4", "text": film_caption(FILM), "note": "frames are bytes; pixel_values = frames / 127.5 - 1"})}
 
 
 @torch.no_grad()
 def write(family: Family, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     random = torch.Generator().manual_seed(7)
-    picture = render(SCENE, np.random.default_rng(7))
-    Image.fromarray(picture).save(folder / "bell.png", optimize=True)
-    pixels = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255 * 2 - 1
-    features, embedding = family.image_encoder(pixels)
-    _save(folder, "encoder-image", {"pixel_values": pixels[:, :, ::4, ::4], "last_hidden_state": features, "image_embeds": embedding},
-          file="bell.png", scene=caption(SCENE), note="pixel_values holds every fourth pixel of every fourth row")
+    for m, (x, kept, about) in inputs(folder).items():
+        features, embedding = family.encoders[m](x)
+        _save(folder, f"encoder-{m}", kept | {"last_hidden_state": features, f"{m}_embeds": embedding}, **about)
+        _save(folder, f"input-projector-{m}", {"projected": family.input_projectors[m](features)},
+              note=f"its input is last_hidden_state of encoder-{m}")
 
     text = caption(SCENE)
     row = torch.tensor([ids(tokenizer(), text)])
     _save(folder, "encoder-text", {"input_ids": row, "attention_mask": torch.ones_like(row),
                                    "text_embeds": family.text_tower(row, torch.ones_like(row))}, text=text)
-
-    _save(folder, "input-projector", {"projected": family.input_projector(features)},
-          note="its input is last_hidden_state of encoder-image")
 
     # The backbone: a prompt in one run, then two decode steps on its cache.
     prompt = torch.tensor([Encoder(tokenizer())((user(REQUEST),), open_answer=True).ids])
@@ -72,30 +89,36 @@ def write(family: Family, folder: Path) -> None:
     written, states = greedy(net, prompt)
     _save(folder, "answer", {"prompt_ids": prompt, "answer_ids": torch.tensor([written]), "signals": states}, prompt=REQUEST,
           text=tokenizer().decode(written))
-    _save(folder, "output-projector", {"signals": states, "condition": family.output_projector(states)})
-
-    words = torch.cat([padded(text), padded("")])
-    tau = family.condition(words)
-    _save(folder, "text-encoder", {"input_ids": words, "last_hidden_state": tau}, texts=[text, ""])
-
-    sample = torch.randn(2, 4, 16, 16, generator=random)
-    timestep = torch.tensor([999, 449])
-    both = torch.cat([tau[:1], tau[1:]])
-    _save(folder, "unet", {"sample": sample, "timestep": timestep, "encoder_hidden_states": both,
-                           "out_sample": family.unet(sample, timestep, both)})
-    latents = torch.randn(1, 4, 16, 16, generator=random)
-    _save(folder, "vae-decoder", {"latent_sample": latents, "sample": family.decoder(latents)[:, :, ::4, ::4]},
-          note="sample holds every fourth pixel of every fourth row")
-
-    noise = torch.randn(1, 4, 16, 16, generator=random)
-    final = ddim(family.unet, noise, tau[:1], tau[1:])
-    image = ((family.decoder(final) / 2 + 0.5).clamp(0, 1) * 255).round().to(torch.uint8)[0].permute(1, 2, 0)
-    Image.fromarray(image.numpy()).save(folder / "pipeline.png", optimize=True)
-    _save(folder, "pipeline", {"initial_latents": noise, "condition": tau[:1], "negative": tau[1:], "final_latents": final},
-          text=text, picture="pipeline.png", steps=20, guidance_scale=3.0)
+    for m, net in family.output_projectors.items():
+        _save(folder, f"output-projector-{m}", {"signals": states, "condition": net(states)})
+    for m, (_, _, about) in inputs(folder).items():
+        _generator(family.generators[m], m, str(about["text"]), folder, random)
 
 
-def greedy(net, prompt: Tensor, limit: int = 64) -> tuple[list[int], Tensor]:
+def _generator(generator: Generator, modality: str, text: str, folder: Path, random: torch.Generator) -> None:
+    """Each part of a pipeline, and the whole of it: from noise and τ(text) to the medium."""
+    words = torch.cat([padded(generator, text), padded(generator, "")])
+    tau, shape = generator.condition(words), LATENTS[modality]
+    _save(folder, f"text-encoder-{modality}", {"input_ids": words, "last_hidden_state": tau}, texts=[text, ""])
+    sample, timestep = torch.randn(2, *shape, generator=random), torch.tensor([999, 449])
+    _save(folder, f"unet-{modality}", {"sample": sample, "timestep": timestep, "encoder_hidden_states": tau,
+                                       "out_sample": generator.unet(sample, timestep, tau)})
+    noise = torch.randn(1, *shape, generator=random)
+    final = ddim(generator.unet, noise, tau[:1], tau[1:])
+    latents = final.transpose(1, 2).flatten(0, 1) if final.dim() == 5 else final
+    sample = generator.decoder(latents)
+    tensors = {"initial_latents": noise, "condition": tau[:1], "negative": tau[1:], "final_latents": final}
+    about: dict[str, object] = {"text": text, "steps": 20, "guidance_scale": 3.0}
+    if generator.vocoder is not None:
+        tensors |= {"mel": sample, "waveform": generator.vocoder(sample[:, 0])}
+    else:
+        pixels = ((sample / 2 + 0.5).clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+        about["picture"] = f"pipeline-{modality}.png"
+        Image.fromarray(contact_sheet(pixels, len(pixels))).save(folder / about["picture"], optimize=True)
+    _save(folder, f"pipeline-{modality}", tensors, **about)
+
+
+def greedy(net, prompt: Tensor, limit: int = 96) -> tuple[list[int], Tensor]:
     """The most likely answer, and the states at its signals (zeros if it has none)."""
     end, first = 2, tokenizer().token_to_id("[IMG0]")
     row, written = prompt, []

@@ -21,8 +21,8 @@ ALPHAS = alphas_cumprod()
 
 def add_noise(x: Tensor, noise: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
     """The noisy sample at t, and the v that belongs to it."""
-    a = ALPHAS[t].sqrt()[:, None, None, None]
-    s = (1 - ALPHAS[t]).sqrt()[:, None, None, None]
+    of_sample = (-1, *[1] * (x.dim() - 1))
+    a, s = ALPHAS[t].sqrt().view(of_sample), (1 - ALPHAS[t]).sqrt().view(of_sample)
     return a * x + s * noise, a * noise - s * x
 
 

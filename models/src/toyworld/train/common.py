@@ -65,7 +65,7 @@ def result(part: str) -> dict:
 
 
 def fit(part: str, net: nn.Module, loss_of: Callable[[int, torch.Generator], Tensor], steps: int, *, peak: float,
-        weight_decay: float = 0.01, ema: Ema | None = None, seed: int = 0, stop_at: int | None = None,
+        weight_decay: float = 0.01, ema: Ema | None = None, seed: int = 0,
         save_every: int = 250, log_every: int = 100, betas: tuple[float, float] = (0.9, 0.99),
         watch: Callable[[int], None] | None = None) -> None:
     """Trains `net` with AdamW and a cosine schedule, from the last checkpoint if there is one."""
@@ -81,8 +81,7 @@ def fit(part: str, net: nn.Module, loss_of: Callable[[int, torch.Generator], Ten
         step = saved["step"]
         log(part, "resumes at step", step)
     average, began, first = 0.0, time.time(), step
-    end = min(steps, stop_at or steps)
-    while step < end:
+    while step < steps:
         for group in optimizer.param_groups:
             group["lr"] = cosine(step, steps, peak)
         torch.manual_seed(seed * 7_919 + step)
@@ -97,7 +96,7 @@ def fit(part: str, net: nn.Module, loss_of: Callable[[int, torch.Generator], Ten
         average = loss.item() if step == first + 1 else 0.98 * average + 0.02 * loss.item()
         if step % log_every == 0:
             log(part, step, f"loss {average:.4f}", f"{(time.time() - began) / (step - first):.3f} s/step")
-        if step % save_every == 0 or step == end:
+        if step % save_every == 0 or step == steps:
             torch.save({"net": net.state_dict(), "optimizer": optimizer.state_dict(), "step": step,
                         "ema": ema.net.state_dict() if ema is not None else None}, checkpoint.with_suffix(".new"))
             checkpoint.with_suffix(".new").replace(checkpoint)

@@ -1,22 +1,43 @@
-"""Trains the picture encoder and the text tower: contrastive, with the attributes read from the features as a help."""
+"""Trains the four towers of the joint space: contrastive against texts, with the attributes read from the features as a help."""
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
+from typing import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..nets.encoders import TEXT_LENGTH, ImageEncoder, JointEncoders, TextTower
-from ..nets.judge import HEADS
-from ..world.captions import caption, describe, roughen
+from ..nets.encoders import FRAMES, TEXT_LENGTH, JointEncoders, MediaEncoder, TextTower
+from ..world.captions import describe, roughen
+from ..world.film import FILM_ATTRIBUTES, FRAMES as FILM_FRAMES
+from ..world.media_talk import words_for
+from ..world.media_words import describe_film, describe_sound
 from ..world.scene import ATTRIBUTES
+from ..world.sound import SOUND_ATTRIBUTES
 from ..world.tokenizer import ids
+from ..world.turns import Subject
 from .common import WORK, Ema, done, finish, fit, log, result
+from .films import held_films, train_films
 from .pictures import held_pictures, train_pictures
+from .sounds import held_sounds, train_sounds
 from .tokenizer import tokenizer
 
-PART, STEPS, BATCH = "encoders", 650, 64
+PART, STEPS, FILM_STEPS = "encoders", 1300, 800
+BATCH = {"image": 64, "audio": 64, "video": 32}
+TABLES = {"image": ATTRIBUTES, "audio": SOUND_ATTRIBUTES, "video": FILM_ATTRIBUTES}
+HEADS = {name: tuple(len(v) for v in table.values()) for name, table in TABLES.items()}
+# Every second step is a picture's: they have the most combinations, and the smallest parts.
+TURNS = ("image", "audio", "image", "video")
+
+
+@dataclass
+class Media:
+    """Cached media of one modality: what they show, their attributes, and the tensors that the encoder reads."""
+    subjects: list[Subject]
+    labels: Tensor
+    tensors: Callable[[Tensor], Tensor]
 
 
 def text_batch(texts: list[str]) -> tuple[Tensor, Tensor]:
@@ -26,73 +47,126 @@ def text_batch(texts: list[str]) -> tuple[Tensor, Tensor]:
             torch.tensor([[1] * len(r) + [0] * (length - len(r)) for r in rows]))
 
 
-def roughened(x: Tensor, g: torch.Generator) -> Tensor:
-    """Blur and noise now and then: generated pictures are never as clean as renders."""
+def media(held: bool) -> dict[str, Media]:
+    pictures = held_pictures() if held else train_pictures()
+    sounds = held_sounds() if held else train_sounds()
+    films = held_films() if held else train_films()
+    mels, looks = sounds.log_mels(), range(0, FILM_FRAMES, FILM_FRAMES // FRAMES)
+
+    return {"image": Media(pictures.scenes, pictures.labels, lambda i: pictures.batch(i) * 2 - 1),
+            "audio": Media(sounds.sounds, sounds.labels, lambda i: torch.from_numpy(mels[i.numpy()]).float()),
+            "video": Media(films.films, films.labels, lambda i: films.batch(i, looks) * 2 - 1)}
+
+
+def roughened(modality: str, x: Tensor, g: torch.Generator) -> Tensor:
+    """Blur and noise now and then: what is generated is never as clean as what is rendered."""
     dice = torch.rand(2, generator=g)
+    if modality == "audio":
+        return x + torch.randn(x.shape, generator=g) * dice[1] * 0.06 + (dice[0] - 0.5) * 0.1
     if dice[0] < 0.3:
-        x = F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
-    return x + torch.randn(x.shape, generator=g) * dice[1] * 0.05
+        x = F.avg_pool2d(x.flatten(0, -4), 3, 1, 1, count_include_pad=False).view(x.shape)
+    return x + torch.randn(x.shape, generator=g) * dice[1] * 0.1
+
+
+def told(subject: Subject, rng: random.Random) -> str:
+    """A text for a medium: mostly its canonical caption, else an everyday wording."""
+    if rng.random() < 0.6:
+        return words_for(subject)
+    describers = {"Scene": lambda: describe(subject, set(ATTRIBUTES), rng), "Sound": lambda: describe_sound(subject, {"pitch", "pace"}, rng),
+                  "Film": lambda: describe_film(subject, set(FILM_ATTRIBUTES), rng)}
+    return roughen(describers[type(subject).__name__](), rng)
 
 
 def train() -> None:
-    pictures = train_pictures()
+    cached = media(held=False)
     torch.manual_seed(0)
     net = JointEncoders(tokenizer().get_vocab_size(), HEADS)
     ema = Ema(net, 0.995)
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
-        index = torch.randint(len(pictures.scenes), (BATCH,), generator=g)
+        modality = TURNS[step % len(TURNS)]
+        these = cached[modality]
+        index = torch.randint(len(these.subjects), (BATCH[modality],), generator=g)
         rng = random.Random(step)
-        scenes = [pictures.scenes[i] for i in index.tolist()]
-        texts = [caption(s) if rng.random() < 0.6 else roughen(describe(s, set(ATTRIBUTES), rng), rng) for s in scenes]
-        x = roughened(pictures.batch(index), g) * 2 - 1
+        texts = [told(these.subjects[i], rng) for i in index.tolist()]
+        x = roughened(modality, these.tensors(index), g)
         with torch.autocast("cpu", torch.bfloat16):
-            loss, logits = net(x, *text_batch(texts))
-        return loss + sum(F.cross_entropy(l, pictures.labels[index, h]) for h, l in enumerate(logits))
+            loss, logits = net(modality, x, *text_batch(texts))
+        return loss + sum(F.cross_entropy(l, these.labels[index, h]) for h, l in enumerate(logits))
 
     fit(PART, net, loss_of, STEPS, peak=1.5e-3, ema=ema, weight_decay=0.02)
     finish(PART, net=ema.net.state_dict())
     measure(ema.net)
 
 
+def train_on_films() -> None:
+    """Films have the fewest turns above and need the most: their tower goes on alone against the text tower, which stands still."""
+    these = media(held=False)["video"]
+    net = load_joint().requires_grad_(False)
+    net.towers["video"].requires_grad_(True), net.readers["video"].requires_grad_(True)
+    ema = Ema(net, 0.995)
+
+    def loss_of(step: int, g: torch.Generator) -> Tensor:
+        index = torch.randint(len(these.subjects), (BATCH["video"],), generator=g)
+        rng = random.Random(f"films {step}")
+        texts = [told(these.subjects[i], rng) for i in index.tolist()]
+        x = roughened("video", these.tensors(index), g)
+        with torch.autocast("cpu", torch.bfloat16):
+            loss, logits = net("video", x, *text_batch(texts))
+        return loss + sum(F.cross_entropy(l, these.labels[index, h]) for h, l in enumerate(logits))
+
+    fit(f"{PART}-video", net, loss_of, FILM_STEPS, peak=1.5e-3, ema=ema, weight_decay=0.02)
+    finish(f"{PART}-video", net=ema.net.state_dict())
+    measure(ema.net)
+
+
 @torch.no_grad()
 def measure(net: JointEncoders) -> None:
-    held = held_pictures()
-    x = held.batch(torch.arange(len(held.scenes))) * 2 - 1
-    features, image = net.image(x)
-    captions = [caption(s) for s in held.scenes]
-    unique = sorted(set(captions))
-    best = (image @ net.text(*text_batch(unique)).T).argmax(1)
-    right = sum(unique[b] == c for b, c in zip(best.tolist(), captions)) / len(captions)
-    log("retrieval R@1 over", len(unique), "captions of held-out pairs:", round(right, 3))
-    weight = (features @ net.query).softmax(1)
-    logits = net.read((features * weight[:, :, None]).sum(1)).split(net.heads, 1)
-    shares = {n: round(float((l.argmax(1) == held.labels[:, h]).float().mean()), 3)
-              for h, (n, l) in enumerate(zip(ATTRIBUTES, logits))}
-    log("attributes read on held-out pairs:", shares)
+    """Retrieval both ways over the captions of everything held out, and the attributes read."""
+    for modality, held in media(held=True).items():
+        tower = net.towers[modality]
+        features, embeddings = map(torch.cat, zip(*(tower(held.tensors(i)) for i in torch.arange(len(held.subjects)).split(64))))
+        captions = [words_for(s) for s in held.subjects]
+        unique = sorted(set(captions))
+        texts = net.text(*text_batch(unique))
+        to_text = [unique[b] == c for b, c in zip((embeddings @ texts.T).argmax(1).tolist(), captions)]
+        to_media = [captions[b] == u for b, u in zip((texts @ embeddings.T).argmax(1).tolist(), unique)]
+        log(modality, "retrieval R@1 over", len(unique), "held-out captions:", round(sum(to_text) / len(to_text), 3),
+            "back:", round(sum(to_media) / len(to_media), 3))
+        logits = net.readers[modality](features)
+        log(modality, "attributes read on held-out media:", {n: round(float((l.argmax(1) == held.labels[:, h]).float().mean()), 3)
+                                                             for h, (n, l) in enumerate(zip(TABLES[modality], logits))})
 
 
-def load_encoders() -> tuple[ImageEncoder, TextTower]:
+def load_joint() -> JointEncoders:
     net = JointEncoders(tokenizer().get_vocab_size(), HEADS).eval().requires_grad_(False)
-    net.load_state_dict(result(PART)["net"])
-    return net.image, net.text
+    net.load_state_dict(result(f"{PART}-video" if done(f"{PART}-video") else PART)["net"])
+    return net
 
 
-def features() -> Tensor:
-    """The encoder's features of all training pictures, fp16 [N, 64, 128], computed once."""
-    path = WORK / "features.pt"
-    if not path.exists():
-        encoder, _ = load_encoders()
-        pictures = train_pictures()
-        n = len(pictures.scenes)
-        with torch.no_grad():
-            rows = [encoder(pictures.batch(torch.arange(i, min(n, i + 250))) * 2 - 1)[0].half() for i in range(0, n, 250)]
-        torch.save(torch.cat(rows), path)
-        log("cached features")
-    return torch.load(path, weights_only=True)
+def load_encoders() -> tuple[dict[str, MediaEncoder], TextTower]:
+    net = load_joint()
+    return dict(net.towers.items()), net.text
+
+
+def features() -> dict[str, Tensor]:
+    """The encoders' features of all training media, fp16 [N, cells, 128] a modality, computed once."""
+    towers, _ = load_encoders()
+    out = {}
+    for modality, these in media(held=False).items():
+        path = WORK / f"features-{modality}.pt"
+        if not path.exists():
+            with torch.no_grad():
+                rows = [towers[modality](these.tensors(i))[0].half() for i in torch.arange(len(these.subjects)).split(100)]
+            torch.save(torch.cat(rows), path)
+            log("cached the features of", modality)
+        out[modality] = torch.load(path, weights_only=True)
+    return out
 
 
 def main() -> None:
     if not done(PART):
         train()
+    if not done(f"{PART}-video"):
+        train_on_films()
     features()

@@ -1,4 +1,4 @@
-"""Trains the denoiser together with τ; τ is frozen part of the way so that the language side can build on it."""
+"""Trains the picture denoiser together with τ; τ is frozen part of the way, so that in the end it stands still."""
 from __future__ import annotations
 
 import random
@@ -6,6 +6,7 @@ import random
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from ..nets.condition import LENGTH, ConditionEncoder
@@ -17,7 +18,7 @@ from ..world.tokenizer import ids
 from .common import WORK, Ema, done, finish, fit, log, result
 from .judge import load_judge, report
 from .pictures import Pictures, held_pictures, train_pictures
-from .tokenizer import tokenizer
+from .tokenizer import keep_tokenizer, tokenizer_of
 from .vae import load_vae
 
 PART, STEPS, FREEZE, BATCH = "picture", 2350, 1000, 64
@@ -30,8 +31,9 @@ class Painter(nn.Module):
         self.unet, self.tau = UNet(), ConditionEncoder(vocabulary)
 
 
-def caption_ids(captions: list[str]) -> Tensor:
-    rows = [ids(tokenizer(), text)[:LENGTH] for text in captions]
+def caption_ids(captions: list[str], words: Tokenizer | None = None) -> Tensor:
+    """Captions as τ reads them: ids [B, 16], 0 on padding; by the picture's tokenizer if no other is given."""
+    rows = [ids(words or tokenizer_of(PART), text)[:LENGTH] for text in captions]
     return torch.tensor([row + [0] * (LENGTH - len(row)) for row in rows])
 
 
@@ -45,7 +47,7 @@ def thing_masks(pictures: Pictures) -> Tensor:
     return torch.cat(masks)
 
 
-def train(stop_at: int) -> None:
+def train() -> None:
     pictures = train_pictures()
     latents, masks = torch.load(WORK / "latents.pt", weights_only=True), thing_masks(pictures)
     rng = random.Random(11)
@@ -53,7 +55,7 @@ def train(stop_at: int) -> None:
     partial = caption_ids([partial_caption(s, rng, 0.4) for s in pictures.scenes])
     log("thing covers", round(float(masks.mean()), 3), "of the latent cells")
     torch.manual_seed(0)
-    net = Painter(tokenizer().get_vocab_size())
+    net = Painter(tokenizer_of(PART).get_vocab_size())
     ema = Ema(net)
     gate = Gate()
 
@@ -72,9 +74,10 @@ def train(stop_at: int) -> None:
         weight = 1 + THING_WEIGHT * masks[index]
         return ((net.unet(noisy, t, condition) - v).pow(2) * weight).mean() / weight.mean()
 
-    fit(PART, net, loss_of, STEPS, peak=1.2e-3, ema=ema, stop_at=stop_at, save_every=250,
+    fit(PART, net, loss_of, STEPS, peak=1.2e-3, ema=ema, save_every=250,
         watch=lambda step: gate(ema.net, step) if step in (500, FREEZE) else None)
-    finish(PART if stop_at >= STEPS else "picture-early", net=ema.net.state_dict())
+    finish(PART, net=ema.net.state_dict())
+    keep_tokenizer(PART)
 
 
 class Gate:
@@ -103,12 +106,11 @@ class Gate:
 
 
 def load_painter() -> Painter:
-    """The finished denoiser and τ, or the early ones while the denoiser is still in training (τ is the same)."""
-    net = Painter(tokenizer().get_vocab_size()).eval().requires_grad_(False)
-    net.load_state_dict(result(PART if done(PART) else "picture-early")["net"])
+    net = Painter(tokenizer_of(PART).get_vocab_size()).eval().requires_grad_(False)
+    net.load_state_dict(result(PART)["net"])
     return net
 
 
 def main() -> None:
     if not done(PART):
-        train(STEPS)
+        train()

@@ -68,14 +68,18 @@ def describe(scene: Scene, given: set[str], rng: random.Random, held_out_form: b
     if "thing" not in given and colour:
         return join("something", size, colour, place, background)
     form = rng.random()
+    # An `and` between two traits asks for nothing more, unlike `and let me hear it`.
+    traits = f"{size} and {colour}" if size and colour and rng.random() < 0.2 else join(size, colour)
     if form < 0.6:
-        return join(article(join(size, colour, thing)), place, background)
+        return join(article(join(traits, thing)), place, background)
     if form < 0.7 and colour:
         return join(article(join(size, thing)), "in", colour, place, background)
-    if form < 0.8:
+    if form < 0.75:
         return ", ".join(w for w in (article(join(colour, thing)), size, place, background) if w)
+    if form < 0.8:
+        return ", ".join(w for w in (article(thing), traits, place, background) if w)
     if form < 0.9:
-        return join(article(join(size, colour, thing)), background, place)
+        return join(article(join(traits, thing)), background, place)
     return join(join(background, place) + ("," if background or place else ""), article(join(size, colour, thing)))
 
 

@@ -1,239 +1,25 @@
-"""Dialogues about the world: requests, questions on pictures, edits, small talk and refusals."""
+"""All kinds of training dialogues, and how often each is met."""
 from __future__ import annotations
 
-import json
 import random
-from dataclasses import dataclass
-from pathlib import Path
 
-from .captions import (BACKGROUND_SYNONYMS, BACKGROUND_WORDS, PLACE_WORDS, PLURALS, SIZE_SYNONYMS, article, caption,
-                       describe, place_words, roughen)
-from .scene import ATTRIBUTES, COLOURS, SIZES, THINGS, Scene, sample_scene
-
-_HERE = Path(__file__).parent
-PHRASES = json.loads((_HERE / "phrases.json").read_text())
-UNKNOWN = json.loads((_HERE / "unknown.json").read_text())
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture in a turn: its projected features stand between <Img> and </Img>."""
-    scene: Scene
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A run of signals in an answer; the target is the generator's condition for the scene's caption."""
-    scene: Scene
-
-
-Part = str | Picture | Drawing
-
-
-@dataclass(frozen=True)
-class Turn:
-    role: str
-    parts: tuple[Part, ...]
-
-
-Dialogue = tuple[Turn, ...]
-
-
-def _listing(words: tuple[str, ...] | list[str]) -> str:
-    return ", ".join(words[:-1]) + " and " + words[-1]
-
-
-ONLY_THINGS = f"sorry, i only know {_listing(PLURALS)}."
-ONLY_COLOURS = f"sorry, i only know these colours: {_listing(COLOURS)}."
-NOT_UNDERSTOOD = "sorry, i did not understand. try: draw a red bell at the top left."
-NO_PICTURE = "sorry, i see no picture."
-FACTS = {
-    "things": f"i know {_listing(PLURALS)}.",
-    "colours": f"i know {_listing(COLOURS)}.",
-    "places": f"a thing can be {_listing(PLACE_WORDS)}.",
-    "sizes": f"a thing can be {_listing(SIZES)}.",
-    "backgrounds": f"a picture can be {_listing(BACKGROUND_WORDS)}.",
-}
-
-
-def user(*parts: Part) -> Turn:
-    return Turn("user", tuple(p for p in parts if p != ""))
-
-
-def assistant(*parts: Part) -> Turn:
-    return Turn("assistant", parts)
-
-
-def drawn(scene: Scene) -> Turn:
-    """The answer to a request: the caption first, so that the signals gather it, then the signals."""
-    return assistant(f"here is {caption(scene)}", Drawing(scene))
-
-
-def shown(scene: Scene) -> Turn:
-    """An earlier answer of ours: what was drawn stands in it as a picture."""
-    return assistant(f"here is {caption(scene)}", Picture(scene))
-
-
-def answer(scene: Scene, attribute: str) -> str:
-    item = scene.item
-    return {"caption": lambda: caption(scene), "thing": lambda: article(THINGS[item.thing]),
-            "colour": lambda: COLOURS[item.colour], "place": lambda: PLACE_WORDS[item.place],
-            "size": lambda: SIZES[item.size], "background": lambda: BACKGROUND_WORDS[scene.background]}[attribute]()
-
-
-def _phrase(group: dict, rng: random.Random, held_out: bool) -> str:
-    return rng.choice(group["held_out" if held_out else "seen"])
-
-
-def request(scene: Scene, given: set[str], rng: random.Random, held_out: bool = False) -> str:
-    """A request for a picture that names the attributes in `given`."""
-    words = describe(scene, given, rng, held_out_form=held_out and rng.random() < 0.3)
-    return _phrase(PHRASES["draw"], rng, held_out).replace("X", words)
-
-
-def some_attributes(rng: random.Random) -> set[str]:
-    keep = 1.0 if rng.random() < 0.4 else 0.6
-    given = {a for a in ATTRIBUTES if rng.random() < keep}
-    if rng.random() > 0.06 or "colour" not in given:
-        given.add("thing")
-    return given
-
-
-def question(scene: Scene, attribute: str, rng: random.Random, held_out: bool = False) -> str:
-    return _phrase(PHRASES["ask"][attribute], rng, held_out).replace("T", THINGS[scene.item.thing])
-
-
-def edit(scene: Scene, rng: random.Random, held_out: bool = False, held_out_pairs: bool | None = False) -> tuple[str, Scene]:
-    """Words that ask for one change, and the changed scene."""
-    while True:
-        attribute = rng.choice(tuple(ATTRIBUTES))
-        value = rng.randrange(len(ATTRIBUTES[attribute]))
-        changed = scene.with_(**{attribute: value})
-        if changed == scene or (held_out_pairs is not None and changed.held_out != held_out_pairs):
-            continue
-        if attribute == "colour":
-            words = rng.choice(("", "in ")) + COLOURS[value]
-        elif attribute == "place":
-            words = place_words(value, rng)
-        elif attribute == "size":
-            words = rng.choice(SIZE_SYNONYMS[value] + (("smaller", "larger")[value],))
-        elif attribute == "background":
-            words = rng.choice(BACKGROUND_SYNONYMS[value])
-        else:
-            words = rng.choice(("as ", "")) + article(THINGS[value])
-        return _phrase(PHRASES["edit"], rng, held_out).replace("V", words), changed
-
-
-def gibberish(rng: random.Random) -> str:
-    letters = lambda n: "".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(n))
-    return " ".join(letters(rng.randrange(2, 9)) for _ in range(rng.randrange(1, 5)))
-
-
-def invented(rng: random.Random) -> str:
-    """A word that does not exist but could: the model must know what it knows, not what it doesn't."""
-    endings = ("", "n", "r", "l", "s", "m", "ck")
-    return "".join(rng.choice("bcdfghjklmnprstvwz") + rng.choice("aeiou") + rng.choice(endings) for _ in range(rng.randrange(2, 4)))
-
-
-def unknown_thing(rng: random.Random, held_out: bool = False) -> str:
-    if not held_out and rng.random() < 0.35:
-        return invented(rng)
-    return _phrase(UNKNOWN["things"], rng, held_out)
-
-
-def refused(rng: random.Random, held_out: bool = False) -> Dialogue:
-    """A request for something outside the world, and the honest answer."""
-    scene = sample_scene(rng)
-    given = {a for a in ATTRIBUTES if rng.random() < 0.5} | {"thing"}
-    if rng.random() < 0.7:
-        given_words = request(scene, given, rng, held_out)
-        thing, other = THINGS[scene.item.thing], unknown_thing(rng, held_out)
-        words = given_words.replace(article(thing), article(other)).replace(thing, other)
-        return user(words), assistant(ONLY_THINGS)
-    given.add("colour")
-    words = request(scene, given, rng, held_out)
-    other = invented(rng) if not held_out and rng.random() < 0.3 else _phrase(UNKNOWN["colours"], rng, held_out)
-    return user(words.replace(COLOURS[scene.item.colour], other)), assistant(ONLY_COLOURS)
-
-
-def with_picture(scene: Scene, words: str, rng: random.Random) -> Turn:
-    """A turn with a picture and words, in either order."""
-    return user(words, Picture(scene)) if rng.random() < 0.25 else user(Picture(scene), words)
-
-
-def _drawing(rng: random.Random) -> Dialogue:
-    scene = sample_scene(rng)
-    return user(request(scene, some_attributes(rng), rng)), drawn(scene)
-
-
-def _bare(rng: random.Random) -> Dialogue:
-    scene = sample_scene(rng)
-    return user(caption(scene) if rng.random() < 0.5 else describe(scene, some_attributes(rng), rng)), drawn(scene)
-
-
-def _asking(rng: random.Random) -> Dialogue:
-    scene = sample_scene(rng)
-    attribute = rng.choice(("caption", "caption", "caption", *ATTRIBUTES))
-    return with_picture(scene, question(scene, attribute, rng), rng), assistant(answer(scene, attribute))
-
-
-def _editing(rng: random.Random) -> Dialogue:
-    scene = sample_scene(rng)
-    if rng.random() < 0.12:
-        words, changed = _phrase(PHRASES["copy"], rng, False), scene
-    else:
-        words, changed = edit(scene, rng)
-    return with_picture(scene, words, rng), drawn(changed)
-
-
-def _second_turn(rng: random.Random) -> Dialogue:
-    """Something drawn or looked at, then an edit of it or a question on it."""
-    scene = sample_scene(rng)
-    if rng.random() < 0.75:
-        first: Dialogue = (user(request(scene, some_attributes(rng), rng)), shown(scene))
-    else:
-        attribute = rng.choice(("caption", *ATTRIBUTES))
-        first = with_picture(scene, question(scene, attribute, rng), rng), assistant(answer(scene, attribute))
-    if rng.random() < 0.6:
-        words, changed = edit(scene, rng)
-        return *first, user(words), drawn(changed)
-    if rng.random() < 0.3:
-        return *first, *_drawing(rng)
-    attribute = rng.choice(tuple(PHRASES["ask"]))
-    words = question(scene, attribute, rng) or "what is it?"
-    return *first, user(words), assistant(answer(scene, attribute))
-
-
-def _talk(rng: random.Random) -> Dialogue:
-    topic = rng.choice(PHRASES["talk"])
-    return user(rng.choice(topic["ask"])), assistant(topic["answer"])
-
-
-def _fact(rng: random.Random) -> Dialogue:
-    topic = rng.choice(tuple(FACTS))
-    return user(_phrase(PHRASES["facts"][topic], rng, False)), assistant(FACTS[topic])
-
-
-def _nonsense(rng: random.Random) -> Dialogue:
-    if rng.random() < 0.3:
-        scene = sample_scene(rng)
-        attribute = rng.choice(("caption", "colour", "place", "size", "background"))
-        words = question(scene, attribute, rng)
-        return user(words or gibberish(rng)), assistant(NO_PICTURE if words else NOT_UNDERSTOOD)
-    return user(gibberish(rng)), assistant(NOT_UNDERSTOOD)
-
-
-def _talk_then(rng: random.Random) -> Dialogue:
-    return *_talk(rng), *rng.choice((_drawing, _asking, _fact, refused))(rng)
-
-
-KINDS = {"drawing": (_drawing, 30), "bare": (_bare, 9), "asking": (_asking, 20), "editing": (_editing, 13),
-         "second turn": (_second_turn, 10), "talk": (_talk, 4), "fact": (_fact, 3), "refusal": (refused, 12),
-         "nonsense": (_nonsense, 3), "talk, then": (_talk_then, 3)}
+from . import media_talk, picture_talk
+from .captions import roughen
+from .picture_talk import PHRASES
+from .turns import Dialogue, Turn
+
+KINDS = {
+    "drawing": (picture_talk.drawing, 18), "bare": (picture_talk.bare, 5), "asking": (picture_talk.asking, 12),
+    "editing": (picture_talk.editing, 8), "second turn": (picture_talk.second_turn, 5),
+    "talk": (picture_talk.talk, 3), "fact": (picture_talk.fact, 3), "refusal": (picture_talk.refused, 8),
+    "nonsense": (picture_talk.nonsense, 2), "talk, then": (picture_talk.talk_then, 2),
+    "sounding": (media_talk.sounding, 9), "filming": (media_talk.filming, 11), "hearing": (media_talk.hearing, 7), "watching": (media_talk.watching, 9),
+    "turned": (media_talk.turned, 14), "both given": (media_talk.both_given, 5), "several": (media_talk.many, 6),
+    "over turns": (media_talk.over_turns, 9), "media refusal": (media_talk.refused_media, 4), "nothing given": (media_talk.nothing_given, 1)}
 
 
 def sample_dialogue(rng: random.Random, kinds: tuple[str, ...] = tuple(KINDS), typos: float = 0.12) -> Dialogue:
-    """A training dialogue: no held-out pair is drawn or shown in it, no held-out phrasing used."""
+    """A training dialogue: nothing held out is made or shown in it, no held-out phrasing used."""
     kind = rng.choices(kinds, [KINDS[k][1] for k in kinds])[0]
     turns = KINDS[kind][0](rng)
     rough = tuple(Turn(t.role, tuple(roughen(p, rng, typos) if t.role == "user" and isinstance(p, str) else p for p in t.parts))

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .scene import COLOURS, Item, Scene
+from .scene import COLOURS, Scene
 from .shapes import PAINTERS
 
 SIDE = 128
@@ -27,16 +27,28 @@ def _cover(distance: np.ndarray) -> np.ndarray:
     return np.clip(0.5 - distance, 0, 1)[..., None]
 
 
-def _draw(picture: np.ndarray, item: Item, x: float, y: float, r: float) -> None:
-    reach = int(r * 1.2 + 4)
-    x0, x1 = max(0, int(x) - reach), min(SIDE, int(x) + reach + 1)
-    y0, y1 = max(0, int(y) - reach), min(SIDE, int(y) + reach + 1)
+def backdrop(background: int, side: int, rng: np.random.Generator) -> np.ndarray:
+    """An empty picture as float32 [side, side, 3]: plain, a little lighter at the top."""
+    shade = np.linspace(0.04, -0.04, side, dtype=np.float32)[:, None, None] + rng.uniform(-0.02, 0.02)
+    return np.clip(np.broadcast_to(BACKGROUND_RGB[background] + shade, (side, side, 3)), 0, 1).astype(np.float32)
+
+
+def draw(picture: np.ndarray, thing: int, colour_index: int, x: float, y: float, r: float, angle: float = 0.0) -> None:
+    """Draws a thing of radius r around (x, y), turned by an angle in radians, into a float picture."""
+    reach, (height, width, _) = int(r * 1.2 + 4), picture.shape
+    if angle:
+        reach = int(r * 1.7 + 4)
+    x0, x1 = max(0, int(x) - reach), min(width, int(x) + reach + 1)
+    y0, y1 = max(0, int(y) - reach), min(height, int(y) + reach + 1)
     v, u = np.meshgrid((np.arange(y0, y1, dtype=np.float32) + 0.5 - y) / r,
                        (np.arange(x0, x1, dtype=np.float32) + 0.5 - x) / r, indexing="ij")
-    colour = COLOUR_RGB[item.colour]
+    if angle:
+        c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+        u, v = c * u + s * v, c * v - s * u
+    colour = COLOUR_RGB[colour_index]
     paint = {"body": colour, "shade": colour * 0.62, "light": np.full(3, LIGHT, np.float32),
              "dark": np.full(3, DARK, np.float32)}
-    layers = PAINTERS[item.thing](u, v)
+    layers = PAINTERS[thing](u, v)
     patch = picture[y0:y1, x0:x1]
     outline = _cover(np.minimum.reduce([d for _, d in layers]) * r - OUTLINE)
     patch += outline * (DARK - patch)
@@ -48,13 +60,12 @@ def _draw(picture: np.ndarray, item: Item, x: float, y: float, r: float) -> None
 
 def render(scene: Scene, rng: np.random.Generator) -> np.ndarray:
     """A picture as uint8 [128, 128, 3]."""
-    shade = np.linspace(0.04, -0.04, SIDE, dtype=np.float32)[:, None, None] + rng.uniform(-0.02, 0.02)
-    picture = np.clip(np.broadcast_to(BACKGROUND_RGB[scene.background] + shade, (SIDE, SIDE, 3)), 0, 1).astype(np.float32)
+    picture = backdrop(scene.background, SIDE, rng)
     for item in scene.items:
         x, y = centre(item.place)
         dx, dy = rng.uniform(-JITTER_PLACE, JITTER_PLACE, 2)
         radius = RADIUS[item.size] * (1 + rng.uniform(-JITTER_SIZE, JITTER_SIZE))
-        _draw(picture, item, x + dx, y + dy, radius)
+        draw(picture, item.thing, item.colour, x + dx, y + dy, radius)
     return (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 

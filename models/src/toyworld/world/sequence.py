@@ -6,21 +6,20 @@ from functools import lru_cache
 
 from tokenizers import Tokenizer
 
-from .dialogue import Dialogue, Drawing, Picture
-from .scene import Scene
-from .tokenizer import BEGIN, END, IMAGE_SIGNALS, PAD, ids
+from .tokenizer import BEGIN, END, MARKS, PAD, SIGNALS, ids
+from .turns import Dialogue, Given, Made, Subject, modality
 
 ROLES = {"system": "<|system|>", "user": "<|user|>", "assistant": "<|assistant|>"}
-SUFFIX, OPEN, CLOSE, MEDIA_TOKENS = "<|end|>", "<Img>", "</Img>", 4
+SUFFIX, MEDIA_TOKENS = "<|end|>", 4
 
 
 @dataclass
 class Sequence:
-    """Ids with PAD where a picture's four embeddings go; `scored` marks the ids that the assistant wrote."""
+    """Ids with PAD where the four embeddings of a medium go; `scored` marks the ids that the assistant wrote."""
     ids: list[int] = field(default_factory=list)
     scored: list[bool] = field(default_factory=list)
-    pictures: list[tuple[int, Scene]] = field(default_factory=list)  # first position, what is shown
-    drawings: list[tuple[int, Scene]] = field(default_factory=list)  # first signal's position, what is drawn
+    given: list[tuple[int, Subject]] = field(default_factory=list)  # first position, what is shown or heard
+    made: list[tuple[int, Subject]] = field(default_factory=list)  # first signal's position, what is made
 
     def add(self, ids_: list[int], scored: bool = False) -> None:
         self.ids += ids_
@@ -33,7 +32,7 @@ class Encoder:
     def __init__(self, tokenizer: Tokenizer):
         self.tokenizer = tokenizer
         self.pieces = lru_cache(50_000)(lambda text: ids(tokenizer, text))
-        self.signals = [tokenizer.token_to_id(t) for t in IMAGE_SIGNALS]
+        self.signals = {m: [tokenizer.token_to_id(t) for t in tokens] for m, tokens in SIGNALS.items()}
 
     def __call__(self, dialogue: Dialogue, open_answer: bool = False) -> Sequence:
         """With `open_answer` the sequence ends with the assistant's prefix, ready to be continued."""
@@ -43,17 +42,18 @@ class Encoder:
             mine = turn.role == "assistant"
             s.add(self.pieces(ROLES[turn.role]))
             for part in turn.parts:
-                if isinstance(part, Picture):
-                    s.add(self.pieces(OPEN))
-                    s.pictures.append((len(s.ids), part.scene))
+                if isinstance(part, Given):
+                    opened, closed = MARKS[modality(part.subject)]
+                    s.add(self.pieces(opened))
+                    s.given.append((len(s.ids), part.subject))
                     s.add([PAD] * MEDIA_TOKENS)
-                    s.add(self.pieces(CLOSE))
-                elif isinstance(part, Drawing):
-                    s.drawings.append((len(s.ids), part.scene))
-                    s.add(self.signals, mine)
+                    s.add(self.pieces(closed))
+                elif isinstance(part, Made):
+                    s.made.append((len(s.ids), part.subject))
+                    s.add(self.signals[modality(part.subject)], mine)
                 else:
                     s.add(self.pieces(part), mine)
-            s.add([END], mine and not isinstance(turn.parts[-1], Picture))
+            s.add([END], mine and not isinstance(turn.parts[-1], Given))
         if open_answer:
             s.add(self.pieces(ROLES["assistant"]))
         return s

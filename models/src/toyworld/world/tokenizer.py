@@ -8,12 +8,17 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, 
 
 from .captions import BACKGROUND_WORDS, PLACE_WORDS, PLURALS
 from .dialogue import sample_dialogue
+from .film import FILM_ATTRIBUTES
 from .scene import ATTRIBUTES
+from .sound import SOUND_ATTRIBUTES
 
-IMAGE_SIGNALS = tuple(f"[IMG{i}]" for i in range(4))
-SPECIAL = ("<pad>", "<s>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>", "<Img>", "</Img>", *IMAGE_SIGNALS)
+SIGNALS = {"image": tuple(f"[IMG{i}]" for i in range(4)), "audio": tuple(f"[AUD{i}]" for i in range(4)),
+           "video": tuple(f"[VID{i}]" for i in range(4))}
+MARKS = {"image": ("<Img>", "</Img>"), "audio": ("<Aud>", "</Aud>"), "video": ("<Vid>", "</Vid>")}
+SPECIAL = ("<pad>", "<s>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>",
+           *(t for m in SIGNALS for t in MARKS[m]), *(t for tokens in SIGNALS.values() for t in tokens))
 PAD, BEGIN, END = 0, 1, 2
-VOCABULARY = 1280
+VOCABULARY = 1536
 
 
 def corpus(count: int, seed: int = 5) -> list[str]:
@@ -22,7 +27,7 @@ def corpus(count: int, seed: int = 5) -> list[str]:
     for _ in range(count):
         for turn in sample_dialogue(rng):
             lines += [part for part in turn.parts if isinstance(part, str)]
-    names = [v for values in ATTRIBUTES.values() for v in values] + [*PLURALS, *PLACE_WORDS, *BACKGROUND_WORDS]
+    names = [v for table in (ATTRIBUTES, SOUND_ATTRIBUTES, FILM_ATTRIBUTES) for values in table.values() for v in values] + [*PLURALS, *PLACE_WORDS, *BACKGROUND_WORDS]
     # The world's own words count extra, at the start of a text too, so that each becomes one token.
     lines += [form for name in names for word in name.split() for form in (word, f" {word}", word.capitalize())] * 60
     return lines

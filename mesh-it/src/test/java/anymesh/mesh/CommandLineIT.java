@@ -42,7 +42,7 @@ final class CommandLineIT {
         try (var lines = new BufferedReader(new InputStreamReader(up.getInputStream(), StandardCharsets.UTF_8))) {
             assertThat(lines.readLine()).startsWith("ready http://127.0.0.1:");
             var status = MeshClient.JSON.readTree(run("status", "--json").out());
-            assertThat(status.path("instances")).hasSize(5).allSatisfy(instance -> {
+            assertThat(status.path("instances")).hasSize(7).allSatisfy(instance -> {
                 assertThat(instance.path("state").asText()).isEqualTo("serving");
                 assertThat(instance.path("bundle").asText()).isEqualTo("toyworld");
                 assertThat(instance.path("pid").asLong()).isEqualTo(up.pid());

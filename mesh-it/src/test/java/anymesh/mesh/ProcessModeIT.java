@@ -43,7 +43,7 @@ final class ProcessModeIT {
             var url = ready(lines);
             var status = MeshClient.JSON.readTree(run("status", "--json").out()).path("instances");
             var pids = StreamSupport.stream(status.spliterator(), false).map(one -> one.path("pid").asLong()).toList();
-            assertThat(pids).as("consul, the gateway and seven stages").hasSize(9).doesNotHaveDuplicates();
+            assertThat(pids).as("consul, the gateway and nine stages").hasSize(11).doesNotHaveDuplicates();
             assertThat(Files.getPosixFilePermissions(folder.resolve("mesh.json")))
                     .isEqualTo(PosixFilePermissions.fromString("rw-------"));
             try (var client = new MeshClient(url)) {

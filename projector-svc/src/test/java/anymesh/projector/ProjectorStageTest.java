@@ -20,34 +20,43 @@ import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.UnsupportedModality;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Both projectors with the built-in bundles, held against what Python computed with the same weights. */
 final class ProjectorStageTest {
     private static final Path MODELS = Path.of(System.getProperty("anymesh.root"), "models");
 
-    @Test
-    void theInputProjectorEqualsPythons() {
+    @ParameterizedTest
+    @CsvSource({"IMAGE, 64", "AUDIO, 65", "VIDEO, 128"})
+    void theInputProjectorEqualsPythons(Modality modality, int cells) {
         try (var served = input()) {
-            var features = fixture("encoder-image", "last_hidden_state");
-            var request = ProjectInputRequest.newBuilder().setModality(Modality.IMAGE).build();
-            var batch = batch(served, "toyworld-image-64x128", List.of(64, 128), features);
+            var name = modality.name().toLowerCase(Locale.ROOT);
+            var features = fixture("encoder-" + name, "last_hidden_state");
+            var request = ProjectInputRequest.newBuilder().setModality(modality).build();
+            var space = "toyworld-%s-%dx128".formatted(name, cells);
+            var batch = batch(served, space, List.of(cells, 128), features);
             try (var response = served.call(served.methods().projectInput(), Frame.of(request, batch)).getFirst()) {
                 assertThat(response.embeddings().getFirst().spec().space()).isEqualTo("toyworld-llm-192");
-                assertClose(response.embeddings().getFirst(), fixture("input-projector", "projected"));
+                assertClose(response.embeddings().getFirst(), fixture("input-projector-" + name, "projected"));
             }
         }
     }
 
-    @Test
-    void theOutputProjectorEqualsPythons() {
+    @ParameterizedTest
+    @CsvSource({"IMAGE, toyworld-cond-16x128", "AUDIO, toyworld-cond-audio-16x128",
+        "VIDEO, toyworld-cond-video-16x128"})
+    void theOutputProjectorEqualsPythons(Modality modality, String condition) {
         try (var served = output()) {
-            var request = ProjectOutputRequest.newBuilder().setModality(Modality.IMAGE).build();
-            var batch = batch(served, "toyworld-signal-image-4x192", List.of(4, 192),
-                    fixture("output-projector", "signals"));
+            var name = modality.name().toLowerCase(Locale.ROOT);
+            var request = ProjectOutputRequest.newBuilder().setModality(modality).build();
+            var batch = batch(served, "toyworld-signal-" + name + "-4x192", List.of(4, 192),
+                    fixture("output-projector-" + name, "signals"));
             try (var response = served.call(served.methods().projectOutput(), Frame.of(request, batch)).getFirst()) {
-                assertThat(response.embeddings().getFirst().spec().space()).isEqualTo("toyworld-cond-16x128");
-                assertClose(response.embeddings().getFirst(), fixture("output-projector", "condition"));
+                assertThat(response.embeddings().getFirst().spec().space()).isEqualTo(condition);
+                assertClose(response.embeddings().getFirst(), fixture("output-projector-" + name, "condition"));
             }
         }
     }
@@ -59,8 +68,8 @@ final class ProjectorStageTest {
                     .isInstanceOf(ContractMismatch.class).hasMessageContaining("another-space");
             assertThatThrownBy(() -> project(served, Modality.IMAGE, "toyworld-signal-image-4x192", List.of(4, 191)))
                     .isInstanceOf(ContractMismatch.class).hasMessageContaining("[4, 191]");
-            assertThatThrownBy(() -> project(served, Modality.VIDEO, "toyworld-signal-image-4x192", List.of(4, 192)))
-                    .isInstanceOf(UnsupportedModality.class).hasMessageContaining("VIDEO");
+            assertThatThrownBy(() -> project(served, Modality.TEXT, "toyworld-signal-image-4x192", List.of(4, 192)))
+                    .isInstanceOf(UnsupportedModality.class).hasMessageContaining("TEXT");
             var empty = ProjectOutputRequest.newBuilder().setModality(Modality.IMAGE).build();
             assertThatThrownBy(() -> served.call(served.methods().projectOutput(), Frame.of(empty)))
                     .isInstanceOf(InvalidInput.class).hasMessageContaining("0 batches");

@@ -58,6 +58,7 @@ record ProcessSpecs(Path home, Path logs, @Nullable Path config, String consul) 
     }
 
     private ProcessSpec spec(ServiceProcess service, String id, Map<String, String> environment) {
+        environment.putAll(service.environment());
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + home.resolve("jvm.options"));

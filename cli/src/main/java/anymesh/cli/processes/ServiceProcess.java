@@ -8,6 +8,7 @@ import anymesh.generator.GeneratorMain;
 import anymesh.projector.InputProjectorMain;
 import anymesh.projector.OutputProjectorMain;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,17 +18,27 @@ import java.util.Optional;
 enum ServiceProcess {
     ENCODER("encoder", EncoderMain.class, 96), INPUT_PROJECTOR("input-projector", InputProjectorMain.class,
             64), BACKBONE("backbone", BackboneMain.class, 128), OUTPUT_PROJECTOR("output-projector",
-                    OutputProjectorMain.class, 64), GENERATOR_IMAGE("generator-image", GeneratorMain.class,
-                            128), GATEWAY("gateway", GatewayMain.class, 768);
+                    OutputProjectorMain.class, 64), GENERATOR_IMAGE("generator-image", GeneratorMain.class, 128,
+                            "image"), GENERATOR_AUDIO("generator-audio",
+                                    GeneratorMain.class, 128, "audio"), GENERATOR_VIDEO(
+                                            "generator-video", GeneratorMain.class, 128,
+                                            "video"), GATEWAY("gateway", GatewayMain.class,
+                                                    768);
 
     private final String service;
     private final Class<?> main;
     private final int heapMegabytes;
+    private final String modality;
 
     ServiceProcess(String service, Class<?> main, int heapMegabytes) {
+        this(service, main, heapMegabytes, "");
+    }
+
+    ServiceProcess(String service, Class<?> main, int heapMegabytes, String modality) {
         this.service = service;
         this.main = main;
         this.heapMegabytes = heapMegabytes;
+        this.modality = modality;
     }
 
     String service() {
@@ -40,6 +51,11 @@ enum ServiceProcess {
 
     String mainClass() {
         return main.getName();
+    }
+
+    /** What the main class is told besides its configuration. */
+    Map<String, String> environment() {
+        return modality.isEmpty() ? Map.of() : Map.of("ANYMESH_MODALITY", modality);
     }
 
     /**

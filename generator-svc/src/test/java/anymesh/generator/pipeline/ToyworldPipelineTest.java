@@ -18,12 +18,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The built-in generator against what PyTorch made of the same noise and condition ({@code models/fixtures/pipeline.*}). */
+/** The built-in generator against what PyTorch made of the same noise and condition ({@code models/fixtures/pipeline-image.*}). */
 class ToyworldPipelineTest {
     private static final Path MODELS = Path.of(System.getProperty("anymesh.root"), "models");
-    private static final Map<String, Tensor> GOLDEN = SafeTensors.read(MODELS.resolve("fixtures/pipeline.safetensors"));
+    private static final Map<String, Tensor> GOLDEN = SafeTensors
+            .read(MODELS.resolve("fixtures/pipeline-image.safetensors"));
     private static final Map<String, String> ABOUT = SafeTensors
-            .metadata(MODELS.resolve("fixtures/pipeline.safetensors"));
+            .metadata(MODELS.resolve("fixtures/pipeline-image.safetensors"));
 
     @SuppressWarnings("NullAway.Init")
     private static DiffusionPipeline pipeline;

@@ -1,49 +1,26 @@
-"""What is asked, and what counts as right."""
+"""Pictures: what is asked, and what counts as right."""
 from __future__ import annotations
 
 import json
-import random
 from pathlib import Path
-from typing import Callable, Iterator, Protocol
+from typing import Iterator
 
 import numpy as np
 
-from ..world import dialogue as talk
+from ..world import picture_talk as talk
 from ..world.captions import caption, misspell
-from ..world.render import render
 from ..world.scene import ATTRIBUTES, Scene, sample_scene
-from .chat import Answer, Message, picture_part, text_part
-from .judge import Judge, wilson
+from .base import CHANCE as CHANCES, Suite, Suites, row, said, user
+from .media import Answer
 
 EVERYTHING = set(ATTRIBUTES)
-CHANCE = {name: 1 / len(values) for name, values in ATTRIBUTES.items()}
+CHANCE = CHANCES["image"]
 CORE = ("thing", "colour", "place")
 _CEILING = Path(__file__).parents[3] / "judges/image/ceiling.json"
 
 
-class Answerer(Protocol):
-    def answer_all(self, dialogues: list[list[Message]], first_seed: int = 0) -> list[Answer]: ...
-
-
-def ask(*content: dict | str) -> list[Message]:
-    if len(content) == 1 and isinstance(content[0], str):
-        return [{"role": "user", "content": content[0]}]
-    return [{"role": "user", "content": [text_part(c) if isinstance(c, str) else c for c in content]}]
-
-
-def row(what: str, hits: np.ndarray | list[bool], chance: float | str = "") -> str:
-    hits, count = int(np.sum(hits)), len(hits)
-    low, high = wilson(hits, count)
-    chance = f"{chance:.3f}" if isinstance(chance, float) else chance
-    return f"| {what} | {count} | {hits / max(count, 1):.3f} | {low:.3f}–{high:.3f} | {chance} |"
-
-
-class Suites:
-    def __init__(self, answerer: Answerer, judge: Judge, n: int, seed: int):
-        self.answerer, self.judge, self.n, self.seed = answerer, judge, n, seed
-        self.sheet: list[np.ndarray] = []
-
-    def all(self) -> dict[str, Callable[[], Iterator[str]]]:
+class PictureSuites(Suites):
+    def all(self) -> dict[str, Suite]:
         return {"ceilings": self.ceilings,
                 "held-out pairs": lambda: self.drawing("text → picture, held-out pairs", True, False),
                 "seen pairs": lambda: self.drawing("text → picture, seen pairs", False, False),
@@ -51,16 +28,8 @@ class Suites:
                 "typos": self.typos, "partial": self.partial, "bare": self.bare, "looking": self.looking, "editing": self.editing,
                 "two turns": self.two_turns, "refusals": self.refusals, "talk": self.talk}
 
-    def rng(self, salt: str) -> random.Random:
-        return random.Random(f"{self.seed}/{salt}")
-
-    def pictures(self, answers: list[Answer]) -> list[np.ndarray | None]:
-        found = [a.pictures[0] if a.pictures else None for a in answers]
-        self.sheet += [p for p in found if p is not None][:16]
-        return found
-
     def judged(self, title: str, answers: list[Answer], scenes: list[Scene], brief: bool = False) -> Iterator[str]:
-        right = self.judge.right(self.pictures(answers), scenes)
+        right = self.right(answers, scenes)
         names = list(ATTRIBUTES)
         if not brief:
             for i, name in enumerate(names):
@@ -70,14 +39,11 @@ class Suites:
         yield row(f"{title}: all five", right.all(1), "0.000")
         yield row(f"{title}: the text says so", [a.text.strip() == f"here is {caption(s)}" for a, s in zip(answers, scenes)], "0.000")
 
-    def renders(self, scenes: list[Scene], salt: int) -> list[np.ndarray]:
-        return [render(s, np.random.default_rng((self.seed, salt, i))) for i, s in enumerate(scenes)]
-
     def ceilings(self) -> Iterator[str]:
         """What the judge reads off fresh renders, and what it read off reconstructions when the family was exported."""
         rng = self.rng("ceiling")
         scenes = [sample_scene(rng, True) for _ in range(self.n)]
-        right = self.judge.right(self.renders(scenes, 1), scenes)
+        right = self.judges.right("image", [self.render(s, 1, i) for i, s in enumerate(scenes)], scenes)
         yield row("ceiling: the judge on held-out renders, all five", right.all(1))
         if _CEILING.exists():
             kept = json.loads(_CEILING.read_text())["reconstructions of held-out renders"]
@@ -87,7 +53,7 @@ class Suites:
     def drawing(self, title: str, held_pairs: bool, held_phrases: bool, count: int | None = None) -> Iterator[str]:
         rng = self.rng(title)
         scenes = [sample_scene(rng, held_pairs) for _ in range(count or self.n)]
-        answers = self.answerer.answer_all([ask(talk.request(s, EVERYTHING, rng, held_phrases)) for s in scenes])
+        answers = self.answerer.answer_all([[user(talk.request(s, EVERYTHING, rng, held_phrases))] for s in scenes])
         yield from self.judged(title, answers, scenes, brief=held_phrases)
 
     def typos(self) -> Iterator[str]:
@@ -100,7 +66,7 @@ class Suites:
             words[at] = misspell(words[at], rng)
             return " ".join(words)
 
-        answers = self.answerer.answer_all([ask(mistyped(s)) for s in scenes])
+        answers = self.answerer.answer_all([[user(mistyped(s))] for s in scenes])
         yield from self.judged("text → picture, one typo, held-out pairs", answers, scenes, brief=True)
 
     def partial(self) -> Iterator[str]:
@@ -110,15 +76,15 @@ class Suites:
         for _ in range(self.n // 2):
             scenes.append(sample_scene(rng, None))
             given.append({"thing"} | {a for a in ATTRIBUTES if rng.random() < 0.5})
-        answers = self.answerer.answer_all([ask(talk.request(s, g, rng)) for s, g in zip(scenes, given)])
-        right = self.judge.right(self.pictures(answers), scenes)
+        answers = self.answerer.answer_all([[user(talk.request(s, g, rng))] for s, g in zip(scenes, given)])
+        right = self.right(answers, scenes)
         named = np.array([[a in g for a in ATTRIBUTES] for g in given])
         yield row("text → picture, attributes left open: all that was named", (right | ~named).all(1) & np.array([bool(a.pictures) for a in answers]))
 
     def bare(self) -> Iterator[str]:
         rng = self.rng("bare")
         scenes = [sample_scene(rng, True) for _ in range(self.n // 4)]
-        answers = self.answerer.answer_all([ask(caption(s)) for s in scenes])
+        answers = self.answerer.answer_all([[user(caption(s))] for s in scenes])
         yield from self.judged("a bare caption → picture, held-out pairs", answers, scenes, brief=True)
 
     def looking(self) -> Iterator[str]:
@@ -127,10 +93,10 @@ class Suites:
             kind = "held-out pairs" if held else "seen pairs"
             for attribute in ("caption", *ATTRIBUTES) if held else ("caption",):
                 scenes = [sample_scene(rng, held) for _ in range(self.n // 2 if attribute == "caption" else self.n // 4)]
-                shown = self.renders(scenes, 2 + len(attribute))
+                shown = self.given(scenes, 2 + len(attribute))
                 questions = [talk.question(s, attribute, rng) or "what is this?" for s in scenes]
-                answers = self.answerer.answer_all([ask(picture_part(p), q) for p, q in zip(shown, questions)])
-                right = [a.text.strip() == talk.answer(s, attribute) and not a.pictures for a, s in zip(answers, scenes)]
+                answers = self.answerer.answer_all([[user(p, q)] for p, q in zip(shown, questions)])
+                right = [a.text.strip() == talk.answer(s, attribute) and not a.media for a, s in zip(answers, scenes)]
                 what = "the whole caption" if attribute == "caption" else attribute
                 yield row(f"picture → text, {kind}: {what}", right, CHANCE.get(attribute, "0.000"))
 
@@ -140,37 +106,36 @@ class Suites:
         while len(cases) < self.n // 4:
             scene = sample_scene(rng, None)
             cases.append((scene, *talk.edit(scene, rng, held_out_pairs=None)))
-        shown = self.renders([scene for scene, _, _ in cases], 9)
-        answers = self.answerer.answer_all([ask(picture_part(p), words) for p, (_, words, _) in zip(shown, cases)])
+        shown = self.given([scene for scene, _, _ in cases], 9)
+        answers = self.answerer.answer_all([[user(p, words)] for p, (_, words, _) in zip(shown, cases)])
         yield from self.judged("picture and words → picture", answers, [changed for _, _, changed in cases], brief=True)
 
     def two_turns(self) -> Iterator[str]:
         """Draw something, then change it: the first answer, its picture included, stands in the history."""
         rng = self.rng("two turns")
         scenes = [sample_scene(rng, None) for _ in range(self.n // 4)]
-        first = [ask(talk.request(s, EVERYTHING, rng)) for s in scenes]
+        first = [[user(talk.request(s, EVERYTHING, rng))] for s in scenes]
         edits = [talk.edit(s, rng, held_out_pairs=None) for s in scenes]
         dialogues = []
         for asked, answer, (words, _) in zip(first, self.answerer.answer_all(first), edits):
-            said = [text_part(answer.text), *(picture_part(p) for p in answer.pictures)]
-            dialogues.append([*asked, {"role": "assistant", "content": said}, *ask(words)])
+            dialogues.append([*asked, said(answer), user(words)])
         answers = self.answerer.answer_all(dialogues)
         yield from self.judged("two turns, the second changes the first", answers, [changed for _, changed in edits], brief=True)
 
     def refusals(self) -> Iterator[str]:
         rng = self.rng("refusals")
         asked = [talk.refused(rng, held_out=True) for _ in range(self.n // 4)]
-        answers = self.answerer.answer_all([ask(turns[0].parts[0]) for turns in asked])
-        for kind, said in (("things", talk.ONLY_THINGS), ("colours", talk.ONLY_COLOURS)):
-            these = [a for a, turns in zip(answers, asked) if turns[1].parts[0] == said]
-            yield row(f"unknown {kind}: refused, nothing drawn", ["only know" in a.text and not a.pictures for a in these])
+        answers = self.answerer.answer_all([[user(turns[0].parts[0])] for turns in asked])
+        for kind, words in (("things", talk.ONLY_THINGS), ("colours", talk.ONLY_COLOURS)):
+            these = [a for a, turns in zip(answers, asked) if turns[1].parts[0] == words]
+            yield row(f"unknown {kind}: refused, nothing drawn", ["only know" in a.text and not a.media for a in these])
         scenes = [sample_scene(rng, None) for _ in range(self.n // 4)]
-        answers = self.answerer.answer_all([ask(talk.request(s, EVERYTHING, rng, held_out=True)) for s in scenes])
+        answers = self.answerer.answer_all([[user(talk.request(s, EVERYTHING, rng, held_out=True))] for s in scenes])
         yield row("known things, held-out phrasings: not refused", [bool(a.pictures) for a in answers])
 
     def talk(self) -> Iterator[str]:
         cases = [(q, topic["answer"]) for topic in talk.PHRASES["talk"] for q in topic["ask"]]
         cases += [(q, talk.FACTS[name]) for name, group in talk.PHRASES["facts"].items() for q in group["seen"] + group["held_out"]]
-        answers = self.answerer.answer_all([ask(q) for q, _ in cases])
-        yield row("small talk and facts: nothing drawn", [not a.pictures for a in answers])
+        answers = self.answerer.answer_all([[user(q)] for q, _ in cases])
+        yield row("small talk and facts: nothing drawn", [not a.media for a in answers])
         yield row("small talk and facts: the very answer", [a.text.strip() == said for a, (_, said) in zip(answers, cases)])

@@ -1,0 +1,135 @@
+"""Trains the denoiser of sounds together with its own τ; τ is frozen part of the way so that the language side can build on it."""
+from __future__ import annotations
+
+import random
+from functools import cached_property
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor, nn
+
+from ..evaluate.sound_dsp import agreement
+from ..nets.condition import LENGTH, WIDTH as CONDITION, ConditionEncoder
+from ..nets.diffusion import STEPS as TIMESTEPS, add_noise, ddim
+from ..nets.mel_vae import HEIGHT, LATENT, WIDTH
+from ..nets.unet import UNet
+from ..world.logmel import log_mel
+from ..world.sound import partial_sound_caption, sound_caption
+from ..world.tokenizer import ids
+from .common import WORK, Ema, done, finish, fit, log, result
+from .mel_vae import load_mel_vae, mels_of
+from .sound_judge import hear, load_sound_judge, shares
+from .sounds import Sounds, held_sounds, seen_sounds, train_sounds
+from .tokenizer import tokenizer
+from .vocoder import load_vocoder, voice
+
+PART, STEPS, FREEZE, BATCH = "sound", 1500, 400, 64
+EMPTY, PARTIAL, NOISE, SOUND_WEIGHT = 0.1, 0.04, 0.1, 2.0
+
+
+class Sounder(nn.Module):
+    def __init__(self, vocabulary: int):
+        super().__init__()
+        self.unet, self.tau = UNet(LATENT), ConditionEncoder(vocabulary)
+
+
+def sound_ids(captions: list[str]) -> Tensor:
+    rows = [ids(tokenizer(), text)[:LENGTH] for text in captions]
+    return torch.tensor([row + [0] * (LENGTH - len(row)) for row in rows])
+
+
+def sound_masks(mels: Tensor) -> Tensor:
+    """1 on the latent cells [N, 1, 16, 8] in which something sounds."""
+    return torch.cat([F.max_pool2d((part > -0.8).float(), 8) for part in mels.split(500)])
+
+
+def train() -> None:
+    sounds = train_sounds()
+    latents, masks = torch.load(WORK / "sound-latents.pt", weights_only=True), sound_masks(mels_of(sounds))
+    rng = random.Random(31)
+    full = sound_ids([sound_caption(s) for s in sounds.sounds])
+    partial = sound_ids([partial_sound_caption(s, rng, 0.4) for s in sounds.sounds])
+    log("sound covers", round(float(masks.mean()), 3), "of the latent cells")
+    torch.manual_seed(0)
+    net = Sounder(tokenizer().get_vocab_size())
+    ema = Ema(net)
+    gate = Gate()
+
+    def loss_of(step: int, g: torch.Generator) -> Tensor:
+        if step >= FREEZE and next(net.tau.parameters()).requires_grad:
+            net.tau.load_state_dict(ema.net.tau.state_dict())
+            net.tau.requires_grad_(False)
+        index = torch.randint(len(full), (BATCH,), generator=g)
+        dice = torch.rand(BATCH, 1, generator=g)
+        words = torch.where(dice < EMPTY + PARTIAL, partial[index], full[index]) * (dice >= EMPTY)
+        condition = net.tau(words)
+        # Noise on the condition: what the output projector makes is close to τ, never equal to it.
+        condition = condition + NOISE * torch.randn(condition.shape, generator=g)
+        t = torch.randint(TIMESTEPS, (BATCH,), generator=g)
+        noisy, v = add_noise(latents[index], torch.randn(latents[index].shape, generator=g), t)
+        weight = 1 + SOUND_WEIGHT * masks[index]
+        return ((net.unet(noisy, t, condition) - v).pow(2) * weight).mean() / weight.mean()
+
+    def watch(step: int) -> None:
+        if step == FREEZE:
+            finish(f"{PART}-early", net=ema.net.state_dict())
+            gate(ema.net, step)
+
+    fit(PART, net, loss_of, STEPS, peak=1.2e-3, ema=ema, save_every=200, watch=watch)
+    finish(PART, net=ema.net.state_dict())
+
+
+class Gate:
+    """Plays held-out combinations from τ directly; the judge, and signal processing beside it, say what is heard."""
+
+    def __init__(self, count: int = 72):
+        self.count = count
+
+    @cached_property
+    def parts(self):
+        return *load_mel_vae(), load_vocoder(), load_sound_judge()
+
+    @torch.no_grad()
+    def play(self, net: Sounder, condition: Tensor, seed: int = 3, guidance: float = 3.0) -> Tensor:
+        """Conditions [N, 16, 128] -> waveforms [N, 32768]."""
+        vae, mean, std, vocoder, _ = self.parts
+        noise = torch.randn(len(condition), LATENT, HEIGHT, WIDTH, generator=torch.Generator().manual_seed(seed))
+        out = []
+        for z, c in zip(noise.split(64), condition.split(64)):
+            z = ddim(net.unet, z, c, torch.zeros(1, LENGTH, CONDITION), guidance)
+            out.append(voice(vocoder, vae.decoder(z * std[:, None, None] + mean[:, None, None])))
+        return torch.cat(out)
+
+    @torch.no_grad()
+    def __call__(self, net: Sounder, step: int, sounds: Sounds | None = None, count: int | None = None) -> None:
+        sounds, count = sounds or held_sounds(), count or self.count
+        labels = sounds.labels[:count]
+        waveforms = self.play(net, net.tau(sound_ids([sound_caption(s) for s in sounds.sounds[:count]])))
+        log("gate at", step, sounds.name, count, shares(hear(self.parts[-1], waveforms), labels),
+            "by signal processing", agreement(waveforms.numpy(), labels.numpy()))
+        spectrogram_sheet(waveforms[:36].numpy(), 6).save(WORK / f"sound-{step}-{sounds.name}.png")
+
+
+def spectrogram_sheet(waveforms: np.ndarray, columns: int) -> Image.Image:
+    """Whisper's log-mels side by side, low notes at the bottom."""
+    tiles = np.clip((log_mel(waveforms)[:, ::-1] + 0.5) * 127, 0, 255).astype(np.uint8)
+    tiles = np.pad(tiles, ((0, -len(tiles) % columns), (2, 2), (2, 2)), constant_values=90)
+    n, h, w = tiles.shape
+    return Image.fromarray(tiles.reshape(n // columns, columns, h, w).swapaxes(1, 2).reshape(n // columns * h, columns * w))
+
+
+def load_sounder() -> Sounder:
+    """The finished denoiser and τ, or the early ones while the denoiser is still in training (τ is the same)."""
+    net = Sounder(tokenizer().get_vocab_size()).eval().requires_grad_(False)
+    net.load_state_dict(result(PART if done(PART) else f"{PART}-early")["net"])
+    return net
+
+
+def main() -> None:
+    if not done(PART):
+        train()
+        sounder, gate = load_sounder(), Gate()
+        for sounds in (held_sounds(), seen_sounds()):
+            gate(sounder, STEPS, sounds, len(sounds.sounds))
