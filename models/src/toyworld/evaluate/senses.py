@@ -7,9 +7,9 @@ import numpy as np
 
 from ..world import media_talk as talk, picture_talk
 from ..world.captions import misspell
-from ..world.film import FILM_ATTRIBUTES, Film, sample_film
+from ..world.film import FILM_ATTRIBUTES, sample_film
 from ..world.scene import Scene, sample_scene
-from ..world.sound import SOUND_ATTRIBUTES, Sound, sample_sound
+from ..world.sound import SOUND_ATTRIBUTES, sample_sound
 from ..world.turns import Subject, modality
 from .base import CHANCE, Suite, Suites, row, said, user
 from .judge import TABLES
@@ -17,7 +17,6 @@ from .media import Answer
 
 # What the issue of each target names: backgrounds of films are measured too, in a row of their own.
 ALL_OF = {"audio": ("thing", "pitch", "pace"), "video": ("thing", "colour", "motion")}
-NAMES = {"image": "picture", "audio": "sound", "video": "film"}
 
 
 def several_right(named: tuple[str, ...], kind: str, right: np.ndarray) -> np.ndarray:

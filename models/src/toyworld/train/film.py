@@ -1,19 +1,18 @@
 """Trains the film denoiser and its τ. Both begin as the picture's: what is left to learn is motion."""
 from __future__ import annotations
 
-import random
-
 import torch
 import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor, nn
 
 from ..nets.condition import WIDTH, ConditionEncoder
-from ..nets.diffusion import STEPS as TIMESTEPS, add_noise, ddim
+from ..nets.diffusion import ddim
 from ..nets.film_unet import FilmUNet
 from ..world.film import FRAMES, film_caption
 from ..world.render import contact_sheet
 from .common import WORK, Ema, done, finish, fit, log, result
+from .denoising import EMPTY, denoising_loss, freeze_condition
 from .film_judge import load_film_judge, report
 from .films import Films, held_films, train_films
 from .picture import caption_ids, load_painter
@@ -21,7 +20,7 @@ from .tokenizer import keep_tokenizer, tokenizer, tokenizer_of
 from .vae import load_vae
 
 PART, STEPS, FREEZE, BATCH = "film", 2000, 300, 16
-EMPTY, NOISE, THING_WEIGHT = 0.1, 0.1, 5.0
+THING_WEIGHT = 5.0
 
 
 class FilmMaker(nn.Module):
@@ -77,18 +76,11 @@ def train() -> None:
     ema = Ema(net)
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
-        if step >= FREEZE and next(net.tau.parameters()).requires_grad:
-            net.tau.load_state_dict(ema.net.tau.state_dict())
-            net.tau.requires_grad_(False)
+        if step >= FREEZE:
+            freeze_condition(net, ema)
         index = torch.randint(len(full), (BATCH,), generator=g)
         words = full[index] * (torch.rand(BATCH, 1, generator=g) >= EMPTY)
-        condition = net.tau(words)
-        condition = condition + NOISE * torch.randn(condition.shape, generator=g)
-        t = torch.randint(TIMESTEPS, (BATCH,), generator=g)
-        x = latents[index]
-        noisy, v = add_noise(x, torch.randn(x.shape, generator=g), t)
-        weight = 1 + THING_WEIGHT * masks[index].float()
-        return ((net.unet(noisy, t, condition) - v).pow(2) * weight).mean() / weight.mean()
+        return denoising_loss(net, latents[index], words, 1 + THING_WEIGHT * masks[index].float(), g)
 
     def watch(step: int) -> None:
         if step == FREEZE:

@@ -10,19 +10,20 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from ..nets.condition import LENGTH, ConditionEncoder
-from ..nets.diffusion import STEPS as TIMESTEPS, add_noise, ddim
+from ..nets.diffusion import ddim
 from ..nets.unet import UNet
 from ..world.captions import caption, partial_caption
 from ..world.render import contact_sheet
 from ..world.tokenizer import ids
 from .common import WORK, Ema, done, finish, fit, log, result
+from .denoising import EMPTY, denoising_loss, freeze_condition
 from .judge import load_judge, report
 from .pictures import Pictures, held_pictures, train_pictures
 from .tokenizer import keep_tokenizer, tokenizer_of
 from .vae import load_vae
 
 PART, STEPS, FREEZE, BATCH = "picture", 2350, 1000, 64
-EMPTY, PARTIAL, NOISE, THING_WEIGHT = 0.1, 0.06, 0.1, 5.0
+PARTIAL, THING_WEIGHT = 0.06, 5.0
 
 
 class Painter(nn.Module):
@@ -60,19 +61,12 @@ def train() -> None:
     gate = Gate()
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
-        if step >= FREEZE and next(net.tau.parameters()).requires_grad:
-            net.tau.load_state_dict(ema.net.tau.state_dict())
-            net.tau.requires_grad_(False)
+        if step >= FREEZE:
+            freeze_condition(net, ema)
         index = torch.randint(len(full), (BATCH,), generator=g)
         dice = torch.rand(BATCH, 1, generator=g)
         words = torch.where(dice < EMPTY + PARTIAL, partial[index], full[index]) * (dice >= EMPTY)
-        condition = net.tau(words)
-        # Noise on the condition: what the output projector makes is close to τ, never equal to it.
-        condition = condition + NOISE * torch.randn(condition.shape, generator=g)
-        t = torch.randint(TIMESTEPS, (BATCH,), generator=g)
-        noisy, v = add_noise(latents[index], torch.randn(latents[index].shape, generator=g), t)
-        weight = 1 + THING_WEIGHT * masks[index]
-        return ((net.unet(noisy, t, condition) - v).pow(2) * weight).mean() / weight.mean()
+        return denoising_loss(net, latents[index], words, 1 + THING_WEIGHT * masks[index], g)
 
     fit(PART, net, loss_of, STEPS, peak=1.2e-3, ema=ema, save_every=250,
         watch=lambda step: gate(ema.net, step) if step in (500, FREEZE) else None)

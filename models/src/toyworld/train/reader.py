@@ -14,7 +14,7 @@ from ..world.scene import Scene
 from ..world.sequence import Encoder, Sequence
 from ..world.sound import Sound
 from ..world.tokenizer import PAD, SIGNALS
-from ..world.turns import Dialogue, Given, Subject, modality
+from ..world.turns import Given, Subject, modality
 from .films import train_films
 from .pictures import train_pictures
 from .sounds import train_sounds

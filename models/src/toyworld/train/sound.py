@@ -12,13 +12,14 @@ from torch import Tensor, nn
 
 from ..evaluate.sound_dsp import agreement
 from ..nets.condition import LENGTH, WIDTH as CONDITION, ConditionEncoder
-from ..nets.diffusion import STEPS as TIMESTEPS, add_noise, ddim
+from ..nets.diffusion import ddim
 from ..nets.mel_vae import HEIGHT, LATENT, WIDTH
 from ..nets.unet import UNet
 from ..world.logmel import log_mel
 from ..world.sound import partial_sound_caption, sound_caption
 from ..world.tokenizer import ids
 from .common import WORK, Ema, done, finish, fit, log, result
+from .denoising import EMPTY, denoising_loss, freeze_condition
 from .mel_vae import load_mel_vae, mels_of
 from .sound_judge import hear, load_sound_judge, shares
 from .sounds import Sounds, held_sounds, seen_sounds, train_sounds
@@ -26,7 +27,7 @@ from .tokenizer import tokenizer
 from .vocoder import load_vocoder, voice
 
 PART, STEPS, FREEZE, BATCH = "sound", 1500, 400, 64
-EMPTY, PARTIAL, NOISE, SOUND_WEIGHT = 0.1, 0.04, 0.1, 2.0
+PARTIAL, SOUND_WEIGHT = 0.04, 2.0
 
 
 class Sounder(nn.Module):
@@ -58,19 +59,12 @@ def train() -> None:
     gate = Gate()
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
-        if step >= FREEZE and next(net.tau.parameters()).requires_grad:
-            net.tau.load_state_dict(ema.net.tau.state_dict())
-            net.tau.requires_grad_(False)
+        if step >= FREEZE:
+            freeze_condition(net, ema)
         index = torch.randint(len(full), (BATCH,), generator=g)
         dice = torch.rand(BATCH, 1, generator=g)
         words = torch.where(dice < EMPTY + PARTIAL, partial[index], full[index]) * (dice >= EMPTY)
-        condition = net.tau(words)
-        # Noise on the condition: what the output projector makes is close to τ, never equal to it.
-        condition = condition + NOISE * torch.randn(condition.shape, generator=g)
-        t = torch.randint(TIMESTEPS, (BATCH,), generator=g)
-        noisy, v = add_noise(latents[index], torch.randn(latents[index].shape, generator=g), t)
-        weight = 1 + SOUND_WEIGHT * masks[index]
-        return ((net.unet(noisy, t, condition) - v).pow(2) * weight).mean() / weight.mean()
+        return denoising_loss(net, latents[index], words, 1 + SOUND_WEIGHT * masks[index], g)
 
     def watch(step: int) -> None:
         if step == FREEZE:

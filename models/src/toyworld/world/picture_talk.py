@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from .captions import (BACKGROUND_SYNONYMS, BACKGROUND_WORDS, PLACE_WORDS, PLURALS, SIZE_SYNONYMS, article, caption,
-                       describe, place_words, roughen)
+                       describe, place_words)
 from .scene import ATTRIBUTES, COLOURS, SIZES, THINGS, Scene, sample_scene
 from .film import MOTIONS
 from .sound import PACES, PITCHES

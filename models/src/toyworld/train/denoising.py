@@ -1,0 +1,27 @@
+"""What the denoisers of pictures, sounds and films train alike."""
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ..nets.diffusion import STEPS as TIMESTEPS, add_noise
+from .common import Ema
+
+EMPTY, NOISE = 0.1, 0.1  # the share of empty captions; noise on the condition
+
+
+def freeze_condition(net: nn.Module, ema: Ema) -> None:
+    """τ stands still from here on, as the average that was reached, so that the language side can build on it."""
+    if next(net.tau.parameters()).requires_grad:
+        net.tau.load_state_dict(ema.net.tau.state_dict())
+        net.tau.requires_grad_(False)
+
+
+def denoising_loss(net: nn.Module, x: Tensor, words: Tensor, weight: Tensor, g: torch.Generator) -> Tensor:
+    """The weighted error of v at a random timestep of each row; words are what τ reads."""
+    condition = net.tau(words)
+    # Noise on the condition: what the output projector makes is close to τ, never equal to it.
+    condition = condition + NOISE * torch.randn(condition.shape, generator=g)
+    t = torch.randint(TIMESTEPS, (len(x),), generator=g)
+    noisy, v = add_noise(x, torch.randn(x.shape, generator=g), t)
+    return ((net.unet(noisy, t, condition) - v).pow(2) * weight).mean() / weight.mean()
