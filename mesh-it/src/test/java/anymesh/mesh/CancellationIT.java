@@ -4,15 +4,10 @@ package anymesh.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import anymesh.cli.EmbeddedMesh;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -25,31 +20,10 @@ final class CancellationIT {
         try (var mesh = EmbeddedMesh.start(Python.ROOT, 0); var client = new MeshClient(mesh.url())) {
             MeshClient.pictures(client.chat("draw a red bell", Map.of("seed", 1)));
             double before = stepsDone(mesh);
-            leaveAtTheFirstStep(mesh.port());
+            LeavingClient.leaveAt("\"progress\"", mesh.port(), "draw a green star");
             // If the first one went on, it would share every batch with this one and end before it.
             assertThat(MeshClient.pictures(client.chat("draw a blue cat", Map.of("seed", 2)))).hasSize(1);
             assertThat(stepsDone(mesh) - before).isBetween(STEPS + 1.0, 2.0 * STEPS - 1);
-        }
-    }
-
-    private static void leaveAtTheFirstStep(int port) throws Exception {
-        var body = """
-                {"model": "toyworld", "stream": true, "messages": [{"role": "user", "content": "draw a green star"}]}""";
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port);
-                var lines = new BufferedReader(
-                        new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
-            socket.getOutputStream().write("""
-                    POST /v1/chat/completions HTTP/1.1\r
-                    Host: 127.0.0.1\r
-                    Content-Type: application/json\r
-                    Content-Length: %d\r
-                    \r
-                    %s""".formatted(body.length(), body).getBytes(StandardCharsets.UTF_8));
-            var line = lines.readLine();
-            while (line != null && !line.contains("\"progress\"")) {
-                line = lines.readLine();
-            }
-            assertThat(line).as("a progress event").isNotNull();
         }
     }
 

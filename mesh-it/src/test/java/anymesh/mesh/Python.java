@@ -19,6 +19,18 @@ final class Python {
 
     /** Runs a script that must succeed, and gives what it printed. */
     static String run(String... arguments) throws IOException, InterruptedException {
+        var process = builder(arguments).redirectErrorStream(true).start();
+        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+
+    /** Starts a script that its caller talks with and ends; what goes wrong is seen in the test's own error output. */
+    static Process start(String... arguments) throws IOException {
+        return builder(arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    private static ProcessBuilder builder(String... arguments) {
         var python = Path.of(System.getenv().getOrDefault("ANYMESH_PYTHON",
                 System.getProperty("user.home") + "/.cache/anymesh/train-venv/bin/python"));
         if (!Boolean.parseBoolean(System.getenv("CI"))) {
@@ -26,11 +38,8 @@ final class Python {
         }
         var command = new ArrayList<>(List.of(python.toString()));
         command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true).directory(ROOT.toFile());
+        var builder = new ProcessBuilder(command).directory(ROOT.toFile());
         builder.environment().put("PYTHONPATH", ROOT.resolve("models/src").toString());
-        var process = builder.start();
-        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        return output;
+        return builder;
     }
 }
