@@ -3,7 +3,7 @@ package anymesh.bench;
 
 import java.nio.file.Path;
 
-/** {@code hop}, {@code path}, {@code streams} or {@code denoiser}, then the number of rounds; prints rows of Markdown. */
+/** What to measure, then the number of rounds; prints rows of Markdown. */
 public final class Bench {
     private Bench() {}
 
@@ -14,8 +14,11 @@ public final class Bench {
             case "hop" -> HopBench.main(new String[]{Integer.toString(rounds)});
             case "path" -> PathBench.run(home, rounds);
             case "streams" -> StreamsBench.run(home, rounds);
+            case "scaling" -> ScalingBench.run(home);
+            case "queue" -> QueueBench.run(home, rounds);
             case "denoiser" -> DenoiserBench.run(home, rounds);
-            default -> throw new IllegalArgumentException("usage: bench/run hop|path|streams|denoiser [ROUNDS]");
+            default ->
+                throw new IllegalArgumentException("usage: bench/run hop|path|streams|denoiser|scaling|queue [ROUNDS]");
         }
     }
 }

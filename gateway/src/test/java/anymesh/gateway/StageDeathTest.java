@@ -104,11 +104,6 @@ class StageDeathTest {
         return step == null ? 0 : step;
     }
 
-    private double metric(String name) {
-        return mesh.client.get("/metrics").response().body().lines().filter(line -> line.startsWith(name))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
-    }
-
     /** Dies at its first call, before it has said anything. */
     private <Q extends Message, R extends Message> FrameHandler<Q, R> diesOnce(FrameHandler<Q, R> stage) {
         var first = new AtomicBoolean(true);
@@ -169,7 +164,7 @@ class StageDeathTest {
         for (int i = 0; i < 12; i++) {
             assertThat(essence(mesh.client.post(CHAT, ALL))).isEqualTo(undisturbed);
         }
-        assertThat(metric("anymesh_gateway_retries_total{kind=\"repeated\"")).as("until it was ejected")
+        assertThat(mesh.metric("anymesh_gateway_retries_total{kind=\"repeated\"")).as("until it was ejected")
                 .isBetween(1.0, 6.0);
     }
 
@@ -180,9 +175,9 @@ class StageDeathTest {
         twins();
         replace(service);
         assertThat(essence(mesh.client.post(CHAT, ALL))).isEqualTo(undisturbed);
-        assertThat(metric("anymesh_gateway_retries_total{kind=\"repeated\",stage=\"" + service))
+        assertThat(mesh.metric("anymesh_gateway_retries_total{kind=\"repeated\",stage=\"" + service))
                 .isGreaterThanOrEqualTo(1);
-        assertThat(metric("anymesh_gateway_retries_total{kind=\"resumed\"")).isZero();
+        assertThat(mesh.metric("anymesh_gateway_retries_total{kind=\"resumed\"")).isZero();
     }
 
     /** 9 orders make 9 events and the end: before the first, amid text, before and after each signal, before the end. */
@@ -193,7 +188,7 @@ class StageDeathTest {
         twins();
         mesh.backbone = diesBefore(event, mesh.stages::reason);
         assertThat(essence(mesh.client.post(CHAT, ALL))).isEqualTo(undisturbed);
-        assertThat(metric("anymesh_gateway_retries_total{kind=\"" + (event == 0 ? "repeated" : "resumed")))
+        assertThat(mesh.metric("anymesh_gateway_retries_total{kind=\"" + (event == 0 ? "repeated" : "resumed")))
                 .isEqualTo(1);
     }
 
@@ -216,7 +211,7 @@ class StageDeathTest {
         twins();
         mesh.generator = diesBefore(event, mesh.stages::generate);
         assertThat(essence(mesh.client.events(streamed))).isEqualTo(undisturbed);
-        assertThat(metric("anymesh_gateway_retries_total{kind=\"" + (event == 0 ? "repeated" : "resumed")))
+        assertThat(mesh.metric("anymesh_gateway_retries_total{kind=\"" + (event == 0 ? "repeated" : "resumed")))
                 .isGreaterThanOrEqualTo(1);
     }
 
@@ -238,7 +233,7 @@ class StageDeathTest {
         assertThat(mesh.client.post(CHAT, chat("'a|dice|b|image'")).status()).isEqualTo(200);
         assertThat(written).hasSize(1).doesNotContain(0L);
         assertThat(drawn).hasSize(1);
-        assertThat(metric("anymesh_gateway_retries_total{kind=\"resumed\"")).isEqualTo(2);
+        assertThat(mesh.metric("anymesh_gateway_retries_total{kind=\"resumed\"")).isEqualTo(2);
     }
 
     @Test
@@ -281,13 +276,15 @@ class StageDeathTest {
         var undisturbed = essence(mesh.client.post(CHAT, ALL));
         try (var frozen = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             mesh.register(service, service + "-frozen", frozen.getLocalPort());
-            for (int i = 0; i < 100 && metric("anymesh_gateway_ejections_total") == 0; i++) {
+            for (int i = 0; i < 100 && mesh.metric("anymesh_gateway_ejections_total") == 0; i++) {
                 assertThat(essence(mesh.client.post(CHAT, ALL))).isEqualTo(undisturbed);
             }
-            assertThat(metric("anymesh_gateway_ejections_total{stage=\"" + service)).isEqualTo(1);
-            assertThat(metric("anymesh_gateway_instance_ejected{stage=\"" + service + "\",stage_instance=\"" + service
-                    + "-frozen")).isEqualTo(1);
-            assertThat(metric("anymesh_gateway_instance_outstanding")).isZero();
+            assertThat(mesh.metric("anymesh_gateway_ejections_total{stage=\"" + service)).isEqualTo(1);
+            assertThat(
+                    mesh.metric("anymesh_gateway_instance_ejected{stage=\"" + service + "\",stage_instance=\"" + service
+                            + "-frozen"))
+                    .isEqualTo(1);
+            assertThat(mesh.metric("anymesh_gateway_instance_outstanding")).isZero();
         }
     }
 
@@ -309,7 +306,7 @@ class StageDeathTest {
             mesh.stages.generate(request, call, out);
         };
         assertThat(mesh.client.post(CHAT, ALL).status()).isEqualTo(200);
-        assertThat(metric("anymesh_gateway_ejections_total")).isZero();
+        assertThat(mesh.metric("anymesh_gateway_ejections_total")).isZero();
     }
 
     @Test
@@ -346,7 +343,7 @@ class StageDeathTest {
         assertThat(mesh.client.post(CHAT, chat("'broken'")).status()).isEqualTo(502);
         assertThat(calls).hasValue(1);
         assertThat(mesh.client.post(CHAT, chat("[" + picture("text") + "]")).status()).isEqualTo(400);
-        assertThat(metric("anymesh_gateway_retries_total")).isZero();
+        assertThat(mesh.metric("anymesh_gateway_retries_total")).isZero();
     }
 
     @Test

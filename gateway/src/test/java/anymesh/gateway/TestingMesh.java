@@ -222,6 +222,12 @@ final class TestingMesh implements AutoCloseable {
         }
     }
 
+    /** The sum of the gateway's series whose lines begin so. */
+    double metric(String name) {
+        return client.get("/metrics").response().body().lines().filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
+    }
+
     Gateway gateway() {
         return gateway;
     }

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.bench;
+
+import anymesh.kit.registry.StageInstance;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** A gateway in a process of its own, in front of stages that run elsewhere. */
+final class GatewayProcess implements AutoCloseable {
+    private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
+    private static final String JAVA = Path.of(System.getProperty("java.home"), "bin").toString();
+
+    private final Process process;
+    private final String url;
+    private final Path config;
+
+    private GatewayProcess(Process process, String url, Path config) {
+        this.process = process;
+        this.url = url;
+        this.config = config;
+    }
+
+    static GatewayProcess start(Path home, List<StageInstance> stages) throws IOException, InterruptedException {
+        int port;
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        var endpoints = stages.stream().collect(Collectors.groupingBy(stage -> key(stage.service()),
+                Collectors.mapping(stage -> "\"%s:%d\"".formatted(stage.host(), stage.grpcPort()),
+                        Collectors.joining(", ", "[", "]"))));
+        var config = Files.createTempFile("gateway", ".yaml");
+        Files.writeString(config,
+                "port: %d\nhttp: {maxConcurrent: 4096}\nstages: {stallTimeout: PT10M}\nrequestTimeout: PT10M\nendpoints:\n%s"
+                        .formatted(port,
+                                endpoints.entrySet().stream()
+                                        .map(entry -> "  %s: %s%n".formatted(entry.getKey(), entry.getValue()))
+                                        .collect(Collectors.joining())));
+        var builder = new ProcessBuilder(Path.of(JAVA, "java").toString(), "@" + home.resolve("jvm.options"),
+                "anymesh.gateway.GatewayMain", "--config", config.toString()).inheritIO();
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        var gateway = new GatewayProcess(builder.start(), "http://127.0.0.1:" + port, config);
+        gateway.awaitReady();
+        return gateway;
+    }
+
+    /** {@code input-projector} is {@code inputProjector} in the file. */
+    private static String key(String service) {
+        int dash = service.indexOf('-');
+        return dash < 0
+                ? service
+                : service.substring(0, dash) + service.substring(dash + 1, dash + 2).toUpperCase(Locale.ROOT)
+                        + service.substring(dash + 2);
+    }
+
+    private void awaitReady() throws InterruptedException {
+        var ready = HttpRequest.newBuilder(URI.create(url + "/readyz")).build();
+        try (var http = HttpClient.newHttpClient()) {
+            while (process.isAlive()) {
+                try {
+                    if (http.send(ready, BodyHandlers.discarding()).statusCode() == 200) {
+                        return;
+                    }
+                } catch (IOException e) {
+                    // It doesn't listen yet.
+                }
+                Thread.sleep(100);
+            }
+        }
+        throw new IllegalStateException("the gateway ended: " + process.exitValue());
+    }
+
+    String url() {
+        return url;
+    }
+
+    /** What all its threads have used so far. */
+    long cpuNanos() {
+        return process.info().totalCpuDuration().orElseThrow().toNanos();
+    }
+
+    /** What is left of its heap after a collection. */
+    long liveBytes() throws IOException {
+        var jcmd = new ProcessBuilder(Path.of(JAVA, "jcmd").toString(), String.valueOf(process.pid()),
+                "GC.class_histogram").start();
+        var histogram = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        var total = TOTAL.matcher(histogram);
+        if (!total.find()) {
+            throw new IOException(histogram);
+        }
+        return Long.parseLong(total.group(1));
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        process.onExit().join();
+        try {
+            Files.delete(config);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
