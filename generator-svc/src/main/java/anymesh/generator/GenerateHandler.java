@@ -10,9 +10,13 @@ import anymesh.wire.Frame;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.call.Emitter;
 import anymesh.wire.call.FrameHandler;
+import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /** One request, on its own virtual thread: checked, queued, reported on as fast as its client reads, written as a file. */
 final class GenerateHandler implements FrameHandler<GeneratorRequest, GeneratorEvent> {
+    private static final Duration SILENCE = Duration.ofSeconds(10);
+
     private final DiffusionPipeline pipeline;
     private final MediaFiles files;
     private final RequestReader requests;
@@ -33,16 +37,26 @@ final class GenerateHandler implements FrameHandler<GeneratorRequest, GeneratorE
         var job = new DiffusionJob(call, pipeline.begin(request));
         batcher.submit(job);
         endProgressWith(job);
-        report(job, out);
+        report(job.progress(), job.denoising().steps(), batcher::steps, SILENCE, out);
         var media = MediaFile.write(job.await(), kind).setSeed(request.seed()).setTimings(job.timings().toProto());
         out.emit(Frame.of(GeneratorEvent.newBuilder().setMedia(media).build()));
     }
 
-    private static void report(DiffusionJob job, Emitter<GeneratorEvent> out) throws InterruptedException {
-        int steps = job.denoising().steps();
-        for (int done = job.progress().awaitMoreThan(0); done > 0; done = job.progress().awaitMoreThan(done)) {
-            out.emit(Frame.of(GeneratorEvent.newBuilder()
-                    .setProgress(DenoisingProgress.newBuilder().setStep(done).setSteps(steps)).build()));
+    /**
+     * Tells of each step. One that waits in a queue that moves says so now and then: a caller gives up what has been silent for
+     * long, and a long queue is no fault.
+     */
+    static void report(StepProgress progress, int steps, LongSupplier batches, Duration silence,
+            Emitter<GeneratorEvent> out) throws InterruptedException {
+        int told = 0;
+        long before = batches.getAsLong();
+        for (int done; (done = progress.awaitMoreThan(told, silence)) >= 0; told = done) {
+            long now = batches.getAsLong();
+            if (done > told || now > before) {
+                out.emit(Frame.of(GeneratorEvent.newBuilder()
+                        .setProgress(DenoisingProgress.newBuilder().setStep(done).setSteps(steps)).build()));
+            }
+            before = now;
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.generator;
 
+import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -35,14 +36,18 @@ final class StepProgress {
         }
     }
 
-    /** Waits for more steps than these and returns how many there are; 0 if no more come. */
-    int awaitMoreThan(int steps) throws InterruptedException {
+    /**
+     * Waits for more steps than these, for so long at most. Returns how many there are, which are the same if the time has
+     * passed, and -1 if no more come.
+     */
+    int awaitMoreThan(int steps, Duration atMost) throws InterruptedException {
         lock.lock();
         try {
-            while (done <= steps && !ended) {
-                changed.await();
+            long nanos = atMost.toNanos();
+            while (done <= steps && !ended && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
             }
-            return done > steps ? done : 0;
+            return done > steps || !ended ? done : -1;
         } finally {
             lock.unlock();
         }

@@ -3,9 +3,15 @@ package anymesh.generator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class StepProgressTest {
+    private static final Duration LONG = Duration.ofMinutes(1);
+
     private final StepProgress progress = new StepProgress();
 
     @Test
@@ -13,15 +19,15 @@ class StepProgressTest {
         progress.reach(1);
         progress.reach(2);
         progress.reach(7);
-        assertThat(progress.awaitMoreThan(1)).isEqualTo(7);
+        assertThat(progress.awaitMoreThan(1, LONG)).isEqualTo(7);
     }
 
     @Test
     void theLastStepIsReportedEvenIfTheEndCameFirst() throws InterruptedException {
         progress.reach(4);
         progress.end();
-        assertThat(progress.awaitMoreThan(3)).isEqualTo(4);
-        assertThat(progress.awaitMoreThan(4)).isZero();
+        assertThat(progress.awaitMoreThan(3, LONG)).isEqualTo(4);
+        assertThat(progress.awaitMoreThan(4, LONG)).isNegative();
     }
 
     @Test
@@ -30,7 +36,25 @@ class StepProgressTest {
             progress.reach(1);
             progress.end();
         });
-        assertThat(progress.awaitMoreThan(0)).isEqualTo(1);
+        assertThat(progress.awaitMoreThan(0, LONG)).isEqualTo(1);
         worker.join();
+    }
+
+    @Test
+    void oneThatIsQueuedIsReportedOnlyWhileTheQueueMoves() throws InterruptedException {
+        var batches = new AtomicLong();
+        var looks = new AtomicInteger();
+        var told = new ArrayList<Integer>();
+        GenerateHandler.report(progress, 20, () -> {
+            switch (looks.incrementAndGet()) {
+                case 3 -> batches.incrementAndGet(); // nothing was told at the look before
+                case 4 -> progress.reach(1);
+                case 5 -> progress.end();
+                default -> {
+                }
+            }
+            return batches.get();
+        }, Duration.ofMillis(1), frame -> told.add(frame.header().getProgress().getStep()));
+        assertThat(told).containsExactly(0, 1);
     }
 }

@@ -284,6 +284,11 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         dropped.increment(before - queue.size());
     }
 
+    /** How many steps the worker has made so far: as long as this grows, those that wait do not wait for nothing. */
+    public long steps() {
+        return stepTime.count();
+    }
+
     private int depth() {
         lock.lock();
         try {
