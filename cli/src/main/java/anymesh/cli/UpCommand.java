@@ -6,10 +6,13 @@ import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.server.StageMain;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -19,6 +22,8 @@ import picocli.CommandLine.Option;
 /** {@code anymesh up}: the mesh in this process, or in one for each service, until SIGTERM or Ctrl-C, which drain it. */
 @Command(name = "up", mixinStandardHelpOptions = true, description = "Starts the mesh and serves until it is stopped.")
 final class UpCommand implements Callable<Integer> {
+    private static final Duration STARTUP = Duration.ofSeconds(30);
+
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init")
     private CommandLine.Model.CommandSpec spec;
@@ -54,25 +59,34 @@ final class UpCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(spec.commandLine(),
                     "--replicas, --consul and --config go with --processes");
         }
-        return embedded(file);
+        return embedded(file, port);
     }
 
-    private int embedded(Path file) throws InterruptedException {
+    private static int embedded(Path file, int port) throws InterruptedException {
         var registry = new InMemoryStageRegistry();
-        var mesh = EmbeddedMesh.start(Home.directory(), port, registry);
+        var starting = new CompletableFuture<EmbeddedMesh>();
         var ended = new AtomicBoolean();
-        registry.watch(instances -> {
-            if (!ended.get()) {
-                new MeshState(mesh.url(), ProcessHandle.current().pid(),
-                        instances.stream().map(InstanceView::of).toList(), null).write(file);
-            }
-        });
         StageMain.onTermination(() -> {
-            mesh.drain();
+            // Told to go while it loads, it finishes that first: ONNX Runtime takes a JVM down that exits amid a load.
+            starting.orTimeout(STARTUP.toSeconds(), TimeUnit.SECONDS).join().drain();
             ended.set(true);
             MeshState.delete(file);
         });
-        System.out.println("ready " + mesh.url());
+        try {
+            var mesh = EmbeddedMesh.start(Home.directory(), port, registry);
+            registry.watch(instances -> {
+                if (!ended.get()) {
+                    new MeshState(mesh.url(), ProcessHandle.current().pid(),
+                            instances.stream().map(InstanceView::of).toList(), null).write(file);
+                }
+            });
+            starting.complete(mesh);
+            System.out.println("ready " + mesh.url());
+        } catch (RuntimeException e) {
+            System.err.println("anymesh: " + Failures.message(e));
+            // Not exit: an orderly end, as the hook makes it, would look like success.
+            Runtime.getRuntime().halt(1);
+        }
         new CountDownLatch(1).await();
         return 0;
     }

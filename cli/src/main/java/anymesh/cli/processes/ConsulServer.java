@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A Consul of the mesh's own: one server agent on loopback with a data directory, so that a restart forgets nothing, and
@@ -77,15 +78,11 @@ record ConsulServer(String binary, Path folder, List<Integer> ports, TlsConfig t
     }
 
     /** Ends the Consul of a mesh that was itself killed: it would keep the data directory locked. */
-    void endLeftover() throws IOException, InterruptedException {
-        var left = leftover();
-        if (left.isPresent()) {
-            left.get().destroy();
-            var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-            while (left.get().isAlive() && System.nanoTime() < deadline) {
-                Thread.sleep(50);
-            }
-        }
+    void endLeftover() throws IOException {
+        leftover().ifPresent(left -> {
+            left.destroy();
+            left.onExit().completeOnTimeout(left, 10, TimeUnit.SECONDS).join();
+        });
         Files.deleteIfExists(pidFile());
     }
 

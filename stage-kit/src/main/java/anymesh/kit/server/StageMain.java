@@ -5,6 +5,7 @@ import anymesh.kit.config.ConfigLoader;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -58,15 +59,20 @@ public final class StageMain {
         log.info("service={} config={}", service, config);
         try {
             var registry = config.registry().forStage(vertx, service, config.tls().enabled());
-            var runner = StageRunner.start(service, config, vertx, registry, factory);
+            var runner = StageRunner.open(service, config, vertx, registry);
+            // Before it loads: a stage may be told to go at any time.
             onTermination(() -> {
                 runner.drain();
                 registry.close();
                 Futures.join(vertx.close());
             });
+            runner.serve(factory);
+        } catch (CancellationException e) {
+            log.info("service={} {}", service, e.getMessage());
         } catch (RuntimeException e) {
             log.error("service={} failed to start: {}", service, e.getMessage(), e);
-            System.exit(1);
+            // Not exit: an orderly end, as the hook makes it, would look like success.
+            Runtime.getRuntime().halt(1);
         }
     }
 

@@ -16,7 +16,10 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import java.util.HexFormat;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * One running stage: takes it through the states of {@link StageState}, tells the registry and the health checks at each,
  * and owns its servers, its memory and its metrics.
  *
- * <p>Threads: {@link #start}, {@link #drain} and {@link #close} block and belong to one caller; the rest may be called
- * from any.
+ * <p>Threads: all but the getters block. {@link #drain} and {@link #close} may be called while another thread is still in
+ * {@link #serve}, and then wait for it.
  */
 public final class StageRunner implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(StageRunner.class);
@@ -38,7 +41,9 @@ public final class StageRunner implements AutoCloseable {
     private final PrometheusMeterRegistry meters = Exemplars.meters();
     private final AdminServer admin;
     private final Tracing tracing;
+    private final CountDownLatch settled = new CountDownLatch(1);
     private volatile StageInstance instance;
+    private volatile boolean ending;
     private @Nullable Stage stage;
     private @Nullable GrpcEndpoint grpc;
 
@@ -60,20 +65,36 @@ public final class StageRunner implements AutoCloseable {
                 instance.description()));
     }
 
-    /**
-     * Loads, warms and serves; returns once the stage serves. If it cannot, it is published as failed, closed, and the
-     * reason is thrown.
-     */
+    /** {@link #open} and {@link #serve} in one, for those that wait until it serves before they may end it. */
     public static StageRunner start(String service, StageConfig config, Vertx vertx, StageRegistry registry,
             StageFactory factory) {
-        var runner = new StageRunner(service, config, vertx, registry);
+        var runner = open(service, config, vertx, registry);
+        runner.serve(factory);
+        return runner;
+    }
+
+    /** A stage that has loaded nothing yet, and says so. */
+    public static StageRunner open(String service, StageConfig config, Vertx vertx, StageRegistry registry) {
+        return new StageRunner(service, config, vertx, registry);
+    }
+
+    /**
+     * Loads, warms and serves; returns once the stage serves. If it cannot, it is published as failed, closed, and the
+     * reason is thrown; {@link CancellationException} if it was told to end meanwhile. To be called once.
+     */
+    public void serve(StageFactory factory) {
         try {
-            runner.serve(factory);
-            return runner;
+            load(factory);
+        } catch (CancellationException e) {
+            throw e; // whoever told it to end closes it
         } catch (Exception e) {
-            runner.become(StageState.FAILED);
-            runner.release();
+            if (!ending) {
+                become(StageState.FAILED);
+                release();
+            }
             throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e.getMessage(), e);
+        } finally {
+            settled.countDown();
         }
     }
 
@@ -87,6 +108,7 @@ public final class StageRunner implements AutoCloseable {
 
     /** Finishes what was begun, within the configured time, and closes. */
     public void drain() {
+        awaitSettled();
         if (state() == StageState.SERVING) {
             become(StageState.DRAINING);
             if (grpc != null && stage != null) {
@@ -100,7 +122,8 @@ public final class StageRunner implements AutoCloseable {
 
     @Override
     public void close() {
-        if (state() == StageState.STOPPED) {
+        awaitSettled();
+        if (state() == StageState.STOPPED || state() == StageState.FAILED) {
             return;
         }
         become(StageState.STOPPED);
@@ -108,13 +131,38 @@ public final class StageRunner implements AutoCloseable {
         release();
     }
 
-    private void serve(StageFactory factory) throws Exception {
+    /**
+     * ONNX Runtime takes the JVM down if that exits, or closes what it uses, while it makes a session. So a load that is
+     * under way is waited for; what would come after it is not begun.
+     */
+    private void awaitSettled() {
+        ending = true;
+        try {
+            if (!settled.await(config.drainTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn("instance={} still loads after {} and is closed all the same", instance.id(),
+                        config.drainTimeout());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void goOnUnlessEnding() {
+        if (ending) {
+            throw new CancellationException(instance.id() + " was told to end while it was loading");
+        }
+    }
+
+    private void load(StageFactory factory) throws Exception {
+        goOnUnlessEnding();
         long start = System.nanoTime();
         var loaded = factory.load(new StageResources(memory, new StageMethods(memory), meters,
                 tracing.tracer()));
         stage = loaded;
+        goOnUnlessEnding();
         become(StageState.WARMING);
         loaded.warm();
+        goOnUnlessEnding();
         var description = loaded.describe().toBuilder().setService(instance.service()).setInstanceId(instance.id())
                 .setCapacity(config.batch().maxBatch())
                 .build();

@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +105,52 @@ final class StageRunnerTest {
     }
 
     @Test
+    void aStageThatIsToldToEndWhileItLoadsFinishesTheLoadAndNeverServes() throws Exception {
+        registry.watch(this::note);
+        var loading = new CountDownLatch(1);
+        var loaded = new CountDownLatch(1);
+        var runner = StageRunner.open("input-projector", config(), vertx, registry);
+        var serving = onAThread(() -> runner.serve(_ -> {
+            loading.countDown();
+            loaded.await();
+            return echo;
+        }));
+        loading.await();
+        var ending = onAThread(runner::drain);
+        assertThat(ending).as("the load is under way").failsWithin(Duration.ofMillis(200));
+        assertThat(echo.closed).isFalse();
+        loaded.countDown();
+        ending.get();
+        assertThat(serving).failsWithin(Duration.ofSeconds(5)).withThrowableThat()
+                .withCauseInstanceOf(CancellationException.class);
+        assertThat(echo.closed).isTrue();
+        assertThat(states).containsOnly(StageState.LOADING, StageState.STOPPED);
+        assertThat(registry.snapshot()).isEmpty();
+    }
+
+    @Test
+    void aLoadThatHangsIsNotWaitedForForEver() throws Exception {
+        var hangs = new CountDownLatch(1);
+        var loading = new CountDownLatch(1);
+        var runner = StageRunner.open("input-projector", config(Duration.ofMillis(100)), vertx, registry);
+        var serving = onAThread(() -> runner.serve(_ -> {
+            loading.countDown();
+            hangs.await();
+            return echo;
+        }));
+        loading.await();
+        assertThat(onAThread(runner::drain)).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(registry.snapshot()).isEmpty();
+        hangs.countDown();
+        assertThat(serving).failsWithin(Duration.ofSeconds(5));
+    }
+
+    /** Of its own: on a machine with two cores the common pool has only one. */
+    private static CompletableFuture<Void> onAThread(Runnable work) {
+        return CompletableFuture.runAsync(work, Thread::startVirtualThread);
+    }
+
+    @Test
     void aStageThatCannotLoadFailsWithItsReason() {
         registry.watch(this::note);
         assertThatThrownBy(() -> StageRunner.start("input-projector", config(), vertx, registry, _ -> {
@@ -138,7 +185,13 @@ final class StageRunnerTest {
     }
 
     private static StageConfig config() {
-        return StageConfig.defaults(0, 0, Path.of("none"), new BatchPolicy(1, 1));
+        return config(Duration.ofSeconds(30));
+    }
+
+    private static StageConfig config(Duration drainTimeout) {
+        var plain = StageConfig.defaults(0, 0, Path.of("none"), new BatchPolicy(1, 1));
+        return new StageConfig(plain.host(), 0, 0, plain.bundle(), plain.batch(), plain.onnx(), drainTimeout,
+                plain.memoryBytes(), "", plain.registry(), plain.tls());
     }
 
     private static ManagedChannel channel(StageRunner runner) {
@@ -166,6 +219,7 @@ final class StageRunnerTest {
         private final CountDownLatch warming = new CountDownLatch(1);
         private CountDownLatch letGo = new CountDownLatch(0);
         private volatile boolean warmed;
+        private volatile boolean closed;
         private ServerMethodDefinition<Frame<ProjectInputRequest>, Frame<ProjectInputResponse>> method;
 
         void hold() {
@@ -200,6 +254,8 @@ final class StageRunnerTest {
         public void drain(Duration timeout) {}
 
         @Override
-        public void close() {}
+        public void close() {
+            closed = true;
+        }
     }
 }
