@@ -14,9 +14,11 @@ import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way to one Consul agent: makes clients for it, and finds out whether it lets us do what we are going to do. That is
@@ -24,6 +26,7 @@ import javax.net.ssl.SSLException;
  * a denied service cannot be told from an empty one (seen with Consul 1.22).
  */
 final class ConsulAccess {
+    private static final Logger log = LoggerFactory.getLogger(ConsulAccess.class);
     private static final int CONNECT_MILLIS = 1_000;
     static final int CALL_MILLIS = 5_000;
 
@@ -53,6 +56,38 @@ final class ConsulAccess {
         services.forEach(service -> asked.add(resource("service", service, "read")));
         // Instances are only shown along with the node that they are on.
         return verify(asked.add(resource("node", "", "read")));
+    }
+
+    Future<Void> mayWrite(Set<String> prefixes) {
+        var asked = new JsonArray();
+        prefixes.forEach(prefix -> asked.add(resource("key", ConsulKeys.ROOT + prefix, "write")));
+        return verify(asked);
+    }
+
+    Future<Void> mayLock() {
+        return verify(new JsonArray().add(resource("key", ConsulKeys.ROOT + ConsulMeshLocks.FOLDER, "write"))
+                .add(resource("session", "", "write")));
+    }
+
+    /**
+     * Waits for the answer to one of these questions. Throws {@link ConsulRefusedException} if it is no; that Consul could
+     * not be asked is only told.
+     */
+    void insist(Future<Void> permission, String what) {
+        try {
+            permission.toCompletionStage().toCompletableFuture().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof ConsulRefusedException refused) {
+                throw refused;
+            }
+            log.warn("Consul at {}, {} cannot be reached yet: {}", config.address(), what,
+                    String.valueOf(e.getCause()));
+        }
+    }
+
+    /** Keys and sessions, with connections of their own. */
+    ConsulKeys keys() {
+        return new ConsulKeys(config, WebClient.create(vertx, options()));
     }
 
     /** Fails with {@link ConsulRefusedException} if Consul says no, with something else if it cannot be asked. */
@@ -136,10 +171,5 @@ final class ConsulAccess {
 
     void close() {
         web.close();
-    }
-
-    /** What the caller is told of: the address and whose services. */
-    String describe(Collection<String> services) {
-        return "Consul at %s, services %s".formatted(config.address(), services);
     }
 }

@@ -11,14 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The registry that Consul keeps: what is put here becomes a Consul service with a gRPC health check, and the services
@@ -27,7 +24,6 @@ import org.slf4j.LoggerFactory;
  * for at most {@link #PATIENCE_MILLIS} and are not for event loops. Listeners are called on Vert.x contexts.
  */
 public final class ConsulStageRegistry implements StageRegistry {
-    private static final Logger log = LoggerFactory.getLogger(ConsulStageRegistry.class);
     static final long PATIENCE_MILLIS = 2_000;
 
     private final ConsulAccess access;
@@ -71,19 +67,11 @@ public final class ConsulStageRegistry implements StageRegistry {
     }
 
     private void verify(Set<String> registers, Set<String> follows) {
-        try {
-            if (!registers.isEmpty()) {
-                access.mayRegister(registers).toCompletionStage().toCompletableFuture().join();
-            }
-            if (!follows.isEmpty()) {
-                access.mayFollow(follows).toCompletionStage().toCompletableFuture().join();
-            }
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof ConsulRefusedException refused) {
-                throw refused;
-            }
-            log.warn("{} cannot be reached yet: {}", access.describe(follows.isEmpty() ? registers : follows),
-                    String.valueOf(e.getCause()));
+        if (!registers.isEmpty()) {
+            access.insist(access.mayRegister(registers), "services " + registers);
+        }
+        if (!follows.isEmpty()) {
+            access.insist(access.mayFollow(follows), "services " + follows);
         }
     }
 

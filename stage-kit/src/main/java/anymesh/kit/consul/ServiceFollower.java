@@ -139,7 +139,8 @@ final class ServiceFollower {
         vertx.setTimer(backoff(failures), _ -> poll(0));
     }
 
-    private static long backoff(int failures) {
+    /** A pause before Consul is asked again. */
+    static long backoff(int failures) {
         long most = Math.min(LAST_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS << Math.min(failures, 10));
         return most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1);
     }

@@ -2,13 +2,19 @@
 package anymesh.kit.discovery;
 
 import anymesh.kit.consul.ConsulConfig;
+import anymesh.kit.consul.ConsulMeshLocks;
+import anymesh.kit.consul.ConsulMeshStore;
 import anymesh.kit.consul.ConsulStageRegistry;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageRegistry;
+import anymesh.kit.store.InMemoryMeshLocks;
+import anymesh.kit.store.InMemoryMeshStore;
+import anymesh.kit.store.MeshLocks;
+import anymesh.kit.store.MeshStore;
 import io.vertx.core.Vertx;
 import java.util.Set;
 
-/** How the processes of a mesh find each other. */
+/** How the processes of a mesh find each other, and where they keep what they share. */
 public record RegistryConfig(Kind kind, ConsulConfig consul) {
 
     /** {@link #STATIC}: gateways have a list of endpoints. {@link #CONSUL}: stages register, gateways follow. */
@@ -37,6 +43,22 @@ public record RegistryConfig(Kind kind, ConsulConfig consul) {
         return switch (kind) {
             case STATIC -> new InMemoryStageRegistry();
             case CONSUL -> ConsulStageRegistry.open(vertx, consul, Set.of(), services, false);
+        };
+    }
+
+    /** What this mesh's processes share, to be read and written below these prefixes; alone, a process has it for itself. */
+    public MeshStore store(Vertx vertx, Set<String> prefixes) {
+        return switch (kind) {
+            case STATIC -> new InMemoryMeshStore();
+            case CONSUL -> ConsulMeshStore.open(vertx, consul, prefixes);
+        };
+    }
+
+    /** The locks among this mesh's processes. */
+    public MeshLocks locks(Vertx vertx) {
+        return switch (kind) {
+            case STATIC -> new InMemoryMeshLocks();
+            case CONSUL -> ConsulMeshLocks.open(vertx, consul);
         };
     }
 }

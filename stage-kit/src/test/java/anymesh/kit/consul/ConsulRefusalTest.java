@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
 import anymesh.kit.server.Futures;
+import anymesh.kit.store.Document;
 import anymesh.kit.testing.Certificates;
 import anymesh.kit.testing.ConsulAgent;
 import anymesh.kit.testing.HealthyServer;
@@ -50,6 +51,24 @@ final class ConsulRefusalTest {
                     .hasMessageContaining("lacks permission for service:write on \"backbone\"");
             assertThatThrownBy(following(config)).isInstanceOf(ConsulRefusedException.class)
                     .hasMessageContaining("service:read on \"backbone\"").hasMessageContaining("node:read");
+        }
+    }
+
+    @Test
+    void theStoreAndTheLocksSayWhatTheyMayNotDo() {
+        try (var consul = ConsulAgent.start(folder, ACL)) {
+            var config = Consuls.hasty(consul.address());
+            assertThatThrownBy(() -> ConsulMeshStore.open(vertx, config, Set.of("replicas/")))
+                    .isInstanceOf(ConsulRefusedException.class)
+                    .hasMessageContaining("lacks permission for key:write on \"anymesh/replicas/\"");
+            assertThatThrownBy(() -> ConsulMeshLocks.open(vertx, config)).isInstanceOf(ConsulRefusedException.class)
+                    .hasMessageContaining("key:write on \"anymesh/locks/\"").hasMessageContaining("session:write");
+            var allowed = config.withToken(TOKEN);
+            try (var store = ConsulMeshStore.open(vertx, allowed, Set.of("replicas/"));
+                    var locks = ConsulMeshLocks.open(vertx, allowed)) {
+                Futures.join(store.put("replicas/backbone", "1", Document.ABSENT));
+                Futures.join(Futures.join(locks.acquire("a", "me", Duration.ZERO, () -> {})).release());
+            }
         }
     }
 

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.store;
+
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+final class InMemoryMeshStoreTest extends MeshStoreContract {
+    private final MeshStore store = new InMemoryMeshStore();
+
+    @Override
+    protected MeshStore open() {
+        return store;
+    }
+}
