@@ -4,9 +4,12 @@ package anymesh.gateway;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.http.HttpApi;
 import anymesh.gateway.pipeline.GenerationPipeline;
+import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.gateway.telemetry.Telemetry;
+import anymesh.gateway.waiting.WaitingRoom;
 import anymesh.kit.registry.StageRegistry;
+import anymesh.kit.replicas.WantedReplicas;
 import anymesh.kit.server.Futures;
 import anymesh.kit.tls.MeshTls;
 import anymesh.kit.trace.Exemplars;
@@ -34,32 +37,43 @@ public final class Gateway implements AutoCloseable {
     private final Vertx vertx;
     private final GatewayConfig config;
     private final MeshTls tls;
+    private final WaitingRoom room;
     private final StageClient client;
     private final HttpApi api;
     private final Tracing tracing;
     private final HttpServer server;
 
-    private Gateway(Vertx vertx, GatewayConfig config, MeshTls tls, StageClient client, HttpApi api, Tracing tracing,
-            HttpServer server) {
+    private Gateway(Vertx vertx, GatewayConfig config, MeshTls tls, WaitingRoom room, StageClient client, HttpApi api,
+            Tracing tracing, HttpServer server) {
         this.vertx = vertx;
         this.config = config;
         this.tls = tls;
+        this.room = room;
         this.client = client;
         this.api = api;
         this.tracing = tracing;
         this.server = server;
     }
 
-    /** Starts to listen. Whether a model can be asked for is the registry's to know: see {@code /readyz}. */
+    /** As below, in a mesh where nobody says how many instances of a service there shall be. */
     public static Gateway start(Vertx vertx, GatewayConfig config, StageRegistry registry, WireMemory memory) {
+        return start(vertx, config, registry, WantedReplicas.unknown(), memory);
+    }
+
+    /** Starts to listen. Whether a model can be asked for is the registry's to know: see {@code /readyz}. */
+    public static Gateway start(Vertx vertx, GatewayConfig config, StageRegistry registry, WantedReplicas wanted,
+            WireMemory memory) {
         var tls = MeshTls.open(config.tls());
         var meters = Exemplars.meters();
         var tracing = Tracing.start("gateway", "gateway-" + ProcessHandle.current().pid());
         var telemetry = new Telemetry(meters, tracing.tracer());
-        var client = new StageClient(vertx, registry, tls.channel(), new StageMethods(memory), config.stages(),
+        var room = new WaitingRoom(vertx, wanted, config.stages().patience(), Services.ALL, meters);
+        var client = new StageClient(vertx, registry, tls.channel(), new StageMethods(memory), config.stages(), room,
                 telemetry);
-        var api = new HttpApi(vertx, config.settings(), new StageRouter(registry), new GenerationPipeline(client),
-                memory, telemetry, client::measure);
+        room.open(registry);
+        var router = new StageRouter(registry, room);
+        var api = new HttpApi(vertx, config.settings(), router, new GenerationPipeline(client, router), memory,
+                telemetry, client::measure);
         var options = new HttpServerOptions().setHost(config.host()).setPort(config.port())
                 .setHandle100ContinueAutomatically(true);
         var server = vertx.createHttpServer(options)
@@ -68,6 +82,7 @@ public final class Gateway implements AutoCloseable {
         try {
             Futures.join(server.listen());
         } catch (RuntimeException e) {
+            room.close();
             client.close();
             tls.close();
             api.close();
@@ -75,7 +90,7 @@ public final class Gateway implements AutoCloseable {
             throw e;
         }
         log.info("service=gateway host={} port={}", config.host(), server.actualPort());
-        return new Gateway(vertx, config, tls, client, api, tracing, server);
+        return new Gateway(vertx, config, tls, room, client, api, tracing, server);
     }
 
     /** Where it listens. */
@@ -94,6 +109,7 @@ public final class Gateway implements AutoCloseable {
     public void close() {
         Futures.join(server.close());
         awaitIdle(CLEANUP); // a cancelled request still has its embeddings to give back
+        room.close();
         client.close();
         tls.close();
         api.close();

@@ -43,11 +43,13 @@ public final class GatewayMain {
         if (config.registry().kind() == RegistryConfig.Kind.STATIC) {
             config.endpoints().all().forEach(watch::add);
         }
+        var wanted = config.registry().replicas(vertx);
         var memory = new WireMemory("gateway", config.memoryBytes());
-        var gateway = Gateway.start(vertx, config, registry, memory);
+        var gateway = Gateway.start(vertx, config, registry, wanted, memory);
         StageMain.onTermination(() -> {
             gateway.drain();
             watch.close();
+            wanted.close();
             registry.close();
             Futures.join(vertx.close());
             memory.close();

@@ -27,6 +27,7 @@ class NetworkFaultTest {
 
     private final TestingMesh mesh = new TestingMesh(TestingMesh.config().withStages(new CallSettings(
             Duration.ofSeconds(1), Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofMillis(2500),
+            Duration.ZERO,
             new Retries(2, 0.2, 10), Ejection.defaults(), SlowStart.defaults())));
 
     @AfterEach
@@ -35,10 +36,7 @@ class NetworkFaultTest {
     }
 
     private String answer() {
-        var answer = mesh.client.post(CHAT, ALL);
-        assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
-        var message = answer.json().path("choices").path(0).path("message");
-        return message.path("content").asText() + message.path("parts");
+        return TestingClient.essence(mesh.client.post(CHAT, ALL));
     }
 
     /** All work of this service goes over the link, until a second instance has joined. */

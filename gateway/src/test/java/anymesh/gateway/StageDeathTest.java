@@ -4,11 +4,11 @@ package anymesh.gateway;
 import static anymesh.gateway.TestingClient.CHAT;
 import static anymesh.gateway.TestingClient.IMAGES;
 import static anymesh.gateway.TestingClient.chat;
+import static anymesh.gateway.TestingClient.essence;
 import static anymesh.gateway.TestingClient.json;
 import static anymesh.gateway.TestingClient.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import anymesh.gateway.TestingClient.Answer;
 import anymesh.gateway.balance.Ejection;
 import anymesh.gateway.balance.SlowStart;
 import anymesh.gateway.client.CallSettings;
@@ -18,20 +18,14 @@ import anymesh.v1.GeneratorRequest;
 import anymesh.wire.Frame;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.call.Emitter;
-import anymesh.wire.call.FrameHandler;
 import anymesh.wire.error.ModelNotReady;
 import anymesh.wire.error.Overloaded;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.google.protobuf.Message;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,7 +52,7 @@ class StageDeathTest {
 
     private static CallSettings settings(Retries retries) {
         return new CallSettings(Duration.ofSeconds(1), Duration.ofMillis(200), Duration.ofSeconds(1),
-                Duration.ofMillis(2500), retries, Ejection.defaults(), SlowStart.defaults());
+                Duration.ofMillis(2500), Duration.ZERO, retries, Ejection.defaults(), SlowStart.defaults());
     }
 
     @AfterEach
@@ -70,88 +64,13 @@ class StageDeathTest {
         mesh.services().forEach(service -> mesh.serve(service, 2));
     }
 
-    /** What is the same in every undisturbed answer to a request. */
-    private static String essence(Answer answer) {
-        assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
-        var message = answer.json().path("choices").path(0).path("message");
-        return message.path("content").asText() + message.path("parts");
-    }
-
-    /** The same of a stream, put together as a client does it; its progress never goes backwards. */
-    private static String essence(List<String> events) {
-        assertThat(events.getLast()).isEqualTo("[DONE]");
-        var content = new StringBuilder();
-        var media = new ArrayList<JsonNode>();
-        var steps = new HashMap<Integer, Integer>();
-        for (String event : events.subList(0, events.size() - 1)) {
-            var delta = TestingClient.parse(event).path("choices").path(0).path("delta");
-            content.append(delta.path("content").asText());
-            var part = delta.path("parts").path(0);
-            int step = part.path("step").asInt();
-            switch (part.path("event").asText()) {
-                case "progress" -> assertThat(step)
-                        .isGreaterThan(nonNull(steps.put(part.path("index").asInt(), step)));
-                case "done" -> media.add(part);
-                default -> {
-                }
-            }
-        }
-        media.sort((a, b) -> a.path("index").asInt() - b.path("index").asInt());
-        return content.toString() + media;
-    }
-
-    private static int nonNull(Integer step) {
-        return step == null ? 0 : step;
-    }
-
-    /** Dies at its first call, before it has said anything. */
-    private <Q extends Message, R extends Message> FrameHandler<Q, R> diesOnce(FrameHandler<Q, R> stage) {
-        var first = new AtomicBoolean(true);
-        return (request, call, out) -> {
-            if (first.getAndSet(false)) {
-                mesh.die();
-                awaitEnd(call);
-            }
-            stage.handle(request, call, out);
-        };
-    }
-
-    /** Dies at its first call, when it is about to send its n-th event. */
-    private <Q extends Message, R extends Message> FrameHandler<Q, R> diesBefore(int event,
-            FrameHandler<Q, R> stage) {
-        var first = new AtomicBoolean(true);
-        return (request, call, out) -> {
-            var count = new AtomicInteger();
-            boolean dies = first.getAndSet(false);
-            stage.handle(request, call, frame -> {
-                if (dies && count.getAndIncrement() == event) {
-                    frame.close();
-                    mesh.die();
-                    awaitEnd(call);
-                }
-                out.emit(frame);
-            });
-        };
-    }
-
-    private static void awaitEnd(CallContext call) {
-        var ended = new CountDownLatch(1);
-        call.onCancel(ended::countDown);
-        try {
-            ended.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-        throw new CancellationException();
-    }
-
     private void replace(String service) {
         switch (service) {
-            case "encoder" -> mesh.encoder = diesOnce(mesh.stages::encode);
-            case "input-projector" -> mesh.inputProjector = diesOnce(mesh.stages::projectInput);
-            case "backbone" -> mesh.backbone = diesOnce(mesh.stages::reason);
-            case "output-projector" -> mesh.outputProjector = diesOnce(mesh.stages::projectOutput);
-            default -> mesh.generator = diesOnce(mesh.stages::generate);
+            case "encoder" -> mesh.encoder = mesh.diesOnce(mesh.stages::encode);
+            case "input-projector" -> mesh.inputProjector = mesh.diesOnce(mesh.stages::projectInput);
+            case "backbone" -> mesh.backbone = mesh.diesOnce(mesh.stages::reason);
+            case "output-projector" -> mesh.outputProjector = mesh.diesOnce(mesh.stages::projectOutput);
+            default -> mesh.generator = mesh.diesOnce(mesh.stages::generate);
         }
     }
 
@@ -186,7 +105,7 @@ class StageDeathTest {
     void anAnswerWhoseBackboneDiesGoesOnAsIfNothingHadHappened(int event) {
         var undisturbed = essence(mesh.client.post(CHAT, ALL));
         twins();
-        mesh.backbone = diesBefore(event, mesh.stages::reason);
+        mesh.backbone = mesh.diesBefore(event, mesh.stages::reason);
         assertThat(essence(mesh.client.post(CHAT, ALL))).isEqualTo(undisturbed);
         assertThat(mesh.metric("anymesh_gateway_retries_total{kind=\"" + (event == 0 ? "repeated" : "resumed")))
                 .isEqualTo(1);
@@ -198,7 +117,7 @@ class StageDeathTest {
         var streamed = ALL.replace("\"seed\"", "\"stream\":true,\"seed\"");
         var undisturbed = essence(mesh.client.events(streamed));
         twins();
-        mesh.backbone = diesBefore(event, mesh.stages::reason);
+        mesh.backbone = mesh.diesBefore(event, mesh.stages::reason);
         assertThat(essence(mesh.client.events(streamed))).isEqualTo(undisturbed);
     }
 
@@ -209,7 +128,7 @@ class StageDeathTest {
         var streamed = ALL.replace("\"seed\"", "\"stream\":true,\"seed\"");
         var undisturbed = essence(mesh.client.events(streamed));
         twins();
-        mesh.generator = diesBefore(event, mesh.stages::generate);
+        mesh.generator = mesh.diesBefore(event, mesh.stages::generate);
         assertThat(essence(mesh.client.events(streamed))).isEqualTo(undisturbed);
         assertThat(mesh.metric("anymesh_gateway_retries_total{kind=\"" + (event == 0 ? "repeated" : "resumed")))
                 .isGreaterThanOrEqualTo(1);
@@ -220,12 +139,12 @@ class StageDeathTest {
         twins();
         Set<Long> written = ConcurrentHashMap.newKeySet();
         Set<Long> drawn = ConcurrentHashMap.newKeySet();
-        var reason = diesBefore(2, mesh.stages::reason);
+        var reason = mesh.diesBefore(2, mesh.stages::reason);
         mesh.backbone = (request, call, out) -> {
             written.add(request.header().getSampling().getSeed());
             reason.handle(request, call, out);
         };
-        var generate = diesBefore(2, mesh.stages::generate);
+        var generate = mesh.diesBefore(2, mesh.stages::generate);
         mesh.generator = (request, call, out) -> {
             drawn.add(request.header().getSeed());
             generate.handle(request, call, out);
@@ -243,7 +162,7 @@ class StageDeathTest {
         var first = new AtomicBoolean(true);
         mesh.backbone = (request, call, out) -> {
             if (first.getAndSet(false)) {
-                awaitEnd(call);
+                TestingMesh.awaitEnd(call);
             }
             mesh.stages.reason(request, call, out);
         };
@@ -321,7 +240,7 @@ class StageDeathTest {
                 if (dies && count.getAndIncrement() == 1) {
                     frame.close();
                     mesh.die();
-                    awaitEnd(call);
+                    TestingMesh.awaitEnd(call);
                 }
                 out.emit(frame);
             });
@@ -372,7 +291,7 @@ class StageDeathTest {
         var request = json("{'model':'toyworld','prompt':'a','n':10,'seed':3}");
         var undisturbed = mesh.client.post(IMAGES, request).json().path("data").toString();
         twins();
-        mesh.generator = diesBefore(2, mesh.stages::generate);
+        mesh.generator = mesh.diesBefore(2, mesh.stages::generate);
         assertThat(mesh.client.post(IMAGES, request).json().path("data").toString()).isEqualTo(undisturbed);
     }
 
@@ -381,13 +300,13 @@ class StageDeathTest {
         twins();
         var calls = new AtomicInteger();
         var again = new CountDownLatch(1);
-        var dying = diesBefore(1, mesh.stages::reason);
+        var dying = mesh.diesBefore(1, mesh.stages::reason);
         mesh.backbone = (request, call, out) -> {
             if (calls.incrementAndGet() == 1) {
                 dying.handle(request, call, out);
             }
             again.countDown();
-            awaitEnd(call);
+            TestingMesh.awaitEnd(call);
         };
         try (var _ = mesh.client.open(CHAT, ALL.replace("\"seed\"", "\"stream\":true,\"seed\""))) {
             again.await();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 
 /** An HTTP client of a gateway. */
@@ -80,6 +83,43 @@ final class TestingClient {
     static String decode(String dataUrl) {
         return new String(Base64.getDecoder().decode(dataUrl.substring(dataUrl.indexOf(',') + 1)),
                 StandardCharsets.UTF_8);
+    }
+
+    /** What is the same in every undisturbed answer to a request. */
+    static String essence(Answer answer) {
+        assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
+        var message = answer.json().path("choices").path(0).path("message");
+        return message.path("content").asText() + message.path("parts");
+    }
+
+    /** The same of a stream, put together as a client does it; its progress never goes backwards. */
+    static String essence(List<String> events) {
+        assertThat(events.getLast()).isEqualTo("[DONE]");
+        var content = new StringBuilder();
+        var media = new ArrayList<JsonNode>();
+        var steps = new HashMap<Integer, Integer>();
+        for (String event : events.subList(0, events.size() - 1)) {
+            var delta = parse(event).path("choices").path(0).path("delta");
+            content.append(delta.path("content").asText());
+            var part = delta.path("parts").path(0);
+            int step = part.path("step").asInt();
+            if (part.path("waiting").asBoolean()) {
+                continue; // how long it took to come about is no part of the answer
+            }
+            switch (part.path("event").asText()) {
+                case "progress" -> assertThat(step)
+                        .isGreaterThan(nonNull(steps.put(part.path("index").asInt(), step)));
+                case "done" -> media.add(part);
+                default -> {
+                }
+            }
+        }
+        media.sort((a, b) -> a.path("index").asInt() - b.path("index").asInt());
+        return content.toString() + media;
+    }
+
+    private static int nonNull(Integer step) {
+        return step == null ? 0 : step;
     }
 
     HttpRequest.Builder request(String path) {

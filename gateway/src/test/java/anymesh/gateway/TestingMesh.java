@@ -6,7 +6,9 @@ import anymesh.gateway.http.HttpLimits;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
+import anymesh.kit.replicas.StoredReplicas;
 import anymesh.kit.server.Futures;
+import anymesh.kit.store.InMemoryMeshStore;
 import anymesh.v1.BackboneEvent;
 import anymesh.v1.BackboneRequest;
 import anymesh.v1.Capability;
@@ -23,6 +25,7 @@ import anymesh.v1.StageDescription;
 import anymesh.wire.Frame;
 import anymesh.wire.StageMethods;
 import anymesh.wire.WireMemory;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.call.FrameHandler;
 import anymesh.wire.call.FrameServer;
 import anymesh.wire.call.WireTransport;
@@ -41,9 +44,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -55,6 +62,7 @@ final class TestingMesh implements AutoCloseable {
     final WireMemory memory = new WireMemory("gateway", 64 << 20);
     final TestingStages stages = new TestingStages(stageMemory);
     final InMemoryStageRegistry registry = new InMemoryStageRegistry();
+    final StoredReplicas wanted = StoredReplicas.open(new InMemoryMeshStore());
     final TestingClient client;
 
     /** What tests put in the place of a stage. */
@@ -78,7 +86,7 @@ final class TestingMesh implements AutoCloseable {
         return new GatewayConfig(defaults.host(), 0, Duration.ofSeconds(30), Duration.ofSeconds(5),
                 defaults.heartbeat(), new HttpLimits(1 << 20, 8 << 20, 64, 4, defaults.http().bodyTimeout()),
                 List.of("https://app.example.org"), defaults.memoryBytes(), defaults.registry(), defaults.tls(),
-                CallSettings.defaults(),
+                CallSettings.defaults().withPatience(Duration.ZERO),
                 StaticEndpoints.none());
     }
 
@@ -92,9 +100,14 @@ final class TestingMesh implements AutoCloseable {
 
     /** All stages handle these modalities, each generator its own. */
     TestingMesh(GatewayConfig config, Modality... modalities) {
+        this(config, Set.of(), modalities);
+    }
+
+    /** The same without the services that are absent when the gateway starts. */
+    TestingMesh(GatewayConfig config, Set<String> absent, Modality... modalities) {
         this.modalities = List.of(modalities);
-        services().forEach(service -> serve(service, 1));
-        gateway = Gateway.start(vertx, config, registry, memory);
+        services().stream().filter(service -> !absent.contains(service)).forEach(service -> serve(service, 1));
+        gateway = Gateway.start(vertx, config, registry, wanted, memory);
         client = new TestingClient(gateway.port());
     }
 
@@ -160,8 +173,12 @@ final class TestingMesh implements AutoCloseable {
     }
 
     private StageInstance serve(String service, String id, ServerMethodDefinition<?, ?> method) {
+        return register(service, id, listen(id, method, 0));
+    }
+
+    private int listen(String id, ServerMethodDefinition<?, ?> method, int port) {
         var name = String.valueOf(method.getMethodDescriptor().getServiceName());
-        var server = WireTransport.server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        var server = WireTransport.server(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .addService(ServerServiceDefinition.builder(name).addMethod(method).build())
                 .build();
         try {
@@ -169,7 +186,14 @@ final class TestingMesh implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return register(service, id, server.getPort());
+        return server.getPort();
+    }
+
+    /** The server of a killed encoder listens again where it did, without a word to the registry. */
+    void encoderListensAgain() {
+        var id = "encoder-1";
+        listen(id, method(id, methods.encode(), (q, c, o) -> encoder.handle(q, c, o)),
+                instance("encoder").grpcPort());
     }
 
     /** Tells the gateway of an instance, be it there or not. */
@@ -180,6 +204,54 @@ final class TestingMesh implements AutoCloseable {
         instances.put(id, instance);
         registry.put(instance);
         return instance;
+    }
+
+    /** The sum of all series whose line begins so. */
+    double metric(String name) {
+        return client.get("/metrics").response().body().lines().filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
+    }
+
+    /** Dies at its first call, before it has said anything. */
+    <Q extends Message, R extends Message> FrameHandler<Q, R> diesOnce(FrameHandler<Q, R> stage) {
+        var first = new AtomicBoolean(true);
+        return (request, call, out) -> {
+            if (first.getAndSet(false)) {
+                die();
+                awaitEnd(call);
+            }
+            stage.handle(request, call, out);
+        };
+    }
+
+    /** Dies at its first call, when it is about to send its n-th event. */
+    <Q extends Message, R extends Message> FrameHandler<Q, R> diesBefore(int event,
+            FrameHandler<Q, R> stage) {
+        var first = new AtomicBoolean(true);
+        return (request, call, out) -> {
+            var count = new AtomicInteger();
+            boolean dies = first.getAndSet(false);
+            stage.handle(request, call, frame -> {
+                if (dies && count.getAndIncrement() == event) {
+                    frame.close();
+                    die();
+                    awaitEnd(call);
+                }
+                out.emit(frame);
+            });
+        };
+    }
+
+    /** Goes on when the caller has gone. */
+    static void awaitEnd(CallContext call) {
+        var ended = new CountDownLatch(1);
+        call.onCancel(ended::countDown);
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        throw new CancellationException();
     }
 
     /** Text leaves the backbone as ever, but no answer ends before the latch opens. */
@@ -220,12 +292,6 @@ final class TestingMesh implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    /** The sum of the gateway's series whose lines begin so. */
-    double metric(String name) {
-        return client.get("/metrics").response().body().lines().filter(line -> line.startsWith(name))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
     }
 
     Gateway gateway() {

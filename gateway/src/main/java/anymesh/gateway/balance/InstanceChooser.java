@@ -38,6 +38,7 @@ public final class InstanceChooser implements AutoCloseable {
     private final Map<String, Member> members = new HashMap<>();
     private final Registration watch;
     private boolean watching;
+    private long lives;
 
     /**
      * @param nanoTime as {@link System#nanoTime}
@@ -61,10 +62,10 @@ public final class InstanceChooser implements AutoCloseable {
             var known = members.get(instance.id());
             if (known == null) {
                 long since = watching ? now : now - slowStart.window().toNanos();
-                members.put(instance.id(), new Member(instance, ejection, since));
+                members.put(instance.id(), new Member(instance, ejection, lives++, since));
             } else {
                 if (begins(known.instance(), instance)) {
-                    known.startedAt(now);
+                    known.startedAt(now, lives++);
                 }
                 known.become(instance);
             }
@@ -75,17 +76,19 @@ public final class InstanceChooser implements AutoCloseable {
     private static boolean begins(StageInstance before, StageInstance now) {
         boolean serves = now.state() == StageState.SERVING && before.state() != StageState.SERVING;
         return serves || before.pid() != now.pid() || before.grpcPort() != now.grpcPort()
-                || !before.host().equals(now.host());
+                || !before.host().equals(now.host())
+                // All that tells a restart of one that is listed in a file.
+                || !before.description().getInstanceId().equals(now.description().getInstanceId());
     }
 
     /**
      * Gives a hop's work to an instance.
      *
      * @param work items, as in {@code StageDescription.capacity}
-     * @param without instances that have had it already
+     * @param without the lives of instances that have had it already
      * @return null if nobody else serves this version
      */
-    public synchronized @Nullable Assignment assign(Hop hop, int work, Set<String> without) {
+    public synchronized @Nullable Assignment assign(Hop hop, int work, Set<Long> without) {
         long now = nanoTime.getAsLong();
         var serving = members.values().stream()
                 .filter(member -> member.instance().state() == StageState.SERVING && hop.isServedBy(member.instance()))
@@ -103,8 +106,8 @@ public final class InstanceChooser implements AutoCloseable {
         return new Assignment(this, chosen, work);
     }
 
-    private static List<Member> without(List<Member> members, Set<String> ids) {
-        return members.stream().filter(member -> !ids.contains(member.instance().id())).toList();
+    private static List<Member> without(List<Member> members, Set<Long> lives) {
+        return members.stream().filter(member -> !lives.contains(member.life())).toList();
     }
 
     private @Nullable Member least(Collection<Member> candidates, long now) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 final class Member {
     private final Ejection ejection;
     private StageInstance instance;
+    private long life;
     private int outstanding;
     private int failuresInARow;
     private int ejections;
@@ -16,8 +17,9 @@ final class Member {
     private boolean ejected;
     private long servingSince;
 
-    Member(StageInstance instance, Ejection ejection, long servingSince) {
+    Member(StageInstance instance, Ejection ejection, long life, long servingSince) {
         this.instance = instance;
+        this.life = life;
         this.ejection = ejection;
         this.servingSince = servingSince;
     }
@@ -32,11 +34,17 @@ final class Member {
     }
 
     /** It serves anew: what was known of it no longer counts. */
-    void startedAt(long now) {
+    void startedAt(long now, long nextLife) {
+        life = nextLife;
         failuresInARow = 0;
         ejections = 0;
         ejected = false;
         servingSince = now;
+    }
+
+    /** Another number each time that it serves anew. */
+    long life() {
+        return life;
     }
 
     int outstanding() {

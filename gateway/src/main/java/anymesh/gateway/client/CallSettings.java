@@ -12,9 +12,10 @@ import java.time.Duration;
  * @param quiet an instance that has work and says nothing for so long is asked whether it lives
  * @param answerTimeout and is given up if it does not answer this within so long
  * @param stallTimeout a call that brings nothing for so long is given up, though its instance lives
+ * @param patience how long is waited for an instance where none serves but one is expected; zero: not at all
  */
 public record CallSettings(Duration connectTimeout, Duration quiet, Duration answerTimeout, Duration stallTimeout,
-        Retries retries, Ejection ejection, SlowStart slowStart) {
+        Duration patience, Retries retries, Ejection ejection, SlowStart slowStart) {
 
     /**
      * How often something is done again.
@@ -44,6 +45,9 @@ public record CallSettings(Duration connectTimeout, Duration quiet, Duration ans
         requirePositive("quiet", quiet);
         requirePositive("answerTimeout", answerTimeout);
         requirePositive("stallTimeout", stallTimeout);
+        if (patience.isNegative()) {
+            throw new IllegalArgumentException("stages.patience: %s (expected: >= 0)".formatted(patience));
+        }
     }
 
     private static void requirePositive(String key, Duration value) {
@@ -52,9 +56,16 @@ public record CallSettings(Duration connectTimeout, Duration quiet, Duration ans
         }
     }
 
-    /** A second to connect; a fifth of all steps may be done again, and ten a second. */
+    /** A second to connect; half a minute for an instance that is expected; a fifth of all steps may be done again, and ten a second. */
     public static CallSettings defaults() {
         return new CallSettings(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3),
-                Duration.ofMinutes(1), new Retries(2, 0.2, 10), Ejection.defaults(), SlowStart.defaults());
+                Duration.ofMinutes(1), Duration.ofSeconds(30), new Retries(2, 0.2, 10), Ejection.defaults(),
+                SlowStart.defaults());
+    }
+
+    /** The same with other patience. */
+    public CallSettings withPatience(Duration other) {
+        return new CallSettings(connectTimeout, quiet, answerTimeout, stallTimeout, other, retries, ejection,
+                slowStart);
     }
 }

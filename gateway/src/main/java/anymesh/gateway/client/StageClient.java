@@ -5,6 +5,7 @@ import anymesh.gateway.balance.InstanceChooser;
 import anymesh.gateway.balance.RetryBudget;
 import anymesh.gateway.routing.Hop;
 import anymesh.gateway.telemetry.Telemetry;
+import anymesh.gateway.waiting.WaitingRoom;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.Frame;
@@ -20,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Has steps done by stages: chooses the instance, and another one if that fails. A call takes over the embeddings that it
+ * Has steps done by stages: chooses the instance, and another one if that fails, for which it waits if need be. A call takes over the embeddings that it
  * sends and holds them until its step has ended, however often they are sent. It delivers on the Vert.x context that it
  * was made from, so that a request's own state needs no locks. Errors name the stage and keep the stage's reason only
  * where it is meant for clients.
@@ -31,6 +32,7 @@ public final class StageClient implements AutoCloseable {
     private final StageChannels channels;
     private final InstanceChooser chooser;
     private final Liveness liveness;
+    private final WaitingRoom room;
     private final CallSettings settings;
     private final StageMeters meters;
     private final Tracer tracer;
@@ -38,10 +40,11 @@ public final class StageClient implements AutoCloseable {
 
     /** Calls the stages of a registry with these credentials. */
     public StageClient(Vertx vertx, StageRegistry registry, ChannelCredentials credentials, StageMethods methods,
-            CallSettings settings, Telemetry telemetry) {
+            CallSettings settings, WaitingRoom room, Telemetry telemetry) {
         this.vertx = vertx;
         this.methods = methods;
         this.settings = settings;
+        this.room = room;
         this.meters = new StageMeters(telemetry.meters());
         this.tracer = telemetry.tracer();
         this.channels = new StageChannels(registry, credentials, settings.connectTimeout());
@@ -95,6 +98,10 @@ public final class StageClient implements AutoCloseable {
 
     Liveness liveness() {
         return liveness;
+    }
+
+    WaitingRoom room() {
+        return room;
     }
 
     CallSettings settings() {

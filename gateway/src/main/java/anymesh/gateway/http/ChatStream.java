@@ -6,6 +6,7 @@ import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.AnswerEvent.MediaDone;
 import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
 import anymesh.gateway.pipeline.AnswerEvent.MediaStarted;
+import anymesh.gateway.pipeline.AnswerEvent.MediaWaiting;
 import anymesh.gateway.pipeline.AnswerEvent.TextWritten;
 import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -44,10 +45,7 @@ final class ChatStream {
 
     /** Something went wrong after the stream had begun: a truncated answer must not look like a whole one. */
     void fail(ApiError error) {
-        last = () -> {
-            stream.send(error.toJson());
-            stream.end();
-        };
+        last = () -> stream.fail(error);
         flush();
     }
 
@@ -97,6 +95,9 @@ final class ChatStream {
         switch (event) {
             case TextWritten(_, String text) -> delta.put("content", text);
             case MediaStarted(int index, Modality modality) -> part(delta, index, modality, "start");
+            // No step is done, and of how many is not known before somebody is there.
+            case MediaWaiting(int index, Modality modality) -> part(delta, index, modality, "progress")
+                    .put("step", 0).put("steps", 0).put("waiting", true);
             case MediaProgress(int index, Modality modality, int step, int steps) ->
                 part(delta, index, modality, "progress")
                         .put("step", step).put("steps", steps);

@@ -5,6 +5,7 @@ import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.AnswerEvent.MediaDone;
 import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
 import anymesh.gateway.pipeline.AnswerEvent.MediaStarted;
+import anymesh.gateway.pipeline.AnswerEvent.MediaWaiting;
 import anymesh.gateway.pipeline.AnswerEvent.TextWritten;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -20,7 +21,7 @@ final class EventBacklog {
 
         record Media(AnswerEvent event) implements Entry {
             boolean isProgressOf(int index) {
-                return event instanceof MediaProgress && event.index() == index;
+                return (event instanceof MediaProgress || event instanceof MediaWaiting) && event.index() == index;
             }
         }
     }
@@ -37,6 +38,7 @@ final class EventBacklog {
                 }
             }
             case MediaStarted started -> entries.add(new Entry.Media(started));
+            case MediaWaiting waiting -> replaceProgress(waiting);
             case MediaProgress progress -> replaceProgress(progress);
             case MediaDone done -> replaceProgress(done);
         }

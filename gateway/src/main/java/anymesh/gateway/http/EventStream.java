@@ -55,6 +55,12 @@ final class EventStream {
         end();
     }
 
+    /** Ends the stream with an error. */
+    void fail(ApiError error) {
+        send(error.toJson());
+        end();
+    }
+
     /** Ends the stream without saying that it is complete. */
     void end() {
         close();

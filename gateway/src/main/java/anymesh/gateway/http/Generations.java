@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -44,9 +45,9 @@ final class Generations {
     /**
      * Serves one request: {@code read} checks its body, perhaps on another thread, and {@code answer} answers it; its
      * future completes when the client has the answer. If either fails, the failure is answered unless {@code answer}
-     * has begun a response of its own.
+     * has begun a response of its own. The call that it is given ends when its time is over or the client goes away.
      */
-    <T> void serve(RoutingContext http, Function<Fields, T> read, Function<T, Future<?>> answer) {
+    <T> void serve(RoutingContext http, Function<Fields, T> read, BiFunction<T, CallContext, Future<?>> answer) {
         HttpServerResponse response = http.response();
         Admission.Ticket ticket;
         try {
@@ -56,13 +57,13 @@ final class Generations {
             return;
         }
         bodies.read(http.request(), ticket, read)
-                .compose(answer::apply)
+                .compose(request -> answer.apply(request, begin(http)))
                 .onFailure(failure -> ErrorReplies.reply(response, failure))
                 .onComplete(_ -> ticket.close());
     }
 
-    /** Runs a request through the mesh. When the client goes away, every stage that works on it is told to stop. */
-    Future<Answer> run(RoutingContext http, GenerationRequest request, RoutePlan plan, Consumer<AnswerEvent> events) {
+    /** When the client goes away, everybody who works on its request is told to stop. */
+    private CallContext begin(RoutingContext http) {
         var span = span(http);
         String own = Traces.traceparent(span);
         var call = CallContext.start(RequestIds.of(http), own == null ? RequestIds.traceparent(http) : own, timeout);
@@ -73,6 +74,13 @@ final class Generations {
         if (http.response().closed()) {
             call.cancel(); // gone while the body was being parsed
         }
+        return call;
+    }
+
+    /** Runs a request through the mesh. */
+    Future<Answer> run(RoutingContext http, GenerationRequest request, RoutePlan plan, CallContext call,
+            Consumer<AnswerEvent> events) {
+        String own = http.response().headers().get(RequestIds.TRACE);
         return pipeline.answer(request, plan, call, events).onSuccess(answer -> answer.stages()
                 .forEach(usage -> meters.count(usage, own)));
     }

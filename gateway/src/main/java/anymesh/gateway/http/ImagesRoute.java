@@ -3,10 +3,10 @@ package anymesh.gateway.http;
 
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerPart;
-import anymesh.gateway.routing.RoutePlan;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
+import anymesh.wire.call.CallContext;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,13 +27,16 @@ final class ImagesRoute {
     }
 
     void handle(RoutingContext http) {
-        generations.serve(http, ImagesRequest::read, request -> answer(http, request));
+        generations.serve(http, ImagesRequest::read, (request, call) -> answer(http, request, call));
     }
 
-    private Future<?> answer(RoutingContext http, ImagesRequest request) {
-        RoutePlan plan = router.plan(request.needs());
-        request.checkSize(plan.output(Modality.IMAGE, request.size()));
-        return generations.run(http, request.generation(), plan, _ -> {})
+    private Future<?> answer(RoutingContext http, ImagesRequest request, CallContext call) {
+        return router.plan(request.needs(), call)
+                // Before the backbone is bothered: whether there is a generator, and one that draws in this size.
+                .compose(plan -> router.output(plan, Modality.IMAGE, request.size(), call).compose(path -> {
+                    request.checkSize(path);
+                    return generations.run(http, request.generation(), plan, call, _ -> {});
+                }))
                 .compose(answer -> http.response()
                         .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                         .end(Json.write(toJson(answer))));

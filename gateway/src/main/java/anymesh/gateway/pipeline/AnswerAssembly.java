@@ -4,6 +4,7 @@ package anymesh.gateway.pipeline;
 import anymesh.gateway.pipeline.AnswerEvent.MediaDone;
 import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
 import anymesh.gateway.pipeline.AnswerEvent.MediaStarted;
+import anymesh.gateway.pipeline.AnswerEvent.MediaWaiting;
 import anymesh.gateway.pipeline.AnswerEvent.TextWritten;
 import anymesh.v1.DenoisingProgress;
 import anymesh.v1.GeneratedMedia;
@@ -60,6 +61,10 @@ final class AnswerAssembly {
     private void append(Slot slot) {
         slots.add(slot);
         media.add(null);
+    }
+
+    void waiting(int index) {
+        events.accept(new MediaWaiting(index, modality(index)));
     }
 
     void progress(int index, DenoisingProgress progress) {

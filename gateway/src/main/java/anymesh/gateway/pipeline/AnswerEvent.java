@@ -16,6 +16,9 @@ public sealed interface AnswerEvent {
     /** The backbone has asked for media, and they are being made. */
     record MediaStarted(int index, Modality modality) implements AnswerEvent {}
 
+    /** Nobody serves who could make the media; somebody is waited for. */
+    record MediaWaiting(int index, Modality modality) implements AnswerEvent {}
+
     /** {@code step} of {@code steps} are done. */
     record MediaProgress(int index, Modality modality, int step, int steps) implements AnswerEvent {}
 

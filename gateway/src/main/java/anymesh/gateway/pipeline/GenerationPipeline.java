@@ -6,6 +6,7 @@ import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.InputPath;
 import anymesh.gateway.routing.OutputPath;
 import anymesh.gateway.routing.RoutePlan;
+import anymesh.gateway.routing.StageRouter;
 import anymesh.v1.Modality;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.call.CallContext;
@@ -32,13 +33,15 @@ public final class GenerationPipeline {
     /** More media than any answer should hold: an answer is kept in memory until it is complete. */
     private static final int MAX_MEDIA = 32;
 
+    private final StageRouter router;
     private final EncodeStep encode;
     private final ProjectInputStep projectInput;
     private final ReasonStep reason;
     private final ProjectOutputStep projectOutput;
     private final GenerateStep generate;
 
-    public GenerationPipeline(StageClient client) {
+    public GenerationPipeline(StageClient client, StageRouter router) {
+        this.router = router;
         encode = new EncodeStep(client);
         projectInput = new ProjectInputStep(client);
         reason = new ReasonStep(client);
@@ -104,20 +107,21 @@ public final class GenerationPipeline {
         }
 
         private Future<Void> express(SignalStates signal) {
-            OutputPath path;
-            try {
-                path = plan.output(signal.modality(), request.media().size());
-                if (answer.mediaCount() >= MAX_MEDIA) {
-                    throw new InferenceFailed("the backbone asked for more than " + MAX_MEDIA + " media");
-                }
-            } catch (RuntimeException e) {
-                signal.batch().close();
-                return Future.failedFuture(e);
+            Future<OutputPath> path = answer.mediaCount() < MAX_MEDIA
+                    ? router.output(plan, signal.modality(), request.media().size(), call)
+                    : Future.failedFuture(
+                            new InferenceFailed("the backbone asked for more than " + MAX_MEDIA + " media"));
+            path.onFailure(_ -> signal.batch().close());
+            if (path.failed()) {
+                return path.mapEmpty();
             }
             int number = answer.mediaCount();
             var parts = Stream.generate(() -> answer.start(signal.modality())).limit(request.media().copies()).toList();
-            return projectOutput.run(signal, path.projector(), call)
-                    .compose(condition -> draw(condition, number, parts, path.generator()));
+            if (!path.isComplete()) {
+                parts.forEach(answer::waiting);
+            }
+            return path.compose(hops -> projectOutput.run(signal, hops.projector(), call)
+                    .compose(condition -> draw(condition, number, parts, hops.generator())));
         }
 
         private Future<Void> draw(Condition condition, int number, List<Integer> parts, Hop generator) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.routing;
 
+import anymesh.gateway.waiting.NoInstance;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
 import anymesh.v1.Capability;
@@ -40,7 +41,7 @@ record Candidates(String service, List<StageInstance> instances) {
         }
         MeshException reason = whyNoneServes(fit);
         if (reason != null) {
-            throw reason;
+            throw new NoInstance(service, reason);
         }
         return List.of();
     }

@@ -5,6 +5,7 @@ import static anymesh.gateway.routing.Candidates.accepts;
 import static anymesh.gateway.routing.Candidates.handles;
 import static anymesh.gateway.routing.Candidates.produces;
 
+import anymesh.gateway.waiting.NoInstance;
 import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Modality;
 import anymesh.wire.error.ContractMismatch;
@@ -15,16 +16,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The instances that serve one request, fixed for its life. A pure function of what the request needs, a snapshot of
+ * The versions that serve one request, fixed for its life. A pure function of what the request needs, a snapshot of
  * the registry and a ticket (successive tickets start at successive instances). Two stages are joined only if the one
  * produces a tensor space that the other accepts. Only hops that the request is known to need are chosen at once, so
- * that text is answered while generators are down; {@link #output} chooses the others from the same snapshot.
+ * that text is answered while generators are down; {@link #output} chooses the others when they are needed, by when a
+ * generator that slept may be awake.
  */
-public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, List<StageInstance> snapshot, long ticket) {
+public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, long ticket) {
 
     /**
      * Chooses a backbone and the paths into it. Throws {@link RouteRefused} for what the mesh does not have,
-     * {@code ModelNotReady} and {@code StageUnavailable} for what it does not have now, and {@code ContractMismatch}
+     * {@link NoInstance} for what it does not have now, and {@code ContractMismatch}
      * if everything serves but no chain of spaces matches.
      */
     public static RoutePlan of(RouteNeeds needs, List<StageInstance> snapshot, long ticket) {
@@ -61,7 +63,7 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, List<Stag
         var paths = new EnumMap<Modality, InputPath>(Modality.class);
         needs.inputs().forEach(
                 (modality, param) -> paths.put(modality, inputPath(backbone, modality, param, snapshot, ticket)));
-        return new RoutePlan(new Hop(Modality.TEXT, backbone), Collections.unmodifiableMap(paths), snapshot, ticket);
+        return new RoutePlan(new Hop(Modality.TEXT, backbone), Collections.unmodifiableMap(paths), ticket);
     }
 
     private static InputPath inputPath(StageInstance backbone, Modality modality, String param,
@@ -82,13 +84,11 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, List<Stag
                 + " join the backbone's spaces " + accepts(backbone, modality));
     }
 
-    /** The path that a signal of the backbone takes, in any of the generator's sizes. */
-    public OutputPath output(Modality modality) {
-        return output(modality, null);
-    }
-
-    /** The path that a signal of the backbone takes, through a generator that draws in {@code size} if there is one. */
-    public OutputPath output(Modality modality, @Nullable String size) {
+    /**
+     * The path that a signal of the backbone takes, through a generator that draws in {@code size} if there is one. Throws
+     * as {@link #of} does.
+     */
+    public OutputPath output(Modality modality, @Nullable String size, List<StageInstance> snapshot) {
         var projectors = Candidates.of(snapshot, Services.OUTPUT_PROJECTOR).serving(handles(modality), ticket);
         var generators = Candidates.of(snapshot, Services.generator(modality)).serving(handles(modality), ticket);
         if (projectors.isEmpty() || generators.isEmpty()) {

@@ -130,7 +130,25 @@ class InstanceChooserTest {
             assertThat(chooser.assign(HOP, 1, Set.of())).isNull();
             put("a", 1);
             assertThat(shares(chooser, 20, false)).isEqualTo(Map.of("a", 20));
-            assertThat(chooser.assign(HOP, 1, Set.of("a"))).as("it had its chance").isNull();
+        }
+    }
+
+    @Test
+    void whoHadItsChanceHasAnotherOneWhenItIsBack() {
+        var a = put("a", 1);
+        try (var chooser = chooser()) {
+            long life = assign(chooser).life();
+            assertThat(chooser.assign(HOP, 1, Set.of(life))).as("it had its chance").isNull();
+            var restarted = new StageInstance(a.id(), a.service(), a.host(), a.grpcPort(), a.httpPort(), a.pid() + 1,
+                    a.state(), a.description());
+            registry.put(restarted);
+            life = Objects.requireNonNull(chooser.assign(HOP, 1, Set.of(life))).life();
+            registry.put(restarted.with(StageState.STOPPED));
+            registry.put(restarted);
+            life = Objects.requireNonNull(chooser.assign(HOP, 1, Set.of(life))).life();
+            registry.remove("a");
+            registry.put(restarted);
+            assertThat(chooser.assign(HOP, 1, Set.of(life))).isNotNull();
         }
     }
 
@@ -243,7 +261,10 @@ class InstanceChooserTest {
         put("b", 1);
         try (var chooser = chooser()) {
             fail(chooser, "a", 1, Outcome.LOST);
-            assertThat(Objects.requireNonNull(chooser.assign(HOP, 1, Set.of("b"))).instance().id()).isEqualTo("a");
+            var b = assign(chooser);
+            assertThat(b.instance().id()).isEqualTo("b");
+            assertThat(Objects.requireNonNull(chooser.assign(HOP, 1, Set.of(b.life()))).instance().id())
+                    .isEqualTo("a");
         }
     }
 

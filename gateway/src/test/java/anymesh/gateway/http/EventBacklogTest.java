@@ -7,6 +7,7 @@ import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.AnswerEvent.MediaDone;
 import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
 import anymesh.gateway.pipeline.AnswerEvent.MediaStarted;
+import anymesh.gateway.pipeline.AnswerEvent.MediaWaiting;
 import anymesh.gateway.pipeline.AnswerEvent.TextWritten;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
@@ -42,6 +43,13 @@ class EventBacklogTest {
                 new MediaProgress(0, Modality.IMAGE, 2, 9)))
                 .containsExactly(new MediaStarted(0, Modality.IMAGE), new MediaStarted(1, Modality.IMAGE),
                         new MediaProgress(1, Modality.IMAGE, 1, 9), new MediaProgress(0, Modality.IMAGE, 2, 9));
+    }
+
+    @Test
+    void whoeverHasBegunWaitsNoMore() {
+        assertThat(left(new MediaStarted(0, Modality.IMAGE), new MediaWaiting(0, Modality.IMAGE),
+                new MediaProgress(0, Modality.IMAGE, 1, 9)))
+                .containsExactly(new MediaStarted(0, Modality.IMAGE), new MediaProgress(0, Modality.IMAGE, 1, 9));
     }
 
     @Test

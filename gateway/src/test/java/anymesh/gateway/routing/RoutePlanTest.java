@@ -4,12 +4,14 @@ package anymesh.gateway.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import anymesh.gateway.waiting.NoInstance;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
 import anymesh.v1.Capability;
 import anymesh.v1.Modality;
 import anymesh.v1.StageDescription;
 import anymesh.wire.error.ContractMismatch;
+import anymesh.wire.error.MeshException;
 import anymesh.wire.error.ModelNotReady;
 import anymesh.wire.error.StageUnavailable;
 import java.util.ArrayList;
@@ -93,10 +95,10 @@ class RoutePlanTest {
         assertThatThrownBy(() -> RoutePlan.of(PICTURE, snapshot, 0)).isInstanceOf(ContractMismatch.class)
                 .hasMessageContaining("image").hasMessageContaining("llm");
         var plan = RoutePlan.of(TEXT, with(), 0);
-        assertThat(plan.output(Modality.IMAGE).generator().instance().id()).isEqualTo("g1");
+        assertThat(plan.output(Modality.IMAGE, null, with()).generator().instance().id()).isEqualTo("g1");
         var other = new ArrayList<>(without(GENERATOR));
         other.add(stage("g1", "generator-image", "cond-v2", ""));
-        assertThatThrownBy(() -> RoutePlan.of(TEXT, other, 0).output(Modality.IMAGE))
+        assertThatThrownBy(() -> RoutePlan.of(TEXT, other, 0).output(Modality.IMAGE, null, other))
                 .isInstanceOf(ContractMismatch.class);
     }
 
@@ -110,21 +112,28 @@ class RoutePlanTest {
         var snapshot = with(stage("g2", "generator-image", "cond", "", "256x256"));
         for (long ticket = 0; ticket < 2; ticket++) {
             assertThat(
-                    RoutePlan.of(TEXT, snapshot, ticket).output(Modality.IMAGE, "256x256").generator().instance().id())
+                    RoutePlan.of(TEXT, snapshot, ticket).output(Modality.IMAGE, "256x256", snapshot).generator()
+                            .instance().id())
                     .isEqualTo("g2");
         }
+    }
+
+    private static void assertMissing(List<StageInstance> snapshot, Class<? extends MeshException> reason) {
+        assertThatThrownBy(() -> RoutePlan.of(TEXT, snapshot, 0)).isInstanceOfSatisfying(NoInstance.class, missing -> {
+            assertThat(missing.service()).isEqualTo("backbone");
+            assertThat(missing.reason()).isInstanceOf(reason);
+        });
     }
 
     @Test
     void whatIsNotThereNowIsToldFromWhatIsNotThereAtAll() {
         assertThatThrownBy(() -> RoutePlan.of(new RouteNeeds("gpt-4o", Map.of(), Map.of()), ALL, 0))
                 .isInstanceOf(RouteRefused.class).hasMessageContaining("gpt-4o");
-        assertThatThrownBy(() -> RoutePlan.of(TEXT, without(BACKBONE), 0)).isInstanceOf(StageUnavailable.class);
+        assertMissing(without(BACKBONE), StageUnavailable.class);
         var loading = new StageInstance("b1", "backbone", "h", 0, 0, 1, StageState.LOADING,
                 StageDescription.getDefaultInstance());
-        assertThatThrownBy(() -> RoutePlan.of(TEXT, List.of(loading), 0)).isInstanceOf(ModelNotReady.class);
-        assertThatThrownBy(() -> RoutePlan.of(TEXT, List.of(BACKBONE.with(StageState.FAILED)), 0))
-                .isInstanceOf(StageUnavailable.class);
+        assertMissing(List.of(loading), ModelNotReady.class);
+        assertMissing(List.of(BACKBONE.with(StageState.FAILED)), StageUnavailable.class);
         assertThatThrownBy(
                 () -> RoutePlan.of(new RouteNeeds("toyworld", Map.of(Modality.AUDIO, "messages[0]"), Map.of()),
                         ALL, 0))

@@ -7,6 +7,7 @@ import anymesh.kit.consul.ConsulMeshStore;
 import anymesh.kit.consul.ConsulStageRegistry;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageRegistry;
+import anymesh.kit.replicas.StoredReplicas;
 import anymesh.kit.store.InMemoryMeshLocks;
 import anymesh.kit.store.InMemoryMeshStore;
 import anymesh.kit.store.MeshLocks;
@@ -52,6 +53,11 @@ public record RegistryConfig(Kind kind, ConsulConfig consul) {
             case STATIC -> new InMemoryMeshStore();
             case CONSUL -> ConsulMeshStore.open(vertx, consul, prefixes);
         };
+    }
+
+    /** How many instances of each service are wanted, in that store. */
+    public StoredReplicas replicas(Vertx vertx) {
+        return StoredReplicas.open(store(vertx, Set.of(StoredReplicas.FOLDER)));
     }
 
     /** The locks among this mesh's processes. */
