@@ -50,8 +50,10 @@ final class AnswerAssembly {
                 parts.put(index, new Part.Media("", new byte[0]));
                 progress.accept(name + ": begun");
             }
-            case "progress" -> progress.accept("%s: step %d of %d".formatted(name, part.path("step").asInt(),
-                    part.path("steps").asInt()));
+            case "progress" -> progress.accept(part.path("waiting").asBoolean()
+                    ? name + ": waits for somebody to make it"
+                    : "%s: step %d of %d".formatted(name, part.path("step").asInt(),
+                            part.path("steps").asInt()));
             case "done" -> parts.put(index, media(part.path(part.path("type").asText())));
             default -> {
                 // An event of a newer gateway.

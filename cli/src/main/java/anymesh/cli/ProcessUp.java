@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** {@code anymesh up --processes}: supervises the processes of a mesh until it is told to go. */
@@ -35,14 +36,15 @@ final class ProcessUp {
         var options = new ProcessOptions(Home.directory(), folder, Replicas.parse(replicas), freePort(port), config,
                 registry(settings.registry(), consul), settings.tls());
         var vertx = Vertx.vertx();
-        var supervisor = new Supervisor(Backoff.defaults(), event -> System.err.println("anymesh: " + event));
+        Consumer<String> events = event -> System.err.println("anymesh: " + event);
+        var supervisor = new Supervisor(Backoff.defaults(), events);
         var mesh = new AtomicReference<@Nullable ProcessMesh>();
         StageMain.onTermination(() -> {
             end(mesh.get(), supervisor);
             MeshState.delete(file);
         });
         try {
-            var opened = ProcessMesh.open(vertx, options, supervisor);
+            var opened = ProcessMesh.open(vertx, options, supervisor, events);
             mesh.set(opened);
             opened.startAll(options);
             var control = ControlServer.start(vertx, opened);

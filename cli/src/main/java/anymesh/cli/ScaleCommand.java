@@ -13,7 +13,7 @@ final class ScaleCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String service;
 
-    @Parameters(index = "1", paramLabel = "N", description = "how many instances; 0 stops them all")
+    @Parameters(index = "1", paramLabel = "N", description = "how many instances; 0: none until a request needs one")
     @SuppressWarnings("NullAway.Init")
     private String replicas;
 

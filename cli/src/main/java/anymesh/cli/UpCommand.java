@@ -34,7 +34,7 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--processes", description = "one process for each service instance, found through Consul")
     private boolean processes;
 
-    @Option(names = "--replicas", split = ",", paramLabel = "SERVICE=N", description = "with --processes: how many instances, such as generator-image=2,backbone=2 (default: 1 of each)")
+    @Option(names = "--replicas", split = ",", paramLabel = "SERVICE=N", description = "with --processes: how many instances, such as generator-image=2,generator-video=0, where 0 is none until a request needs one (default: 1 of each)")
     private List<String> replicas = new ArrayList<>();
 
     @Option(names = "--consul", paramLabel = "HOST:PORT", description = "with --processes: the Consul to use (default: one of its own)")

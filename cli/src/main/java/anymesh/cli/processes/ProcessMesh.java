@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A mesh of processes on this machine: Consul, the gateway and the stages, each kept running. An instance is called
- * {@code SERVICE-NUMBER} and keeps its name when it is started again. The methods block; {@link #scale} and
- * {@link #stop} wait for one another.
+ * {@code SERVICE-NUMBER} and keeps its name when it is started again. How many there are of a service is what is wanted in
+ * the store that the mesh shares, whoever wants it. The methods block.
  */
 public final class ProcessMesh implements AutoCloseable {
     /** A stage or gateway drains for up to 30 s by itself. */
@@ -40,12 +42,16 @@ public final class ProcessMesh implements AutoCloseable {
     private final ProcessSpecs specs;
     private final @Nullable ConsulServer consul;
     private final StageRegistry registry;
+    private final OwnedReplicas replicas;
     private final Readiness readiness = new Readiness();
     private final Map<String, Member> members = new LinkedHashMap<>();
+    private final Consumer<String> events;
     private volatile boolean isClosing;
 
     private ProcessMesh(Supervisor supervisor, ProcessSpecs specs, @Nullable ConsulServer consul,
-            StageRegistry registry) {
+            StageRegistry registry, OwnedReplicas replicas, Consumer<String> events) {
+        this.events = events;
+        this.replicas = replicas;
         this.supervisor = supervisor;
         this.specs = specs;
         this.consul = consul;
@@ -54,9 +60,11 @@ public final class ProcessMesh implements AutoCloseable {
 
     /**
      * Starts Consul, if the mesh is to have its own, and opens the registry. Throws {@link IOException} if there is none to
-     * start, and what {@link RegistryConfig#forGateway} does.
+     * start or another supervisor runs the mesh there, and what {@link RegistryConfig#forGateway} does.
+     *
+     * @param events is told in a line of what happens by itself
      */
-    public static ProcessMesh open(Vertx vertx, ProcessOptions options, Supervisor supervisor)
+    public static ProcessMesh open(Vertx vertx, ProcessOptions options, Supervisor supervisor, Consumer<String> events)
             throws IOException, InterruptedException {
         ConsulServer consul = null;
         var config = options.registry();
@@ -71,7 +79,8 @@ public final class ProcessMesh implements AutoCloseable {
         var stages = Stream.of(ServiceProcess.values()).filter(ServiceProcess::isStage).map(ServiceProcess::service)
                 .collect(Collectors.toSet());
         var specs = new ProcessSpecs(options.home(), logs, options.config(), config.consul().address());
-        return new ProcessMesh(supervisor, specs, consul, config.forGateway(vertx, stages));
+        var replicas = OwnedReplicas.open(vertx, config, events);
+        return new ProcessMesh(supervisor, specs, consul, config.forGateway(vertx, stages), replicas, events);
     }
 
     /**
@@ -79,11 +88,17 @@ public final class ProcessMesh implements AutoCloseable {
      * keeps ending before it serves.
      */
     public void startAll(ProcessOptions options) throws IOException, InterruptedException {
-        for (var service : ServiceProcess.values()) {
-            for (int i = 0; i < options.replicas().of(service.service()); i++) {
-                add(service, service.isStage() ? 0 : i == 0 ? options.port() : Ports.free(1).getFirst());
+        synchronized (this) {
+            for (var service : ServiceProcess.values()) {
+                int count = options.replicas().of(service.service());
+                replicas.want(service.service(), count);
+                for (int i = 0; i < count; i++) {
+                    add(service, service.isStage() ? 0 : i == 0 ? options.port() : Ports.free(1).getFirst());
+                }
             }
         }
+        replicas.follow(service -> ids(member -> member.service().service().equals(service)).size(),
+                this::followWanted);
         awaitServing(ids(_ -> true));
     }
 
@@ -133,46 +148,81 @@ public final class ProcessMesh implements AutoCloseable {
      * Makes it so many instances of a service and waits until the new ones serve and the others, those with the highest
      * numbers, have drained and are gone.
      */
-    public synchronized void scale(String serviceName, String replicas) throws IOException, InterruptedException {
+    public void scale(String serviceName, String count) throws IOException, InterruptedException {
         var service = Replicas.requireService(serviceName);
-        int wanted = Replicas.number(serviceName, replicas);
-        var there = ids(member -> member.service() == service);
+        int wanted = Replicas.number(serviceName, count);
+        Change change;
+        synchronized (this) {
+            replicas.want(serviceName, wanted);
+            change = reconcile(service);
+        }
+        change.gone().join();
+        awaitServing(change.added());
+    }
+
+    /** Drains one instance and does not start it again; the service has one less. */
+    public void stop(String id) throws IOException {
+        CompletableFuture<Void> gone;
+        synchronized (this) {
+            if (!ids(_ -> true).contains(id)) {
+                throw new IllegalArgumentException("there is no instance '%s' (there are %s)".formatted(id,
+                        String.join(", ", ids(_ -> true))));
+            }
+            var service = serviceOf(id);
+            replicas.want(service, ids(member -> member.service().service().equals(service)).size() - 1);
+            gone = remove(List.of(id));
+        }
+        gone.join();
+    }
+
+    /** Somebody else wants another number of instances: a gateway that woke a service, for one. */
+    private void followWanted(String service) {
+        try {
+            var change = reconcile(Replicas.requireService(service));
+            if (!change.added().isEmpty()) {
+                events.accept("%s is woken: %s".formatted(service, String.join(", ", change.added())));
+            }
+        } catch (IOException e) {
+            events.accept("%s: %s".formatted(service, e.getMessage()));
+        }
+    }
+
+    /** Instances that were started, and the end of those that were told to go. */
+    private record Change(List<String> added, CompletableFuture<Void> gone) {}
+
+    /** Makes it as many as are wanted at this moment, and doesn't wait for it. */
+    private synchronized Change reconcile(ServiceProcess service) throws IOException {
+        var there = ids(member -> member.service() == service).stream()
+                .sorted(Comparator.comparingInt(ProcessMesh::numberOf)).toList();
+        int wanted = isClosing ? there.size() : replicas.wanted(service.service()).orElse(there.size());
         var added = new ArrayList<String>();
         for (int i = there.size(); i < wanted; i++) {
             added.add(add(service, service.isStage() ? 0 : Ports.free(1).getFirst()));
         }
-        remove(there.subList(Math.min(wanted, there.size()), there.size()));
-        awaitServing(added);
-    }
-
-    /** Drains one instance and does not start it again; the service has one less. */
-    public synchronized void stop(String id) {
-        if (!ids(_ -> true).contains(id)) {
-            throw new IllegalArgumentException("there is no instance '%s' (there are %s)".formatted(id,
-                    String.join(", ", ids(_ -> true))));
-        }
-        remove(List.of(id));
+        return new Change(added, remove(there.subList(Math.min(wanted, there.size()), there.size())));
     }
 
     private String add(ServiceProcess service, int port) {
+        // One that still drains has its name until it is gone.
+        var taken = supervisor.statuses().stream().map(ProcessStatus::id).collect(Collectors.toSet());
         int number = 1;
-        synchronized (members) {
-            while (members.containsKey(service.service() + "-" + number)) {
-                number++;
-            }
-            members.put(service.service() + "-" + number, new Member(service, port));
+        while (taken.contains(service.service() + "-" + number)) {
+            number++;
         }
         var id = service.service() + "-" + number;
+        synchronized (members) {
+            members.put(id, new Member(service, port));
+        }
         supervisor.start(service.isStage() ? specs.stage(service, id) : specs.gateway(id, port)).join();
         return id;
     }
 
-    private void remove(Collection<String> ids) {
+    private CompletableFuture<Void> remove(Collection<String> ids) {
         synchronized (members) {
             members.keySet().removeAll(Set.copyOf(ids));
         }
-        CompletableFuture.allOf(ids.stream().map(id -> supervisor.stop(id, PATIENCE)).toArray(CompletableFuture[]::new))
-                .join();
+        return CompletableFuture.allOf(
+                ids.stream().map(id -> supervisor.stop(id, PATIENCE)).toArray(CompletableFuture[]::new));
     }
 
     private List<String> ids(Predicate<Member> which) {
@@ -199,6 +249,10 @@ public final class ProcessMesh implements AutoCloseable {
         throw new IOException("the mesh is being stopped");
     }
 
+    private static int numberOf(String id) {
+        return Integer.parseInt(id.substring(id.lastIndexOf('-') + 1));
+    }
+
     private static String serviceOf(String id) {
         return id.substring(0, Math.max(0, id.lastIndexOf('-')));
     }
@@ -207,13 +261,15 @@ public final class ProcessMesh implements AutoCloseable {
     @Override
     public void close() {
         isClosing = true;
+        replicas.stopFollowing();
         endAll();
     }
 
     private synchronized void endAll() {
-        remove(ids(member -> !member.service().isStage()));
-        remove(ids(_ -> true));
+        remove(ids(member -> !member.service().isStage())).join();
+        remove(ids(_ -> true)).join();
         registry.close();
+        replicas.close();
         supervisor.stop(ConsulServer.ID, CONSUL_PATIENCE).join();
         supervisor.close();
         readiness.close();
