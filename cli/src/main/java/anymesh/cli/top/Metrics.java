@@ -4,6 +4,7 @@ package anymesh.cli.top;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,12 @@ record Metrics(List<Sample> samples) {
     private static final Pattern LINE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? (\\S+)(?: .*)?");
     private static final Pattern LABEL = Pattern.compile("([a-zA-Z_]\\w*)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
+    /** Routes of the gateway that make nothing: what operators ask, and the list of models. */
+    private static final Set<String> NO_WORK = Set.of("other", "models");
+
     record Sample(String name, Map<String, String> labels, double value) {
         private boolean isWork() {
-            return !labels.getOrDefault("route", "").equals("other");
+            return !NO_WORK.contains(labels.getOrDefault("route", ""));
         }
     }
 
@@ -31,7 +35,7 @@ record Metrics(List<Sample> samples) {
         return new Metrics(samples);
     }
 
-    /** Over all label sets; of the gateway's routes only the API's, not what operators ask. */
+    /** Over all label sets; of the gateway's routes only those that make something. */
     double sum(String name) {
         return samples.stream().filter(sample -> sample.name().equals(name) && sample.isWork())
                 .mapToDouble(Sample::value).sum();

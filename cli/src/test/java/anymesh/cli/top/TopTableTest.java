@@ -20,6 +20,27 @@ final class TopTableTest {
     }
 
     @Test
+    void theGatewaysTimesAreOfTheRoutesThatMakeSomething() {
+        var metrics = Metrics.parse("""
+                anymesh_gateway_requests_active 2.0
+                anymesh_gateway_requests_seconds_bucket{route="chat",status="200",le="0.5"} 10
+                anymesh_gateway_requests_seconds_bucket{route="chat",status="200",le="1.0"} 20
+                anymesh_gateway_requests_seconds_bucket{route="chat",status="200",le="+Inf"} 20
+                anymesh_gateway_requests_seconds_count{route="chat",status="200"} 20
+                anymesh_gateway_requests_seconds_bucket{route="models",status="200",le="0.5"} 900
+                anymesh_gateway_requests_seconds_bucket{route="models",status="200",le="1.0"} 900
+                anymesh_gateway_requests_seconds_bucket{route="models",status="200",le="+Inf"} 900
+                anymesh_gateway_requests_seconds_count{route="models",status="200"} 900
+                anymesh_gateway_requests_seconds_bucket{route="other",status="200",le="0.5"} 900
+                anymesh_gateway_requests_seconds_bucket{route="other",status="200",le="+Inf"} 900
+                """);
+        var gateway = new InstanceView("gateway-1", "gateway", "", "", "", "serving", 1, 0, "", "127.0.0.1:8080");
+        var look = StageLook.of("gateway", List.of(gateway), List.of(metrics), 0);
+        assertThat(TopTable.render(List.of(look), List.of(look), false).lines().toList().getLast().split("\\s+", -1))
+                .containsExactly("gateway", "1/1", "0", "2", "-", "500", "ms", "950", "ms");
+    }
+
+    @Test
     void recentPercentilesAreOfTheTimeBetweenTheLooks() {
         var instances = List.of(instance("serving"));
         var before = StageLook.of("backbone", instances, List.of(scrape(100, 100, 100)), 0);
