@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,13 +61,15 @@ public final class StageMain {
         log.info("service={} config={}", service, config);
         try {
             var registry = config.registry().forStage(vertx, service, config.tls().enabled());
-            var runner = StageRunner.open(service, config, vertx, registry);
-            // Before it loads: a stage may be told to go at any time.
+            var opened = new CompletableFuture<StageRunner>();
+            // Before anything is loaded: a stage may be told to go at any time.
             onTermination(() -> {
-                runner.drain();
+                opened.join().drain();
                 registry.close();
                 Futures.join(vertx.close());
             });
+            var runner = StageRunner.open(service, config, vertx, registry);
+            opened.complete(runner);
             runner.serve(factory);
         } catch (CancellationException e) {
             log.info("service={} {}", service, e.getMessage());
@@ -78,23 +82,44 @@ public final class StageMain {
 
     /**
      * Runs an orderly end when the process is told to go, and makes it a success: the JVM would exit with 143. A process
-     * whose supervisor ({@code ANYMESH_PARENT_PID}) dies goes too.
+     * whose supervisor ({@code ANYMESH_PARENT_PID}) dies goes too. The JVM's own end begins only after it, if at all.
      */
     public static void onTermination(Runnable ending) {
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("drain").unstarted(() -> {
-            try {
-                ending.run();
-                Runtime.getRuntime().halt(0);
-            } catch (RuntimeException e) {
-                log.error("could not end in order", e);
-                Runtime.getRuntime().halt(1);
+        var begun = new AtomicBoolean();
+        Runnable once = () -> {
+            if (begun.compareAndSet(false, true)) {
+                end(ending);
             }
+        };
+        Signals.onTermination(once);
+        // Whatever else makes the JVM exit.
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("drain").unstarted(() -> {
+            once.run();
+            sleepForEver(); // whoever was quicker halts
         }));
         var supervisor = System.getenv("ANYMESH_PARENT_PID");
         if (supervisor != null) {
             var _ = ProcessHandle.of(Long.parseLong(supervisor)).map(ProcessHandle::onExit)
                     .orElseGet(() -> CompletableFuture.completedFuture(null))
-                    .thenRun(() -> System.exit(0));
+                    .thenRunAsync(once, task -> Thread.ofPlatform().name("drain").start(task));
+        }
+    }
+
+    private static void end(Runnable ending) {
+        try {
+            ending.run();
+            Runtime.getRuntime().halt(0);
+        } catch (RuntimeException e) {
+            log.error("could not end in order", e);
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private static void sleepForEver() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -88,10 +88,12 @@ public final class StageRunner implements AutoCloseable {
         } catch (CancellationException e) {
             throw e; // whoever told it to end closes it
         } catch (Exception e) {
-            if (!ending) {
-                become(StageState.FAILED);
-                release();
+            if (ending) {
+                log.info("instance={} was told to end, and did not load: {}", instance.id(), String.valueOf(e));
+                throw toldToEnd();
             }
+            become(StageState.FAILED);
+            release();
             throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e.getMessage(), e);
         } finally {
             settled.countDown();
@@ -132,8 +134,8 @@ public final class StageRunner implements AutoCloseable {
     }
 
     /**
-     * ONNX Runtime takes the JVM down if that exits, or closes what it uses, while it makes a session. So a load that is
-     * under way is waited for; what would come after it is not begun.
+     * ONNX Runtime takes the JVM down if what it uses is freed while it makes a session. So a load that is under way is
+     * waited for; what would come after it is not begun.
      */
     private void awaitSettled() {
         ending = true;
@@ -149,8 +151,12 @@ public final class StageRunner implements AutoCloseable {
 
     private void goOnUnlessEnding() {
         if (ending) {
-            throw new CancellationException(instance.id() + " was told to end while it was loading");
+            throw toldToEnd();
         }
+    }
+
+    private CancellationException toldToEnd() {
+        return new CancellationException(instance.id() + " was told to end while it was loading");
     }
 
     private void load(StageFactory factory) throws Exception {
