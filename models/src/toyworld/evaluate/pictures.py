@@ -8,7 +8,7 @@ from typing import Iterator
 import numpy as np
 
 from ..world import picture_talk as talk
-from ..world.captions import caption, misspell
+from ..world.captions import caption, misspell, roughen
 from ..world.scene import ATTRIBUTES, Scene, sample_scene
 from .base import CHANCE as CHANCES, Suite, Suites, row, said, user
 from .media import Answer
@@ -124,7 +124,7 @@ class PictureSuites(Suites):
 
     def refusals(self) -> Iterator[str]:
         rng = self.rng("refusals")
-        asked = [talk.refused(rng, held_out=True) for _ in range(self.n // 4)]
+        asked = [talk.refused(rng, held_out=True) for _ in range(self.n * 5 // 2)]
         answers = self.answerer.answer_all([[user(turns[0].parts[0])] for turns in asked])
         for kind, words in (("things", talk.ONLY_THINGS), ("colours", talk.ONLY_COLOURS)):
             these = [a for a, turns in zip(answers, asked) if turns[1].parts[0] == words]
@@ -137,5 +137,7 @@ class PictureSuites(Suites):
         cases = [(q, topic["answer"]) for topic in talk.PHRASES["talk"] for q in topic["ask"]]
         cases += [(q, talk.FACTS[name]) for name, group in talk.PHRASES["facts"].items() for q in group["seen"] + group["held_out"]]
         answers = self.answerer.answer_all([[user(q)] for q, _ in cases])
-        yield row("small talk and facts: nothing drawn", [not a.media for a in answers])
+        rng = self.rng("talk")
+        rough = self.answerer.answer_all([[user(roughen(q, rng))] for q, _ in cases for _ in range(7)])
+        yield row("small talk and facts, in all sorts of spelling: nothing drawn", [not a.media for a in [*answers, *rough]])
         yield row("small talk and facts: the very answer", [a.text.strip() == said for a, (_, said) in zip(answers, cases)])

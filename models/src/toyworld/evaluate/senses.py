@@ -142,7 +142,7 @@ class SenseSuites(Suites):
 
     def refusals(self) -> Iterator[str]:
         rng = self.rng("media refusals")
-        asked = [talk.refused_media(rng, held_out=True)[0].parts[0] for _ in range(self.n // 2)]
+        asked = [talk.refused_media(rng, held_out=True)[0].parts[0] for _ in range(self.n * 5 // 2)]
         answers = self.answerer.answer_all([[user(words)] for words in asked])
         yield row("sounds and films of unknown things: refused, nothing made", ["only know" in a.text and not a.media for a in answers])
 

@@ -24,12 +24,15 @@ from .pictures import held_pictures, train_pictures
 from .sounds import held_sounds, train_sounds
 from .tokenizer import tokenizer
 
-PART, STEPS, FILM_STEPS = "encoders", 1300, 800
+PART, STEPS, FILM_STEPS = "encoders", 3000, 1000
 BATCH = {"image": 64, "audio": 64, "video": 32}
 TABLES = {"image": ATTRIBUTES, "audio": SOUND_ATTRIBUTES, "video": FILM_ATTRIBUTES}
 HEADS = {name: tuple(len(v) for v in table.values()) for name, table in TABLES.items()}
 # Every second step is a picture's: they have the most combinations, and the smallest parts.
 TURNS = ("image", "audio", "image", "video")
+# Every fourth look at pictures or films is without their colours, so that a shape is known in whatever colour it comes.
+GREY = 0.25
+COLOURED = ("colour", "background")
 
 
 @dataclass
@@ -62,10 +65,29 @@ def roughened(modality: str, x: Tensor, g: torch.Generator) -> Tensor:
     """Blur and noise now and then: what is generated is never as clean as what is rendered."""
     dice = torch.rand(2, generator=g)
     if modality == "audio":
-        return x + torch.randn(x.shape, generator=g) * dice[1] * 0.06 + (dice[0] - 0.5) * 0.1
+        return masked(x + torch.randn(x.shape, generator=g) * dice[1] * 0.06 + (dice[0] - 0.5) * 0.1, g)
     if dice[0] < 0.3:
         x = F.avg_pool2d(x.flatten(0, -4), 3, 1, 1, count_include_pad=False).view(x.shape)
     return x + torch.randn(x.shape, generator=g) * dice[1] * 0.1
+
+
+def masked(x: Tensor, g: torch.Generator, bands: int = 12, frames: int = 20) -> Tensor:
+    """Log-mels with a few bands and a stretch of time as quiet as can be (SpecAugment, arXiv 1904.08779)."""
+    def some(size: int, most: int) -> Tensor:
+        width = torch.randint(most + 1, (len(x), 1), generator=g)
+        first = (torch.rand(len(x), 1, generator=g) * (size - width)).long()
+        at = torch.arange(size)
+        return (at >= first) & (at < first + width)
+
+    silent = some(x.shape[1], bands)[:, :, None] | some(x.shape[2], frames)[:, None, :]
+    return torch.where(silent, x.amin((1, 2), keepdim=True), x)
+
+
+def greyed(x: Tensor, g: torch.Generator) -> Tensor:
+    """Pictures or films [..., 3, H, W] in some mixture of their colours, each of its own."""
+    share = torch.rand(len(x), 3, generator=g)
+    share = (share / share.sum(1, keepdim=True)).view(len(x), *[1] * (x.dim() - 4), 3, 1, 1)
+    return (x * share).sum(-3, keepdim=True).expand_as(x)
 
 
 def told(subject: Subject, rng: random.Random) -> str:
@@ -77,6 +99,20 @@ def told(subject: Subject, rng: random.Random) -> str:
     return roughen(describers[type(subject).__name__](), rng)
 
 
+def joint_loss(net: JointEncoders, modality: str, these: Media, rng: random.Random, g: torch.Generator) -> Tensor:
+    """Of a random batch: the contrastive loss and that of the attributes read; of a grey one the latter, without the colours."""
+    index = torch.randint(len(these.subjects), (BATCH[modality],), generator=g)
+    x = roughened(modality, these.tensors(index), g)
+    grey = modality != "audio" and bool(torch.rand((), generator=g) < GREY)
+    with torch.autocast("cpu", torch.bfloat16):
+        if grey:
+            loss, logits = torch.zeros(()), net.readers[modality](net.towers[modality](greyed(x, g))[0])
+        else:
+            loss, logits = net(modality, x, *text_batch([told(these.subjects[i], rng) for i in index.tolist()]))
+    return loss + sum(F.cross_entropy(l, these.labels[index, h]) for h, (name, l) in enumerate(zip(TABLES[modality], logits))
+                      if not (grey and name in COLOURED))
+
+
 def train() -> None:
     cached = media(held=False)
     torch.manual_seed(0)
@@ -85,14 +121,7 @@ def train() -> None:
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
         modality = TURNS[step % len(TURNS)]
-        these = cached[modality]
-        index = torch.randint(len(these.subjects), (BATCH[modality],), generator=g)
-        rng = random.Random(step)
-        texts = [told(these.subjects[i], rng) for i in index.tolist()]
-        x = roughened(modality, these.tensors(index), g)
-        with torch.autocast("cpu", torch.bfloat16):
-            loss, logits = net(modality, x, *text_batch(texts))
-        return loss + sum(F.cross_entropy(l, these.labels[index, h]) for h, l in enumerate(logits))
+        return joint_loss(net, modality, cached[modality], random.Random(step), g)
 
     fit(PART, net, loss_of, STEPS, peak=1.5e-3, ema=ema, weight_decay=0.02)
     finish(PART, net=ema.net.state_dict())
@@ -107,13 +136,7 @@ def train_on_films() -> None:
     ema = Ema(net, 0.995)
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
-        index = torch.randint(len(these.subjects), (BATCH["video"],), generator=g)
-        rng = random.Random(f"films {step}")
-        texts = [told(these.subjects[i], rng) for i in index.tolist()]
-        x = roughened("video", these.tensors(index), g)
-        with torch.autocast("cpu", torch.bfloat16):
-            loss, logits = net("video", x, *text_batch(texts))
-        return loss + sum(F.cross_entropy(l, these.labels[index, h]) for h, l in enumerate(logits))
+        return joint_loss(net, "video", these, random.Random(f"films {step}"), g)
 
     fit(f"{PART}-video", net, loss_of, FILM_STEPS, peak=1.5e-3, ema=ema, weight_decay=0.02)
     finish(f"{PART}-video", net=ema.net.state_dict())

@@ -19,7 +19,7 @@ from .picture import caption_ids, load_painter
 from .tokenizer import keep_tokenizer, tokenizer, tokenizer_of
 from .vae import load_vae
 
-PART, STEPS, FREEZE, BATCH = "film", 2000, 300, 16
+PART, STEPS, FREEZE, BATCH = "film", 4500, 300, 16
 THING_WEIGHT = 5.0
 
 
@@ -85,7 +85,7 @@ def train() -> None:
     def watch(step: int) -> None:
         if step == FREEZE:
             finish(f"{PART}-early", net=ema.net.state_dict(), mean=mean, std=std)
-        if step in (FREEZE, 2 * FREEZE, STEPS) and done("film_judge"):
+        if (step == FREEZE or step % 1000 == 0) and done("film_judge"):
             Gate(mean, std)(ema.net, step)
 
     fit(PART, net, loss_of, STEPS, peak=1e-3, ema=ema, save_every=100, log_every=50, watch=watch)

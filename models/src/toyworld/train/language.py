@@ -11,15 +11,15 @@ from ..world.media_talk import words_for
 from ..world.tokenizer import SIGNALS
 from ..world.turns import Subject
 from .common import Ema, done, finish, fit, log, result
-from .encoders import features
+from .encoders import features, load_joint
 from .film import film_ids, load_film_maker
 from .picture import caption_ids, load_painter
 from .reader import Batch, Outputs, Reader
 from .sound import load_sounder, sound_ids
 from .tokenizer import tokenizer
 
-TEXT_STEPS, SEE_STEPS, MAKE_STEPS, ALL_STEPS, MORE_STEPS = 700, 250, 350, 1900, 500
-MIXED, TYPOS = 0.6, 0.25
+TEXT_STEPS, SEE_STEPS, MAKE_STEPS, ALL_STEPS = 700, 300, 350, 3800
+MIXED, TYPOS = 0.6, 0.35
 MAKE_WEIGHT = 1.0
 Cache = dict[str, Tensor]
 
@@ -87,11 +87,10 @@ def making_loss(net: Speaker, batch: Batch, hidden: Tensor, targets: Targets) ->
 def start() -> Speaker:
     """Fresh weights; the input projectors' queries begin as the ones that the encoders were trained to be read with."""
     torch.manual_seed(0)
-    net, encoders = Speaker(tokenizer().get_vocab_size()), result("encoders")["net"] if done("encoders") else {}
+    net, readers = Speaker(tokenizer().get_vocab_size()), load_joint().readers
     with torch.no_grad():
         for modality, see in net.see.items():
-            if f"readers.{modality}.query" in encoders:
-                see.queries.copy_(encoders[f"readers.{modality}.query"][:, None].expand_as(see.queries))
+            see.queries.copy_(readers[modality].query[:, None].expand_as(see.queries))
     return net
 
 
@@ -102,8 +101,8 @@ def load(part: str) -> Speaker:
 
 
 def load_speaker() -> Speaker:
-    """The backbone and projectors of the latest stage that is done."""
-    return load(next(part for part in ("language-more", "language") if done(part)))
+    """The backbone and projectors as the last stage left them."""
+    return load("language")
 
 
 def text_stage(reader: Reader) -> None:
@@ -151,17 +150,17 @@ def make_stage(reader: Reader) -> None:
     finish("language-make", net=net.state_dict())
 
 
-def joint_stage(reader: Reader, part: str, source: str, steps: int, peak: float, seed: int) -> None:
-    """Backbone and all projectors on every kind of dialogue, speech and making loss together. Often the four embeddings of
-    a medium come from four media, each of which has one trait of the subject and is otherwise any other. So the first
-    embedding learns to tell the thing and nothing else, the second the colour, and so on, and a pair that was never seen is
-    read like any other."""
-    net, cache, targets = load(source), features(), Targets()
+def all_stage(reader: Reader) -> None:
+    """Stage 3: backbone and all projectors on every kind of dialogue, speech and making loss together. Often the four
+    embeddings of a medium come from four media, each of which has one trait of the subject and is otherwise any other. So the
+    first embedding learns to tell the thing and nothing else, the second the colour, and so on, and a pair that was never seen
+    is read like any other."""
+    net, cache, targets = load("language-make"), features(), Targets()
     ema = Ema(net, 0.995)
     reader.mixed, reader.typos = MIXED, TYPOS
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
-        batch = reader.batch(step, seed)
+        batch = reader.batch(step, 103)
         with torch.autocast("cpu", torch.bfloat16):
             hidden = hidden_states(net, batch, cache)
             speech = speech_loss(net, batch, hidden)
@@ -170,23 +169,12 @@ def joint_stage(reader: Reader, part: str, source: str, steps: int, peak: float,
             log("  speech", round(speech.item(), 4), "making", round(making.item(), 4))
         return speech + MAKE_WEIGHT * making
 
-    fit(part, net, loss_of, steps, peak=peak, ema=ema, save_every=100, betas=(0.9, 0.98))
-    finish(part, net=ema.net.state_dict())
-
-
-def all_stage(reader: Reader) -> None:
-    """Stage 3: all dialogues together."""
-    joint_stage(reader, "language", "language-make", ALL_STEPS, 1e-3, 103)
-
-
-def more_stage(reader: Reader) -> None:
-    """The same once more, on other dialogues, with the learning rate raised again."""
-    joint_stage(reader, "language-more", "language", MORE_STEPS, 8e-4, 105)
+    fit("language", net, loss_of, ALL_STEPS, peak=1e-3, ema=ema, save_every=100, betas=(0.9, 0.98))
+    finish("language", net=ema.net.state_dict())
 
 
 def main() -> None:
     reader = Reader()
-    for part, stage in (("language-text", text_stage), ("language-see", see_stage), ("language-make", make_stage), ("language", all_stage),
-                        ("language-more", more_stage)):
+    for part, stage in (("language-text", text_stage), ("language-see", see_stage), ("language-make", make_stage), ("language", all_stage)):
         if not done(part):
             stage(reader)

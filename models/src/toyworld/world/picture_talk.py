@@ -104,10 +104,15 @@ def gibberish(rng: random.Random) -> str:
     return " ".join(letters(rng.randrange(2, 9)) for _ in range(rng.randrange(1, 5)))
 
 
+ONSETS = (*"bcdfghjklmnprstvwz", *"bcdfghjklmnprstvwz", "br", "cr", "dr", "gr", "pr", "tr", "st", "pl", "cl", "gl", "sh", "ch", "th")
+ENDINGS = ("", "", "", "n", "r", "l", "s", "m", "ck", "nd", "ve", "ze", "rt")
+
+
 def invented(rng: random.Random) -> str:
-    """A word that does not exist but could: the model must know what it knows, not what it doesn't."""
-    endings = ("", "n", "r", "l", "s", "m", "ck")
-    return "".join(rng.choice("bcdfghjklmnprstvwz") + rng.choice("aeiou") + rng.choice(endings) for _ in range(rng.randrange(2, 4)))
+    """A word that does not exist but could: the model must know what it knows, not what it doesn't. A third begin with a vowel."""
+    syllables = [rng.choice(ONSETS) + rng.choice("aeiou") for _ in range(rng.randrange(2, 4))]
+    first = rng.choice("aeiou") if rng.random() < 0.33 else syllables[0]
+    return first + "".join(syllables[1:]) + rng.choice(ENDINGS)
 
 
 def unknown_thing(rng: random.Random, held_out: bool = False) -> str:
@@ -120,14 +125,14 @@ def refused(rng: random.Random, held_out: bool = False) -> Dialogue:
     """A request for something outside the world, and the honest answer."""
     scene = sample_scene(rng)
     given = {a for a in ATTRIBUTES if rng.random() < 0.5} | {"thing"}
-    if rng.random() < 0.6:
+    if rng.random() < 0.5:
         given_words = request(scene, given, rng, held_out)
         thing, other = THINGS[scene.item.thing], unknown_thing(rng, held_out)
         words = given_words.replace(article(thing), article(other)).replace(thing, other)
         return user(words), assistant(ONLY_THINGS)
     given.add("colour")
     words = request(scene, given, rng, held_out)
-    other = invented(rng) if not held_out and rng.random() < 0.5 else phrase(UNKNOWN["colours"], rng, held_out)
+    other = invented(rng) if not held_out and rng.random() < 0.6 else phrase(UNKNOWN["colours"], rng, held_out)
     return user(words.replace(COLOURS[scene.item.colour], other)), assistant(ONLY_COLOURS)
 
 
