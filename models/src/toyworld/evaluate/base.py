@@ -18,6 +18,7 @@ from .media import Answer, Array, part
 
 CHANCE = {m: {name: 1 / len(values) for name, values in table.items()} for m, table in TABLES.items()}
 Suite = Callable[[], Iterator[str]]
+SHEET = 48  # media of each kind that go onto its contact sheet
 
 
 class Answerer(Protocol):
@@ -73,7 +74,7 @@ class Suites:
     def only(self, answers: list[Answer], kind: str) -> list[Array | None]:
         """The medium of each answer, or None where it made anything else or more than that."""
         found = [a.media[0][1] if [m for m, _ in a.media] == [kind] else None for a in answers]
-        self.kept[kind] += [v for v in found if v is not None][:16]
+        self.kept[kind] += [v for v in found if v is not None][:SHEET - len(self.kept[kind])]  # of the first suites: held out
         return found
 
     def right(self, answers: list[Answer], subjects: list[Subject]) -> np.ndarray:
