@@ -17,6 +17,12 @@ def freeze_condition(net: nn.Module, ema: Ema) -> None:
         net.tau.requires_grad_(False)
 
 
+def some_words(full: Tensor, partial: Tensor, share: float, g: torch.Generator) -> Tensor:
+    """Each row's caption, in that share of rows the one that leaves something out, in some rows none."""
+    dice = torch.rand(len(full), 1, generator=g)
+    return torch.where(dice < EMPTY + share, partial, full) * (dice >= EMPTY)
+
+
 def denoising_loss(net: nn.Module, x: Tensor, words: Tensor, weight: Tensor, g: torch.Generator) -> Tensor:
     """The weighted error of v at a random timestep of each row; words are what τ reads."""
     condition = net.tau(words)

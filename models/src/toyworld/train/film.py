@@ -12,7 +12,7 @@ from ..nets.film_unet import FilmUNet
 from ..world.film import FRAMES, film_caption
 from ..world.render import contact_sheet
 from .common import WORK, Ema, done, finish, fit, log, result
-from .denoising import EMPTY, denoising_loss, freeze_condition
+from .denoising import denoising_loss, freeze_condition, some_words
 from .film_judge import load_film_judge, report
 from .films import Films, held_films, train_films
 from .picture import caption_ids, load_painter
@@ -79,7 +79,7 @@ def train() -> None:
         if step >= FREEZE:
             freeze_condition(net, ema)
         index = torch.randint(len(full), (BATCH,), generator=g)
-        words = full[index] * (torch.rand(BATCH, 1, generator=g) >= EMPTY)
+        words = some_words(full[index], full[index], 0, g)
         return denoising_loss(net, latents[index], words, 1 + THING_WEIGHT * masks[index].float(), g)
 
     def watch(step: int) -> None:

@@ -7,10 +7,11 @@ from torch import Tensor
 
 from ..nets.mel import mel
 from ..nets.mel_vae import MelVae
-from .common import WORK, done, finish, fit, log, result
+from .autoencoding import autoencoding_loss, keep, load_autoencoder
+from .common import WORK, done, fit, log
 from .sounds import Sounds, held_sounds, train_sounds
 
-PART, STEPS, BATCH, KL = "mel_vae", 900, 32, 1e-3
+PART, STEPS, BATCH = "mel_vae", 900, 32
 
 
 @torch.no_grad()
@@ -37,22 +38,13 @@ def train() -> None:
 
     def loss_of(step: int, generator: torch.Generator) -> Tensor:
         x = mels[torch.randint(len(mels), (BATCH,), generator=generator)].float()
-        weight = sound_weight(x)
-        with torch.autocast("cpu", torch.bfloat16):
-            back, mean, log_variance = vae(x)
-        back, mean, log_variance = back.float(), mean.float(), log_variance.float()
-        error = back - x
-        kl = 0.5 * (mean * mean + log_variance.exp() - 1 - log_variance).mean()
-        return ((error.abs() + 2 * error * error) * weight).mean() / weight.mean() + KL * kl
+        return autoencoding_loss(vae, x, sound_weight(x))
 
     fit(PART, vae, loss_of, STEPS, peak=2e-3, betas=(0.9, 0.999))
     vae.eval()
-    latents = encode_all(vae, mels)
-    mean, std = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
+    std = keep(PART, vae, encode_all(vae, mels), WORK / "sound-latents.pt")
     x = mels_of(held_sounds()).float()
     log("mel vae, mean error on held-out renders", round(float((reconstruct(vae, x) - x).abs().mean()), 4), "std", std.tolist())
-    finish(PART, net=vae.state_dict(), mean=mean, std=std)
-    torch.save((latents - mean[:, None, None]) / std[:, None, None], WORK / "sound-latents.pt")
 
 
 @torch.no_grad()
@@ -67,10 +59,7 @@ def reconstruct(vae: MelVae, mels: Tensor) -> Tensor:
 
 
 def load_mel_vae() -> tuple[MelVae, Tensor, Tensor]:
-    saved = result(PART)
-    vae = MelVae().eval().requires_grad_(False)
-    vae.load_state_dict(saved["net"])
-    return vae, saved["mean"], saved["std"]
+    return load_autoencoder(PART, MelVae())
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from ..world.captions import caption, partial_caption
 from ..world.render import contact_sheet
 from ..world.tokenizer import ids
 from .common import WORK, Ema, done, finish, fit, log, result
-from .denoising import EMPTY, denoising_loss, freeze_condition
+from .denoising import denoising_loss, freeze_condition, some_words
 from .judge import load_judge, report
 from .pictures import Pictures, held_pictures, train_pictures
 from .tokenizer import keep_tokenizer, tokenizer_of
@@ -64,8 +64,7 @@ def train() -> None:
         if step >= FREEZE:
             freeze_condition(net, ema)
         index = torch.randint(len(full), (BATCH,), generator=g)
-        dice = torch.rand(BATCH, 1, generator=g)
-        words = torch.where(dice < EMPTY + PARTIAL, partial[index], full[index]) * (dice >= EMPTY)
+        words = some_words(full[index], partial[index], PARTIAL, g)
         return denoising_loss(net, latents[index], words, 1 + THING_WEIGHT * masks[index], g)
 
     fit(PART, net, loss_of, STEPS, peak=1.2e-3, ema=ema, save_every=250,

@@ -17,10 +17,10 @@ from ..nets.mel_vae import HEIGHT, LATENT, WIDTH
 from ..nets.unet import UNet
 from ..world.logmel import log_mel
 from ..world.sound import partial_sound_caption, sound_caption
-from ..world.tokenizer import ids
 from .common import WORK, Ema, done, finish, fit, log, result
-from .denoising import EMPTY, denoising_loss, freeze_condition
+from .denoising import denoising_loss, freeze_condition, some_words
 from .mel_vae import load_mel_vae, mels_of
+from .picture import caption_ids
 from .sound_judge import hear, load_sound_judge, shares
 from .sounds import Sounds, held_sounds, seen_sounds, train_sounds
 from .tokenizer import tokenizer
@@ -37,8 +37,7 @@ class Sounder(nn.Module):
 
 
 def sound_ids(captions: list[str]) -> Tensor:
-    rows = [ids(tokenizer(), text)[:LENGTH] for text in captions]
-    return torch.tensor([row + [0] * (LENGTH - len(row)) for row in rows])
+    return caption_ids(captions, tokenizer())
 
 
 def sound_masks(mels: Tensor) -> Tensor:
@@ -62,8 +61,7 @@ def train() -> None:
         if step >= FREEZE:
             freeze_condition(net, ema)
         index = torch.randint(len(full), (BATCH,), generator=g)
-        dice = torch.rand(BATCH, 1, generator=g)
-        words = torch.where(dice < EMPTY + PARTIAL, partial[index], full[index]) * (dice >= EMPTY)
+        words = some_words(full[index], partial[index], PARTIAL, g)
         return denoising_loss(net, latents[index], words, 1 + SOUND_WEIGHT * masks[index], g)
 
     def watch(step: int) -> None:

@@ -8,10 +8,11 @@ from torch import Tensor
 
 from ..nets.vae import Vae
 from ..world.render import SIDE, centre
-from .common import WORK, done, finish, fit, log, result
+from .autoencoding import autoencoding_loss, keep, load_autoencoder
+from .common import WORK, done, fit, log
 from .pictures import Pictures, held_pictures, train_pictures
 
-PART, STEPS, BATCH, CROP, KL = "vae", 1600, 64, 64, 1e-3
+PART, STEPS, BATCH, CROP = "vae", 1600, 64, 64
 
 
 def crops(pictures: Pictures, generator: torch.Generator) -> Tensor:
@@ -41,24 +42,15 @@ def train() -> None:
 
     def loss_of(step: int, generator: torch.Generator) -> Tensor:
         x = crops(pictures, generator).contiguous(memory_format=torch.channels_last)
-        weight = thing_weight(x)
-        with torch.autocast("cpu", torch.bfloat16):
-            back, mean, log_variance = vae(x)
-        back, mean, log_variance = back.float(), mean.float(), log_variance.float()
-        error = back - x
-        kl = 0.5 * (mean * mean + log_variance.exp() - 1 - log_variance).mean()
-        return ((error.abs() + 2 * error * error) * weight).mean() / weight.mean() + KL * kl
+        return autoencoding_loss(vae, x, thing_weight(x))
 
     fit(PART, vae, loss_of, STEPS, peak=2e-3, betas=(0.9, 0.999))
     vae.eval()
-    latents = encode_all(vae, pictures)
-    mean, std = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
+    std = keep(PART, vae, encode_all(vae, pictures), WORK / "latents.pt")
     held = held_pictures()
     x = held.batch(torch.arange(len(held.scenes)))
     back = reconstruct(vae, x)
     log("vae psnr on held-out renders", round(float(-10 * torch.log10((back - x).pow(2).mean())), 2), "std", std.tolist())
-    finish(PART, net=vae.state_dict(), mean=mean, std=std)
-    torch.save((latents - mean[:, None, None]) / std[:, None, None], WORK / "latents.pt")
 
 
 @torch.no_grad()
@@ -74,10 +66,7 @@ def reconstruct(vae: Vae, x: Tensor) -> Tensor:
 
 
 def load_vae() -> tuple[Vae, Tensor, Tensor]:
-    saved = result(PART)
-    vae = Vae().eval().requires_grad_(False)
-    vae.load_state_dict(saved["net"])
-    return vae, saved["mean"], saved["std"]
+    return load_autoencoder(PART, Vae())
 
 
 def main() -> None:

@@ -1,0 +1,36 @@
+"""What the autoencoders of pictures and sounds train and keep alike."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from .common import finish, result
+
+KL = 1e-3
+
+
+def autoencoding_loss(vae: nn.Module, x: Tensor, weight: Tensor) -> Tensor:
+    """The weighted error of what comes back, plus a little divergence of the latents from a normal distribution."""
+    with torch.autocast("cpu", torch.bfloat16):
+        back, mean, log_variance = vae(x)
+    back, mean, log_variance = back.float(), mean.float(), log_variance.float()
+    error = back - x
+    kl = 0.5 * (mean * mean + log_variance.exp() - 1 - log_variance).mean()
+    return ((error.abs() + 2 * error * error) * weight).mean() / weight.mean() + KL * kl
+
+
+def keep(part: str, vae: nn.Module, latents: Tensor, path: Path) -> Tensor:
+    """Keeps a finished autoencoder with its latents' mean and deviation, and the latents normalised by them; gives the deviation."""
+    mean, std = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
+    finish(part, net=vae.state_dict(), mean=mean, std=std)
+    torch.save((latents - mean[:, None, None]) / std[:, None, None], path)
+    return std
+
+
+def load_autoencoder(part: str, vae: nn.Module) -> tuple[nn.Module, Tensor, Tensor]:
+    """A finished autoencoder, with its latents' mean and deviation."""
+    saved = result(part)
+    vae.eval().requires_grad_(False).load_state_dict(saved["net"])
+    return vae, saved["mean"], saved["std"]
