@@ -9,46 +9,25 @@ import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.registry.StageRegistryContract;
 import anymesh.kit.registry.StageState;
 import anymesh.kit.server.Futures;
-import anymesh.kit.testing.ConsulAgent;
+import anymesh.kit.testing.SharedConsul;
 import anymesh.kit.testing.HealthyServer;
-import io.vertx.core.Vertx;
 import io.vertx.ext.consul.ConsulClient;
 import io.vertx.ext.consul.ConsulClientOptions;
 import io.vertx.ext.consul.ServiceOptions;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract on a real Consul, and what only a registry between processes has to do. */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 final class ConsulStageRegistryTest extends StageRegistryContract {
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static Vertx vertx;
-    private static ConsulAgent consul;
-
-    @TempDir
-    private static Path folder;
-
-    @BeforeAll
-    static void startConsul() {
-        vertx = Vertx.vertx();
-        consul = ConsulAgent.start(folder, "");
-    }
-
-    @AfterAll
-    static void stopConsul() {
-        Futures.join(vertx.close());
-        if (consul != null) {
-            consul.close();
-        }
-    }
+    @RegisterExtension
+    private static final SharedConsul SHARED = new SharedConsul();
 
     @Override
     protected StageRegistry open() {
@@ -120,8 +99,8 @@ final class ConsulStageRegistryTest extends StageRegistryContract {
     @Test
     void aServiceOfSomebodyElseWithOneOfOurNamesIsLeftAlone() {
         try (var gateway = gateway(); var stage = stage(); var server = new HealthyServer()) {
-            var client = ConsulClient.create(vertx,
-                    new ConsulClientOptions().setHost("127.0.0.1").setPort(consul.port()));
+            var client = ConsulClient.create(SHARED.vertx(),
+                    new ConsulClientOptions().setHost("127.0.0.1").setPort(SHARED.agent().port()));
             Futures.join(client.registerService(new ServiceOptions().setId("other").setName(SERVICE).setPort(1)));
             try {
                 var instance = at(server);
@@ -141,18 +120,18 @@ final class ConsulStageRegistryTest extends StageRegistryContract {
     }
 
     private static StageRegistry both() {
-        return ConsulStageRegistry.open(vertx, config(), Set.of(SERVICE), Set.of(SERVICE), false);
+        return ConsulStageRegistry.open(SHARED.vertx(), config(), Set.of(SERVICE), Set.of(SERVICE), false);
     }
 
     private static StageRegistry stage() {
-        return ConsulStageRegistry.open(vertx, config(), Set.of(SERVICE), Set.of(), false);
+        return ConsulStageRegistry.open(SHARED.vertx(), config(), Set.of(SERVICE), Set.of(), false);
     }
 
     private static StageRegistry gateway() {
-        return ConsulStageRegistry.open(vertx, config(), Set.of(), Set.of(SERVICE), false);
+        return ConsulStageRegistry.open(SHARED.vertx(), config(), Set.of(), Set.of(SERVICE), false);
     }
 
     private static ConsulConfig config() {
-        return Consuls.hasty(consul.address());
+        return Consuls.hasty(SHARED.agent().address());
     }
 }
