@@ -11,6 +11,7 @@ import anymesh.gateway.waiting.WaitingRoom;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.replicas.WantedReplicas;
 import anymesh.kit.server.Futures;
+import anymesh.kit.server.PlainHttp;
 import anymesh.kit.tls.MeshTls;
 import anymesh.kit.trace.Exemplars;
 import anymesh.kit.trace.Tracing;
@@ -19,7 +20,6 @@ import anymesh.wire.WireMemory;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -74,7 +74,7 @@ public final class Gateway implements AutoCloseable {
         var router = new StageRouter(registry, room);
         var api = new HttpApi(vertx, config.settings(), router, new GenerationPipeline(client, router), memory,
                 telemetry, client::measure);
-        var options = new HttpServerOptions().setHost(config.host()).setPort(config.port())
+        var options = PlainHttp.options().setHost(config.host()).setPort(config.port())
                 .setHandle100ContinueAutomatically(true);
         var server = vertx.createHttpServer(options)
                 .requestHandler(api::handle)

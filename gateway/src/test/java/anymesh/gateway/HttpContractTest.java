@@ -10,6 +10,7 @@ import anymesh.kit.registry.StageState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +73,12 @@ class HttpContractTest {
                 .startsWith("HTTP/1.1 40").contains("{\"error\":{\"message\"");
         assertThat(raw("GET /" + "a".repeat(20_000) + " HTTP/1.1\r\nhost: a\r\n\r\n"))
                 .contains(" 400 Bad Request").contains("{\"error\":{\"message\"");
+    }
+
+    @Test
+    void anUpgradeToHttp2WithoutTlsIsNotTaken() {
+        // the JDK's client asks for it in its first request
+        assertThat(mesh.client.get("/healthz").response().version()).isEqualTo(HttpClient.Version.HTTP_1_1);
     }
 
     private String raw(String request) throws IOException {

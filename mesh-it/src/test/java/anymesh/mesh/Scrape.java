@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -15,7 +16,8 @@ record Scrape(List<String> lines) {
     /** Asks an instance that listens for HTTP at this {@code host:port}. */
     static Scrape of(String address) throws IOException, InterruptedException {
         try (var http = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create("http://" + address + "/metrics")).build();
+            var request = HttpRequest.newBuilder(URI.create("http://" + address + "/metrics"))
+                    .timeout(Duration.ofSeconds(30)).build();
             return new Scrape(http.send(request, BodyHandlers.ofString()).body().lines().toList());
         }
     }

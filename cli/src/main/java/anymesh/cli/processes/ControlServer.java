@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.processes;
 
+import anymesh.kit.server.PlainHttp;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.Vertx;
@@ -35,7 +36,7 @@ public final class ControlServer implements AutoCloseable {
     private ControlServer(Vertx vertx, ProcessMesh mesh) {
         this.vertx = vertx;
         this.mesh = mesh;
-        this.server = vertx.createHttpServer().requestHandler(this::handle)
+        this.server = vertx.createHttpServer(PlainHttp.options()).requestHandler(this::handle)
                 .listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
     }
 

@@ -22,7 +22,8 @@ final class AdminServer implements AutoCloseable {
 
     static AdminServer start(Vertx vertx, String host, int port, Supplier<StageState> state,
             PrometheusMeterRegistry meters) {
-        var server = vertx.createHttpServer().requestHandler(request -> answer(request, state.get(), meters));
+        var server = vertx.createHttpServer(PlainHttp.options())
+                .requestHandler(request -> answer(request, state.get(), meters));
         return new AdminServer(Futures.join(server.listen(port, host)));
     }
 
