@@ -37,8 +37,16 @@ public final class MediaCodec {
         this.limits = limits;
     }
 
-    /** Sees that ffmpeg starts; throws {@link IllegalStateException} with the reason if it can't on this machine. */
+    /**
+     * Sees that ffmpeg starts; throws {@link IllegalStateException} with the reason if it can't on this machine. Callers' media
+     * that processes which were killed left in the temporary folder are deleted.
+     */
     public static MediaCodec start(MediaLimits limits) {
+        try {
+            TemporaryMedia.sweep();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return new MediaCodec(FfmpegFiles.find(), limits);
     }
 
@@ -179,7 +187,7 @@ public final class MediaCodec {
 
     private static <T> T withFile(byte[] bytes, Work<T> work) {
         try {
-            var file = Files.createTempFile("anymesh", ".media");
+            var file = TemporaryMedia.create();
             try {
                 Files.write(file, bytes);
                 return work.on(file);

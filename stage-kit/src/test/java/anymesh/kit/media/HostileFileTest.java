@@ -12,7 +12,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.stream.Collectors;
 import java.util.Set;
 import java.util.Arrays;
@@ -95,6 +97,20 @@ final class HostileFileTest {
         assertThatThrownBy(() -> CODEC.sound(noise(), 16_000, 1)).isInstanceOf(InvalidInput.class);
         CODEC.encode(TestMedia.tone(440, 0.1, 16_000), SoundFormat.OPUS);
         assertThat(mediaInTheTemporaryFolder()).isSubsetOf(before);
+    }
+
+    @Test
+    void whatKilledProcessesLeftIsDeletedAndWhatIsInUseIsNot() throws IOException {
+        var left = TemporaryMedia.create();
+        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
+        var inUse = TemporaryMedia.create();
+        try {
+            MediaCodec.start(new MediaLimits(1000, Duration.ofSeconds(1)));
+            assertThat(left).doesNotExist();
+            assertThat(inUse).exists();
+        } finally {
+            Files.delete(inUse);
+        }
     }
 
     private static Set<Path> mediaInTheTemporaryFolder() throws IOException {

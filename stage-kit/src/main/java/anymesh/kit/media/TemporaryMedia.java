@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.media;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Callers' media in the temporary folder, readable by their owner alone, for as long as a child process reads them. */
+final class TemporaryMedia {
+    private static final String PREFIX = "anymesh";
+    private static final String SUFFIX = ".media";
+    /** No child reads for nearly as long. */
+    private static final Duration LEFT_BEHIND = Duration.ofMinutes(10);
+
+    private TemporaryMedia() {}
+
+    static Path create() throws IOException {
+        return Files.createTempFile(PREFIX, SUFFIX);
+    }
+
+    /** Deletes what processes that were killed have left behind, as far as this one may. */
+    static void sweep() throws IOException {
+        var before = Instant.now().minus(LEFT_BEHIND);
+        try (var files = Files.newDirectoryStream(Path.of(System.getProperty("java.io.tmpdir")),
+                PREFIX + "*" + SUFFIX)) {
+            for (Path file : files) {
+                try {
+                    if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+                        Files.delete(file);
+                    }
+                } catch (IOException e) {
+                    // Another process was first, or it is somebody else's.
+                }
+            }
+        }
+    }
+}
