@@ -5,14 +5,16 @@ import numpy as np
 import pytest
 import torch
 
-from toyworld.evaluate.sound_dsp import agreement
+from toyworld.evaluate.sound_dsp import agreement, register
 from toyworld.nets.mel import mel
 from toyworld.nets.mel_vae import MelVae
 from toyworld.nets.sound_judge import SoundJudge
 from toyworld.nets.vocoder import MARGIN, Vocoder, spectrum_of
+from toyworld.train.sound import PACE_AT, PITCH_AT, THING_AT, mixed, traits_of
 from toyworld.world import logmel
 from toyworld.world.scene import THINGS
-from toyworld.world.sound import HELD_OUT_SOUNDS, PACES, PITCHES, Sound, all_sounds, sample_sound, sound_caption
+from toyworld.world.sound import (HELD_OUT_SOUNDS, NO_PITCH, PACES, PITCHES, Sound, all_sounds, sample_between, sample_sound,
+                                  sound_caption)
 from toyworld.world.synth import SAMPLES, synthesize
 
 
@@ -40,6 +42,42 @@ def test_every_pair_of_attributes_is_seen():
 def test_held_out_sounds_are_held_out():
     rng = random.Random(0)
     assert all(sample_sound(rng, True).held_out and not sample_sound(rng, False).held_out for _ in range(200))
+
+
+def test_what_lies_between_two_pitches_has_no_name_and_no_label():
+    rng = random.Random(0)
+    for sound in (sample_between(rng) for _ in range(200)):
+        above = sound.pitch % 1
+        assert 0.2 < above < 0.85 and 0 < sound.pitch < 2, "well away from what has a name, held out or not"
+        assert sound.labels() == (sound.thing, NO_PITCH, sound.pace) and not sound.held_out
+        assert not set(sound_caption(sound).split()) & set(PITCHES)
+    between = synthesize(Sound(0, 0.5, 0), np.random.default_rng(1))
+    low, middle = (register(synthesize(Sound(0, pitch, 0), np.random.default_rng(1))) for pitch in (0, 1))
+    assert low + 0.3 < register(between) < middle - 0.3
+
+
+def test_a_mixed_condition_tells_what_is_wanted_in_words_of_other_captions():
+    known = [s for s in all_sounds() if not s.held_out]
+    traits = traits_of(known)
+    told = torch.zeros(len(known), 16, 128)
+    told[:, :, :3], told[:, :, 3] = traits[:, None], torch.arange(len(known))[:, None].float()
+    wanted = traits[::5]
+    out = mixed(told, traits, wanted, torch.Generator().manual_seed(1))
+    assert torch.equal(out[:, THING_AT:, 0], wanted[:, :1].expand(-1, 16 - THING_AT))
+    assert torch.equal(out[:, PACE_AT, 2], wanted[:, 2])
+    sources = out[:, [0, PACE_AT, THING_AT], 3]
+    assert (sources != sources[:, :1]).any(1).float().mean() > 0.8
+
+
+def test_a_pitch_between_two_is_told_by_a_word_between_theirs():
+    known = [s for s in all_sounds() if not s.held_out]
+    words = torch.nn.functional.layer_norm(torch.randn(3, 128, generator=torch.Generator().manual_seed(1)), (128,))
+    told = torch.zeros(len(known), 16, 128)
+    told[:, PITCH_AT] = words[[s.pitch for s in known]]
+    out = mixed(told, traits_of(known), torch.tensor([[0, 0, 0], [0, 0.25, 0], [0, 0.75, 1]]), torch.Generator().manual_seed(2))[:, PITCH_AT]
+    near = lambda a, b: float(torch.cosine_similarity(a, b, 0))
+    assert near(out[0], words[0]) > 0.999
+    assert near(out[1], words[0]) > near(out[1], words[1]) > 0.2 and near(out[2], words[1]) > near(out[2], words[0]) > 0.2
 
 
 def test_captions():

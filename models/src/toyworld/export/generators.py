@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..nets.condition import LENGTH, WIDTH
+from ..nets.diffusion import GUIDANCE
 from ..world.film import FPS, FRAMES, SIDE as FILM_SIDE
 from ..world.render import SIDE
 from ..world.tokenizer import PAD, SPECIAL
@@ -61,8 +62,8 @@ def latent_decoder(decoder: nn.Module, folder: Path, latents: Tensor, channels: 
         "sample_size": side, "block_out_channels": [64, 64, 64, 64], "scaling_factor": 1.0, "shift_factor": None, "force_upcast": False})
 
 
-def pipeline(size: int) -> dict:
-    return {"guidance_scale": 3.0, "num_inference_steps": 20, "max_inference_steps": 100, "sizes": [f"{size}x{size}"], "size": f"{size}x{size}"}
+def pipeline(modality: str, size: int) -> dict:
+    return {"guidance_scale": GUIDANCE[modality], "num_inference_steps": 20, "max_inference_steps": 100, "sizes": [f"{size}x{size}"], "size": f"{size}x{size}"}
 
 
 def generator_image(generator: Generator, folder: Path) -> None:
@@ -71,7 +72,7 @@ def generator_image(generator: Generator, folder: Path) -> None:
     text_side(generator, folder)
     denoiser(generator.unet, folder, LATENTS["image"], "ToyworldUNet")
     latent_decoder(generator.decoder, folder, torch.zeros(2, *LATENTS["image"]), 3, SIDE)
-    seal(folder, "modality_generator", modality="image", accepts=CONDITIONS["image"], pipeline=pipeline(SIDE))
+    seal(folder, "modality_generator", modality="image", accepts=CONDITIONS["image"], pipeline=pipeline("image", SIDE))
 
 
 def generator_video(generator: Generator, folder: Path) -> None:
@@ -82,4 +83,4 @@ def generator_video(generator: Generator, folder: Path) -> None:
     denoiser(generator.unet, folder, LATENTS["video"], "ToyworldUNet3D", num_frames=frames)
     latent_decoder(generator.decoder, folder, torch.zeros(2, channels, height, width), 3, FILM_SIDE)
     seal(folder, "modality_generator", modality="video", accepts=CONDITIONS["video"],
-         pipeline={**pipeline(FILM_SIDE), "num_frames": FRAMES, "fps": FPS})
+         pipeline={**pipeline("video", FILM_SIDE), "num_frames": FRAMES, "fps": FPS})

@@ -7,6 +7,7 @@ import torch
 from tokenizers import Tokenizer
 
 from ..nets.condition import ConditionEncoder
+from ..nets.diffusion import GUIDANCE
 from ..nets.mel import BANDS, FRAMES, HOP
 from ..nets.mel_vae import HEIGHT, LATENT, WIDTH, MelVae
 from ..nets.unet import UNet
@@ -47,7 +48,7 @@ def generator_audio(generator: Generator, folder: Path) -> None:
     write_json(folder / "vocoder/config.json", {"model_type": "toyworld_vocoder", "sampling_rate": RATE, "model_in_dim": BANDS,
                                                 "hop_length": HOP})
     seal(folder, "modality_generator", modality="audio", accepts=CONDITIONS["audio"],
-         pipeline={"guidance_scale": 3.0, "num_inference_steps": 20, "max_inference_steps": 100,
+         pipeline={"guidance_scale": GUIDANCE["audio"], "num_inference_steps": 20, "max_inference_steps": 100,
                    "latents": list(LATENTS), "seconds": FRAMES * HOP / RATE})
 
 

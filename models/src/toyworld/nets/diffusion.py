@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 STEPS = 1000
+GUIDANCE = {"image": 3.0, "audio": 5.0, "video": 3.0}
 
 
 def alphas_cumprod() -> Tensor:
@@ -32,7 +33,7 @@ def timesteps(steps: int) -> list[int]:
 
 @torch.no_grad()
 def ddim(denoise: Callable[[Tensor, Tensor, Tensor], Tensor], noise: Tensor, condition: Tensor, negative: Tensor,
-         guidance: float = 3.0, steps: int = 20) -> Tensor:
+         guidance: float = GUIDANCE["image"], steps: int = 20) -> Tensor:
     """Latents for a condition [B, 16, 128], with classifier-free guidance against `negative`."""
     x, both = noise, torch.cat([negative.expand_as(condition), condition])
     for t in timesteps(steps):

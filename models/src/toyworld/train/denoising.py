@@ -23,11 +23,10 @@ def some_words(full: Tensor, partial: Tensor, share: float, g: torch.Generator) 
     return torch.where(dice < EMPTY + share, partial, full) * (dice >= EMPTY)
 
 
-def denoising_loss(net: nn.Module, x: Tensor, words: Tensor, weight: Tensor, g: torch.Generator) -> Tensor:
-    """The weighted error of v at a random timestep of each row; words are what τ reads."""
-    condition = net.tau(words)
+def denoising_loss(unet: nn.Module, x: Tensor, condition: Tensor, weight: Tensor, g: torch.Generator, noise: float = NOISE) -> Tensor:
+    """The weighted error of v at a random timestep of each row."""
     # Noise on the condition: what the output projector makes is close to τ, never equal to it.
-    condition = condition + NOISE * torch.randn(condition.shape, generator=g)
+    condition = condition + noise * torch.randn(condition.shape, generator=g)
     t = torch.randint(TIMESTEPS, (len(x),), generator=g)
     noisy, v = add_noise(x, torch.randn(x.shape, generator=g), t)
-    return ((net.unet(noisy, t, condition) - v).pow(2) * weight).mean() / weight.mean()
+    return ((unet(noisy, t, condition) - v).pow(2) * weight).mean() / weight.mean()

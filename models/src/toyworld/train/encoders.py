@@ -21,18 +21,20 @@ from ..world.turns import Subject
 from .common import WORK, Ema, done, finish, fit, log, result
 from .films import held_films, train_films
 from .pictures import held_pictures, train_pictures
-from .sounds import held_sounds, train_sounds
+from .sounds import Sounds, between_sounds, held_sounds, train_sounds
 from .tokenizer import tokenizer
 
-PART, STEPS, FILM_STEPS = "encoders", 3000, 1000
+PART, STEPS = "encoders", 3000
+ALONE_STEPS = {"video": 1000, "audio": 1000}  # in this order
 BATCH = {"image": 64, "audio": 64, "video": 32}
 TABLES = {"image": ATTRIBUTES, "audio": SOUND_ATTRIBUTES, "video": FILM_ATTRIBUTES}
 HEADS = {name: tuple(len(v) for v in table.values()) for name, table in TABLES.items()}
 # Every second step is a picture's: they have the most combinations, and the smallest parts.
 TURNS = ("image", "audio", "image", "video")
-# Every fourth look at pictures or films is without their colours, so that a shape is known in whatever colour it comes.
-GREY = 0.25
-COLOURED = ("colour", "background")
+# Every fourth look at pictures or films is without their colours, so that a shape is known in whatever colour it comes; every
+# fourth at sounds is at some between two pitches, so that a pace is known at whatever pitch.
+PARTLY = 0.25
+UNASKED = {"image": ("colour", "background"), "audio": ("pitch",), "video": ("colour", "background")}
 
 
 @dataclass
@@ -52,13 +54,15 @@ def text_batch(texts: list[str]) -> tuple[Tensor, Tensor]:
 
 def media(held: bool) -> dict[str, Media]:
     pictures = held_pictures() if held else train_pictures()
-    sounds = held_sounds() if held else train_sounds()
-    films = held_films() if held else train_films()
-    mels, looks = sounds.log_mels(), range(0, FILM_FRAMES, FILM_FRAMES // FRAMES)
-
+    films, looks = held_films() if held else train_films(), range(0, FILM_FRAMES, FILM_FRAMES // FRAMES)
     return {"image": Media(pictures.scenes, pictures.labels, lambda i: pictures.batch(i) * 2 - 1),
-            "audio": Media(sounds.sounds, sounds.labels, lambda i: torch.from_numpy(mels[i.numpy()]).float()),
+            "audio": heard(held_sounds() if held else train_sounds()),
             "video": Media(films.films, films.labels, lambda i: films.batch(i, looks) * 2 - 1)}
+
+
+def heard(sounds: Sounds) -> Media:
+    mels = sounds.log_mels()
+    return Media(sounds.sounds, sounds.labels, lambda i: torch.from_numpy(mels[i.numpy()]).float())
 
 
 def roughened(modality: str, x: Tensor, g: torch.Generator) -> Tensor:
@@ -99,47 +103,56 @@ def told(subject: Subject, rng: random.Random) -> str:
     return roughen(describers[type(subject).__name__](), rng)
 
 
-def joint_loss(net: JointEncoders, modality: str, these: Media, rng: random.Random, g: torch.Generator) -> Tensor:
-    """Of a random batch: the contrastive loss and that of the attributes read; of a grey one the latter, without the colours."""
-    index = torch.randint(len(these.subjects), (BATCH[modality],), generator=g)
-    x = roughened(modality, these.tensors(index), g)
-    grey = modality != "audio" and bool(torch.rand((), generator=g) < GREY)
-    with torch.autocast("cpu", torch.bfloat16):
-        if grey:
-            loss, logits = torch.zeros(()), net.readers[modality](net.towers[modality](greyed(x, g))[0])
-        else:
-            loss, logits = net(modality, x, *text_batch([told(these.subjects[i], rng) for i in index.tolist()]))
-    return loss + sum(F.cross_entropy(l, these.labels[index, h]) for h, (name, l) in enumerate(zip(TABLES[modality], logits))
-                      if not (grey and name in COLOURED))
+class Lessons:
+    """What the towers learn from."""
+
+    def __init__(self) -> None:
+        self.media, self.between = media(held=False), heard(between_sounds())
+
+    def loss(self, net: JointEncoders, modality: str, rng: random.Random, g: torch.Generator) -> Tensor:
+        """Of a random batch: the contrastive loss and that of the attributes read; the latter alone where something can't be asked."""
+        partly = bool(torch.rand((), generator=g) < PARTLY)
+        these = self.between if partly and modality == "audio" else self.media[modality]
+        index = torch.randint(len(these.subjects), (BATCH[modality],), generator=g)
+        x = roughened(modality, these.tensors(index), g)
+        with torch.autocast("cpu", torch.bfloat16):
+            if partly:
+                loss, logits = torch.zeros(()), net.readers[modality](net.towers[modality](x if modality == "audio" else greyed(x, g))[0])
+            else:
+                loss, logits = net(modality, x, *text_batch([told(these.subjects[i], rng) for i in index.tolist()]))
+        return loss + sum(F.cross_entropy(l, these.labels[index, h]) for h, (name, l) in enumerate(zip(TABLES[modality], logits))
+                          if not (partly and name in UNASKED[modality]))
 
 
 def train() -> None:
-    cached = media(held=False)
+    lessons = Lessons()
     torch.manual_seed(0)
     net = JointEncoders(tokenizer().get_vocab_size(), HEADS)
     ema = Ema(net, 0.995)
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
-        modality = TURNS[step % len(TURNS)]
-        return joint_loss(net, modality, cached[modality], random.Random(step), g)
+        return lessons.loss(net, TURNS[step % len(TURNS)], random.Random(step), g)
 
     fit(PART, net, loss_of, STEPS, peak=1.5e-3, ema=ema, weight_decay=0.02)
     finish(PART, net=ema.net.state_dict())
     measure(ema.net)
 
 
-def train_on_films() -> None:
-    """Films have the fewest turns above and need the most: their tower goes on alone against the text tower, which stands still."""
-    these = media(held=False)["video"]
-    net = load_joint().requires_grad_(False)
-    net.towers["video"].requires_grad_(True), net.readers["video"].requires_grad_(True)
+def alone(modality: str) -> str:
+    return f"{PART}-{modality}"
+
+
+def train_alone(modality: str) -> None:
+    """Films and sounds have the fewest turns above: their towers go on alone against the text tower, which stands still."""
+    lessons, net = Lessons(), load_joint()
+    net.towers[modality].requires_grad_(True), net.readers[modality].requires_grad_(True)
     ema = Ema(net, 0.995)
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
-        return joint_loss(net, "video", these, random.Random(f"films {step}"), g)
+        return lessons.loss(net, modality, random.Random(f"{modality} {step}"), g)
 
-    fit(f"{PART}-video", net, loss_of, FILM_STEPS, peak=1.5e-3, ema=ema, weight_decay=0.02)
-    finish(f"{PART}-video", net=ema.net.state_dict())
+    fit(alone(modality), net, loss_of, ALONE_STEPS[modality], peak=1.5e-3, ema=ema, weight_decay=0.02)
+    finish(alone(modality), net=ema.net.state_dict())
     measure(ema.net)
 
 
@@ -163,7 +176,8 @@ def measure(net: JointEncoders) -> None:
 
 def load_joint() -> JointEncoders:
     net = JointEncoders(tokenizer().get_vocab_size(), HEADS).eval().requires_grad_(False)
-    net.load_state_dict(result(f"{PART}-video" if done(f"{PART}-video") else PART)["net"])
+    last = [part for part in (PART, *map(alone, ALONE_STEPS)) if done(part)][-1]
+    net.load_state_dict(result(last)["net"])
     return net
 
 
@@ -190,6 +204,7 @@ def features() -> dict[str, Tensor]:
 def main() -> None:
     if not done(PART):
         train()
-    if not done(f"{PART}-video"):
-        train_on_films()
+    for modality in ALONE_STEPS:
+        if not done(alone(modality)):
+            train_alone(modality)
     features()

@@ -80,7 +80,7 @@ def train() -> None:
             freeze_condition(net, ema)
         index = torch.randint(len(full), (BATCH,), generator=g)
         words = some_words(full[index], full[index], 0, g)
-        return denoising_loss(net, latents[index], words, 1 + THING_WEIGHT * masks[index].float(), g)
+        return denoising_loss(net.unet, latents[index], net.tau(words), 1 + THING_WEIGHT * masks[index].float(), g)
 
     def watch(step: int) -> None:
         if step == FREEZE:

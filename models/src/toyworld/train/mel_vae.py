@@ -9,7 +9,7 @@ from ..nets.mel import mel
 from ..nets.mel_vae import MelVae
 from .autoencoding import autoencoding_loss, keep, load_autoencoder
 from .common import WORK, done, fit, log
-from .sounds import Sounds, held_sounds, train_sounds
+from .sounds import Sounds, held_sounds, wide_sounds
 
 PART, STEPS, BATCH = "mel_vae", 900, 32
 
@@ -31,7 +31,7 @@ def sound_weight(x: Tensor) -> Tensor:
 
 
 def train() -> None:
-    mels = mels_of(train_sounds())
+    mels = mels_of(wide_sounds())
     log("sound covers", round(float((mels > -0.8).float().mean()), 3), "of the mels; range", float(mels.min()), float(mels.max()))
     torch.manual_seed(0)
     vae = MelVae().to(memory_format=torch.channels_last)

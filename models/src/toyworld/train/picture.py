@@ -65,7 +65,7 @@ def train() -> None:
             freeze_condition(net, ema)
         index = torch.randint(len(full), (BATCH,), generator=g)
         words = some_words(full[index], partial[index], PARTIAL, g)
-        return denoising_loss(net, latents[index], words, 1 + THING_WEIGHT * masks[index], g)
+        return denoising_loss(net.unet, latents[index], net.tau(words), 1 + THING_WEIGHT * masks[index], g)
 
     fit(PART, net, loss_of, STEPS, peak=1.2e-3, ema=ema, save_every=250,
         watch=lambda step: gate(ema.net, step) if step in (500, FREEZE) else None)

@@ -12,22 +12,24 @@ from torch import Tensor, nn
 
 from ..evaluate.sound_dsp import agreement
 from ..nets.condition import LENGTH, WIDTH as CONDITION, ConditionEncoder
-from ..nets.diffusion import ddim
+from ..nets.diffusion import GUIDANCE, ddim
 from ..nets.mel_vae import HEIGHT, LATENT, WIDTH
 from ..nets.unet import UNet
 from ..world.logmel import log_mel
-from ..world.sound import partial_sound_caption, sound_caption
+from ..world.sound import Sound, all_sounds, partial_sound_caption, sound_caption
 from .common import WORK, Ema, done, finish, fit, log, result
 from .denoising import denoising_loss, freeze_condition, some_words
 from .mel_vae import load_mel_vae, mels_of
 from .picture import caption_ids
 from .sound_judge import hear, load_sound_judge, shares
-from .sounds import Sounds, held_sounds, seen_sounds, train_sounds
+from .sounds import Sounds, held_sounds, seen_sounds, wide_sounds
 from .tokenizer import tokenizer
 from .vocoder import load_vocoder, voice
 
-PART, STEPS, FREEZE, BATCH = "sound", 1500, 400, 64
-PARTIAL, SOUND_WEIGHT = 0.04, 2.0
+PART, STEPS, FREEZE, BATCH = "sound", 2600, 400, 64
+PARTIAL, MIXED, SOUND_WEIGHT, NOISE = 0.04, 0.75, 2.0, 0.2
+# Where τ reads the pitch, the pace and the thing of a whole caption; all else stands for nothing.
+PITCH_AT, PACE_AT, THING_AT = 1, 2, 6
 
 
 class Sounder(nn.Module):
@@ -46,7 +48,7 @@ def sound_masks(mels: Tensor) -> Tensor:
 
 
 def train() -> None:
-    sounds = train_sounds()
+    sounds = wide_sounds()
     latents, masks = torch.load(WORK / "sound-latents.pt", weights_only=True), sound_masks(mels_of(sounds))
     rng = random.Random(31)
     full = sound_ids([sound_caption(s) for s in sounds.sounds])
@@ -55,14 +57,20 @@ def train() -> None:
     torch.manual_seed(0)
     net = Sounder(tokenizer().get_vocab_size())
     ema = Ema(net)
-    gate = Gate()
+    gate, known = Gate(), [s for s in all_sounds() if not s.held_out]
+    captions, traits = sound_ids([sound_caption(s) for s in known]), traits_of(known)
+    wanted = traits_of(sounds.sounds)
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
         if step >= FREEZE:
             freeze_condition(net, ema)
         index = torch.randint(len(full), (BATCH,), generator=g)
         words = some_words(full[index], partial[index], PARTIAL, g)
-        return denoising_loss(net, latents[index], words, 1 + SOUND_WEIGHT * masks[index], g)
+        condition = net.tau(words)
+        if step >= FREEZE:
+            some = (words == full[index]).all(1) & (torch.rand(BATCH, generator=g) < MIXED)
+            condition = torch.where(some[:, None, None], mixed(net.tau(captions), traits, wanted[index], g), condition)
+        return denoising_loss(net.unet, latents[index], condition, 1 + SOUND_WEIGHT * masks[index], g, NOISE)
 
     def watch(step: int) -> None:
         if step == FREEZE:
@@ -71,6 +79,30 @@ def train() -> None:
 
     fit(PART, net, loss_of, STEPS, peak=1.2e-3, ema=ema, save_every=200, watch=watch)
     finish(PART, net=ema.net.state_dict())
+
+
+def traits_of(sounds: list[Sound]) -> Tensor:
+    """[N, 3]: thing, pitch and pace; a pitch may lie between two."""
+    return torch.tensor([[s.thing, s.pitch, s.pace] for s in sounds], dtype=torch.float32)
+
+
+def mixed(told: Tensor, traits: Tensor, wanted: Tensor, g: torch.Generator) -> Tensor:
+    """Conditions [B, 16, 128] of which each word comes from another caption, so that it tells its own trait and nothing else.
+
+    `told` [N, 16, 128] and `traits` [N, 3] are all captions that may be taken from, `wanted` [B, 3] what is to be told. For
+    a pitch between two, the word is as far between theirs.
+    """
+    def other(trait: int | None = None, value: Tensor | None = None) -> Tensor:
+        alike = torch.rand(len(wanted), len(told), generator=g)
+        return told[(alike if trait is None else alike * (traits[:, trait] == value[:, None])).argmax(1)]
+
+    thing, pitch, pace = wanted.unbind(1)
+    out = other(0, thing)
+    out[:, :THING_AT] = other()[:, :THING_AT]
+    low, high = other(1, pitch.floor())[:, PITCH_AT], other(1, pitch.ceil())[:, PITCH_AT]
+    out[:, PITCH_AT] = F.layer_norm(low.lerp(high, (pitch - pitch.floor())[:, None]), (CONDITION,))
+    out[:, PACE_AT] = other(2, pace)[:, PACE_AT]
+    return out
 
 
 class Gate:
@@ -84,7 +116,7 @@ class Gate:
         return *load_mel_vae(), load_vocoder(), load_sound_judge()
 
     @torch.no_grad()
-    def play(self, net: Sounder, condition: Tensor, seed: int = 3, guidance: float = 3.0) -> Tensor:
+    def play(self, net: Sounder, condition: Tensor, seed: int = 3, guidance: float = GUIDANCE["audio"]) -> Tensor:
         """Conditions [N, 16, 128] -> waveforms [N, 32768]."""
         vae, mean, std, vocoder, _ = self.parts
         noise = torch.randn(len(condition), LATENT, HEIGHT, WIDTH, generator=torch.Generator().manual_seed(seed))

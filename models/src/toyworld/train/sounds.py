@@ -5,16 +5,17 @@ import json
 import multiprocessing
 import random
 from dataclasses import dataclass
+from typing import Callable
 
 import numpy as np
 import torch
 
 from ..world.logmel import BINS, FRAMES, log_mel
-from ..world.sound import Sound, sample_sound
+from ..world.sound import Sound, sample_between, sample_sound
 from ..world.synth import SAMPLES, synthesize
 from .common import WORK, log
 
-TRAIN, JUDGE = 12_000, 6_000
+TRAIN, BETWEEN, JUDGE = 12_000, 4_000, 6_000
 
 
 @dataclass
@@ -46,39 +47,50 @@ def _one(job: tuple[int, int, Sound]) -> np.ndarray:
     return np.round(synthesize(sound, np.random.default_rng((seed, i))) * 32767).astype(np.int16)
 
 
-def load(name: str, count: int, seed: int, held_out: bool | None) -> Sounds:
+def load(name: str, count: int, seed: int, sample: Callable[[random.Random], Sound]) -> Sounds:
     """Renders `count` random sounds once and keeps them."""
     path, names = WORK / f"sounds-{name}.npy", WORK / f"sounds-{name}.json"
     if not (path.exists() and names.exists()):
         rng = random.Random(seed)
-        sounds = [sample_sound(rng, held_out) for _ in range(count)]
+        sounds = [sample(rng) for _ in range(count)]
         samples = np.lib.format.open_memmap(path, "w+", np.int16, (count, SAMPLES))
         with multiprocessing.get_context("fork").Pool(2) as pool:
             for i, row in enumerate(pool.imap(_one, ((seed, i, s) for i, s in enumerate(sounds)), 100)):
                 samples[i] = row
         samples.flush()
-        names.write_text(json.dumps([s.labels() for s in sounds]))
+        names.write_text(json.dumps([(s.thing, s.pitch, s.pace) for s in sounds]))
         log("rendered", count, "sounds for", name)
-    labels = json.loads(names.read_text())
-    return Sounds(name, [Sound(*row) for row in labels], np.load(path), torch.tensor(labels))
+    sounds = [Sound(*row) for row in json.loads(names.read_text())]
+    return Sounds(name, sounds, np.load(path), torch.tensor([s.labels() for s in sounds]))
 
 
 def train_sounds() -> Sounds:
-    return load("train", TRAIN, 21, held_out=False)
+    return load("train", TRAIN, 21, sample_sound)
+
+
+def between_sounds() -> Sounds:
+    """Sounds between two pitches: what a thing sounds like there is known, and it has no name."""
+    return load("between", BETWEEN, 25, sample_between)
+
+
+def wide_sounds() -> Sounds:
+    """The training sounds, and after them those between two pitches."""
+    one, other = train_sounds(), between_sounds()
+    return Sounds("wide", one.sounds + other.sounds, np.concatenate([one.samples, other.samples]), torch.cat([one.labels, other.labels]))
 
 
 def judge_sounds() -> Sounds:
-    return load("judge", JUDGE, 22, held_out=None)
+    return load("judge", JUDGE, 22, lambda rng: sample_sound(rng, None))
 
 
 def held_sounds(count: int = 384) -> Sounds:
-    return load(f"held-{count}", count, 23, held_out=True)
+    return load(f"held-{count}", count, 23, lambda rng: sample_sound(rng, True))
 
 
 def seen_sounds(count: int = 384) -> Sounds:
-    return load(f"seen-{count}", count, 24, held_out=False)
+    return load(f"seen-{count}", count, 24, sample_sound)
 
 
 def main() -> None:
-    for sounds in (train_sounds(), judge_sounds(), held_sounds(), seen_sounds()):
+    for sounds in (train_sounds(), between_sounds(), judge_sounds(), held_sounds(), seen_sounds()):
         sounds.log_mels()

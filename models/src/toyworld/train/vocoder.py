@@ -11,7 +11,7 @@ from ..nets.vocoder import FLOOR, Vocoder, magnitude, spectrum_of
 from .common import WORK, done, finish, fit, log, result
 from .mel_vae import load_mel_vae, mels_of, reconstruct
 from .sound_judge import hear, load_sound_judge, shares
-from .sounds import held_sounds, seen_sounds, train_sounds
+from .sounds import held_sounds, seen_sounds, wide_sounds
 
 PART, STEPS, BATCH = "vocoder", 600, 16
 
@@ -40,7 +40,7 @@ def losses(vocoder: Vocoder, spectrogram: Tensor, waveforms: Tensor) -> tuple[Te
 
 
 def train() -> None:
-    sounds = train_sounds()
+    sounds = wide_sounds()
     mels, latents = mels_of(sounds), torch.load(WORK / "sound-latents.pt", weights_only=True)
     vae, mean, std = load_mel_vae()
     torch.manual_seed(0)

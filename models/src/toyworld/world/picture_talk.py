@@ -105,14 +105,19 @@ def gibberish(rng: random.Random) -> str:
 
 
 ONSETS = (*"bcdfghjklmnprstvwz", *"bcdfghjklmnprstvwz", "br", "cr", "dr", "gr", "pr", "tr", "st", "pl", "cl", "gl", "sh", "ch", "th")
+CODAS = (*[""] * 10, *"nmrlsd")
 ENDINGS = ("", "", "", "n", "r", "l", "s", "m", "ck", "nd", "ve", "ze", "rt")
 
 
 def invented(rng: random.Random) -> str:
     """A word that does not exist but could: the model must know what it knows, not what it doesn't. A third begin with a vowel."""
-    syllables = [rng.choice(ONSETS) + rng.choice("aeiou") for _ in range(rng.randrange(2, 4))]
-    first = rng.choice("aeiou") if rng.random() < 0.33 else syllables[0]
-    return first + "".join(syllables[1:]) + rng.choice(ENDINGS)
+    word = ""
+    while len(word) < 4 or word in COLOURS or word in THINGS:
+        syllables = [rng.choice(ONSETS) + rng.choice("aeiou") for _ in range(rng.choice((1, 2, 2, 3)))]
+        if rng.random() < 0.33:
+            syllables[0] = rng.choice("aeiou")
+        word = "".join(syllable + rng.choice(CODAS) for syllable in syllables[:-1]) + syllables[-1] + rng.choice(ENDINGS)
+    return word
 
 
 def unknown_thing(rng: random.Random, held_out: bool = False) -> str:

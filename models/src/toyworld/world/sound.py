@@ -11,6 +11,8 @@ from .scene import THINGS
 
 PITCHES = ("low", "middle", "high")
 PACES = ("slow", "fast")
+NO_PITCH = -100  # what a cross-entropy leaves out
+BETWEEN = (0.25, 0.8)  # octaves above the pitch below
 
 SOUND_ATTRIBUTES = {"thing": THINGS, "pitch": PITCHES, "pace": PACES}
 
@@ -21,9 +23,9 @@ HELD_OUT_SOUNDS = frozenset((THINGS.index(thing), PITCHES.index(pitch), PACES.in
 
 @dataclass(frozen=True)
 class Sound:
-    """A sound; every field is an index into the tuples above."""
+    """A sound; every field is an index into the tuples above. A pitch between two of them, in octaves, has no name."""
     thing: int
-    pitch: int
+    pitch: int | float
     pace: int
 
     @property
@@ -31,8 +33,8 @@ class Sound:
         return self.labels() in HELD_OUT_SOUNDS
 
     def labels(self) -> tuple[int, int, int]:
-        """The indices in the order of SOUND_ATTRIBUTES."""
-        return self.thing, self.pitch, self.pace
+        """The indices in the order of SOUND_ATTRIBUTES, NO_PITCH for a pitch without a name."""
+        return self.thing, self.pitch if isinstance(self.pitch, int) else NO_PITCH, self.pace
 
 
 def all_sounds() -> list[Sound]:
@@ -48,12 +50,22 @@ def sample_sound(rng: random.Random, held_out: bool | None = False) -> Sound:
             return sound
 
 
+def sample_between(rng: random.Random) -> Sound:
+    """A random sound that lies between two pitches, well away from both."""
+    pitch = rng.randrange(len(PITCHES) - 1) + rng.uniform(*BETWEEN)
+    return Sound(rng.randrange(len(THINGS)), pitch, rng.randrange(len(PACES)))
+
+
 def sound_caption(sound: Sound) -> str:
     """The canonical caption: the one form that the backbone writes and the generator reads."""
-    return f"the {PITCHES[sound.pitch]} {PACES[sound.pace]} sound of {article(THINGS[sound.thing])}"
+    return " ".join(["the", *_told(sound), "sound of", article(THINGS[sound.thing])])
 
 
 def partial_sound_caption(sound: Sound, rng: random.Random, drop: float) -> str:
     """A canonical caption with pitch or pace left out."""
-    said = [word for word in (PITCHES[sound.pitch], PACES[sound.pace]) if rng.random() > drop]
-    return " ".join(["the", *said, "sound of", article(THINGS[sound.thing])])
+    return " ".join(["the", *(word for word in _told(sound) if rng.random() > drop), "sound of", article(THINGS[sound.thing])])
+
+
+def _told(sound: Sound) -> tuple[str, ...]:
+    pace = PACES[sound.pace]
+    return (PITCHES[sound.pitch], pace) if isinstance(sound.pitch, int) else (pace,)

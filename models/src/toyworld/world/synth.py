@@ -11,10 +11,9 @@ from typing import Callable
 import numpy as np
 
 from .scene import THINGS
-from .sound import Sound
+from .sound import PITCHES, Sound
 
 RATE, SAMPLES = 16_000, 32_768
-REGISTER = (0.5, 1.0, 2.0)
 PERIOD = (0.70, 0.23)  # seconds from one event to the next
 JITTER_PITCH, JITTER_PERIOD, JITTER_EVENT = 0.03, 0.04, 0.015
 
@@ -180,7 +179,7 @@ def synthesize(sound: Sound, rng: np.random.Generator) -> np.ndarray:
     """The sound as float32 [32768] in [-1, 1]: 2.048 seconds, mono, 16 kHz."""
     out = np.zeros(SAMPLES)
     jitter = lambda share: 1 + rng.uniform(-share, share)
-    register = REGISTER[sound.pitch] * jitter(JITTER_PITCH)
+    register = 2.0 ** (sound.pitch - PITCHES.index("middle")) * jitter(JITTER_PITCH)
     period = PERIOD[sound.pace] * jitter(JITTER_PERIOD)
     start, number = rng.uniform(0.01, 0.09), 0
     while start * RATE < SAMPLES - 400:
