@@ -40,6 +40,9 @@ final class AskCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "makes the answer repeatable")
     private @Nullable Long seed;
 
+    @Option(names = "--soundtrack", description = "the sounds of the answer go into its films too")
+    private boolean soundtrack;
+
     @Option(names = "--json", description = "prints the answer as JSON")
     private boolean json;
 
@@ -58,7 +61,7 @@ final class AskCommand implements Callable<Integer> {
 
     private int ask(String url, List<Map<String, Object>> content) throws IOException, InterruptedException {
         var client = new ChatClient(URI.create(url));
-        var answer = client.ask(content, seed, System.err::println);
+        var answer = client.ask(content, seed, soundtrack, System.err::println);
         var written = AnswerFiles.write(out, answer);
         if (json) {
             System.out.println(JsonMapper.builder().build().writeValueAsString(written));

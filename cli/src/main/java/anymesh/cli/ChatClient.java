@@ -43,7 +43,7 @@ final class ChatClient {
     }
 
     /** Asks and tells the progress of everything that is being made; throws {@link IOException} with the mesh's message. */
-    Answer ask(List<Map<String, Object>> content, @Nullable Long seed, Consumer<String> progress)
+    Answer ask(List<Map<String, Object>> content, @Nullable Long seed, boolean soundtrack, Consumer<String> progress)
             throws IOException, InterruptedException {
         var body = new HashMap<String, Object>();
         body.put("model", model());
@@ -51,6 +51,9 @@ final class ChatClient {
         body.put("messages", List.of(Map.of("role", "user", "content", content)));
         if (seed != null) {
             body.put("seed", seed);
+        }
+        if (soundtrack) {
+            body.put("video", Map.of("soundtrack", true));
         }
         var request = HttpRequest.newBuilder(url.resolve("/v1/chat/completions"))
                 .header("content-type", "application/json")

@@ -6,12 +6,15 @@ import anymesh.gateway.pipeline.MediaOptions;
 import anymesh.gateway.pipeline.Message;
 import anymesh.gateway.pipeline.ModalityInput.Media;
 import anymesh.gateway.routing.RouteNeeds;
+import anymesh.kit.media.ClipFormat;
 import anymesh.v1.Modality;
 import anymesh.v1.Sampling;
 import anymesh.wire.WireLimits;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A checked {@code POST /v1/chat/completions}. Fields that it does not know are ignored, as OpenAI's clients expect. */
@@ -25,8 +28,10 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
         Fields streamOptions = body.object("stream_options");
         boolean includeUsage = streamOptions != null && Boolean.TRUE.equals(streamOptions.bool("include_usage"));
         Long seed = seed(body);
-        var generation = new GenerationRequest(messages, sampling(body, seed), ModalityNames.read(body), List.of(),
-                MediaOptions.withSeed(seed).withMimeTypes(mimeTypes(body)));
+        var modalities = ModalityNames.read(body);
+        var generation = new GenerationRequest(messages, sampling(body, seed), modalities, List.of(),
+                MediaOptions.withSeed(seed).withMimeTypes(mimeTypes(body))
+                        .withSoundtrack(soundtrack(body, modalities)));
         return new ChatRequest(model, generation, Boolean.TRUE.equals(body.bool("stream")), includeUsage);
     }
 
@@ -45,23 +50,49 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
         return body.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE);
     }
 
-    /** OpenAI's {@code audio}: its format counts; its voice is read and ignored, since what is made here does not speak. */
     private static Map<Modality, String> mimeTypes(Fields body) {
+        var types = new EnumMap<Modality, String>(Modality.class);
         Fields audio = body.object("audio");
-        if (audio == null) {
-            return Map.of();
+        if (audio != null) {
+            checkVoice(audio);
+            chosen(audio, AudioFormat.values()).ifPresent(format -> types.put(Modality.AUDIO, format.mimeType()));
         }
+        Fields video = body.object("video");
+        if (video != null) {
+            chosen(video, ClipFormat.values()).ifPresent(format -> types.put(Modality.VIDEO, format.mimeType()));
+        }
+        return types;
+    }
+
+    /** OpenAI's {@code audio.voice} is read and ignored, since what is made here does not speak. */
+    private static void checkVoice(Fields audio) {
         String voice = audio.json().path("voice").isObject() ? null : audio.string("voice");
         if (voice != null && voice.length() > MAX_VOICE_LENGTH) {
             throw audio.invalid("voice", "Invalid '%s': no voice has a name that long.");
         }
-        String format = audio.string("format");
-        if (format == null) {
-            return Map.of();
+    }
+
+    /** The field {@code format}: one of those that are known, by its name. */
+    private static <F extends Enum<F>> Optional<F> chosen(Fields media, F[] known) {
+        String name = media.string("format");
+        if (name == null) {
+            return Optional.empty();
         }
-        return Map.of(Modality.AUDIO, AudioFormat.of(format).map(AudioFormat::mimeType).orElseThrow(() -> audio.invalid(
-                "format", "Invalid '%s': '%s' is not supported; expected one of %s.", Fields.abbreviated(format),
-                AudioFormat.names())));
+        return Optional.of(Arrays.stream(known).filter(format -> format.toString().equals(name)).findFirst()
+                .orElseThrow(() -> media.invalid("format", "Invalid '%s': '%s' is not supported; expected one of %s.",
+                        Fields.abbreviated(name), Arrays.toString(known))));
+    }
+
+    /** An extension: with {@code video.soundtrack} the sounds of the answer also go into its films. */
+    private static boolean soundtrack(Fields body, List<Modality> modalities) {
+        Fields video = body.object("video");
+        if (video == null || !Boolean.TRUE.equals(video.bool("soundtrack"))) {
+            return false;
+        }
+        if (!modalities.isEmpty() && !modalities.contains(Modality.AUDIO)) {
+            throw video.invalid("soundtrack", "Invalid '%s': 'modalities' does not have 'audio'.");
+        }
+        return true;
     }
 
     /** Whether the answer is to have OpenAI's {@code message.audio}. */

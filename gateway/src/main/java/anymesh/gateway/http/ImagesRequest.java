@@ -47,7 +47,7 @@ record ImagesRequest(String model, GenerationRequest generation) {
         String size = body.string("size");
         return new MediaOptions(n == null ? 1 : n.intValue(), ChatRequest.seed(body),
                 steps == null ? null : steps.intValue(), guidance == null ? null : guidance.floatValue(),
-                size == null || size.equals("auto") ? null : size, Map.of());
+                size == null || size.equals("auto") ? null : size, Map.of(), false);
     }
 
     private static void only(Fields body, String name, String supported) {

@@ -7,12 +7,15 @@ import anymesh.gateway.routing.InputPath;
 import anymesh.gateway.routing.OutputPath;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.gateway.routing.StageRouter;
+import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -39,6 +42,7 @@ public final class GenerationPipeline {
     private final ReasonStep reason;
     private final ProjectOutputStep projectOutput;
     private final GenerateStep generate;
+    private final SoundtrackStep soundtrack = new SoundtrackStep();
 
     public GenerationPipeline(StageClient client, StageRouter router) {
         this.router = router;
@@ -75,6 +79,9 @@ public final class GenerationPipeline {
         private final CallContext call;
         private final AnswerAssembly answer;
         private final Gathering<Void> expressed;
+        /** What waits for the end of the answer, and for which part of it. */
+        private final SortedMap<Integer, Generated> films = new TreeMap<>();
+        private final SortedMap<Integer, GeneratedMedia> sounds = new TreeMap<>();
 
         Run(GenerationRequest request, RoutePlan plan, CallContext call, Consumer<AnswerEvent> events) {
             this.request = request;
@@ -89,7 +96,7 @@ public final class GenerationPipeline {
             return reason.run(Prompt.of(request.messages(), media), request, plan.backbone(), call, this)
                     .onSuccess(reasoned -> answer.spent(reasoned.usage()))
                     .onFailure(expressed::fail)
-                    .transform(reasoned -> expressed.all().map(_ -> finish(reasoned.result())));
+                    .transform(reasoned -> expressed.all().compose(_ -> scored()).map(_ -> finish(reasoned.result())));
         }
 
         @Override
@@ -136,8 +143,29 @@ public final class GenerationPipeline {
         private Future<Generated> draw(EmbeddingBatch condition, int number, int part, Hop generator) {
             return generate.run(condition, number, request.media(), generator, call,
                     progress -> answer.progress(part, progress))
-                    .onSuccess(generated -> answer.done(part, generated))
+                    .onSuccess(generated -> made(generator.modality(), part, generated))
                     .onFailure(expressed::fail); // at once: the other copies are awaited before this branch fails
+        }
+
+        private void made(Modality modality, int part, Generated generated) {
+            if (request.media().soundtrack() && modality == Modality.VIDEO) {
+                films.put(part, generated);
+                return;
+            }
+            if (modality == Modality.AUDIO) {
+                sounds.put(part, generated.media());
+            }
+            answer.done(part, generated);
+        }
+
+        /** The first film gets the first sound, and so on; one that no sound is there for stays silent. */
+        private Future<Void> scored() {
+            var nextSound = sounds.values().iterator();
+            var scored = new Gathering<Generated>(call, _ -> {});
+            films.forEach((part, film) -> scored.add((nextSound.hasNext()
+                    ? soundtrack.run(film.media(), nextSound.next()).map(film::with)
+                    : Future.succeededFuture(film)).onSuccess(done -> answer.done(part, done))));
+            return scored.all().mapEmpty();
         }
 
         private Answer finish(Reasoned reasoned) {

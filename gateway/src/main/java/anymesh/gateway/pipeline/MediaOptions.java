@@ -12,20 +12,26 @@ import org.jspecify.annotations.Nullable;
  * @param copies how many to make of each signal
  * @param size {@code WIDTHxHEIGHT}, one that the generator declares; null for its native one
  * @param mimeTypes the kind of file to write, where it is not to be the generator's own
+ * @param soundtrack whether the sounds of the answer also go into its films
  */
 public record MediaOptions(int copies, @Nullable Long seed, @Nullable Integer steps, @Nullable Float guidanceScale,
-        @Nullable String size, Map<Modality, String> mimeTypes) {
+        @Nullable String size, Map<Modality, String> mimeTypes, boolean soundtrack) {
     public MediaOptions {
         mimeTypes = Map.copyOf(mimeTypes);
     }
 
     /** One of each, as the generator likes it. */
     public static MediaOptions withSeed(@Nullable Long seed) {
-        return new MediaOptions(1, seed, null, null, null, Map.of());
+        return new MediaOptions(1, seed, null, null, null, Map.of(), false);
     }
 
     /** The same, written as files of these types. */
     public MediaOptions withMimeTypes(Map<Modality, String> types) {
-        return new MediaOptions(copies, seed, steps, guidanceScale, size, types);
+        return new MediaOptions(copies, seed, steps, guidanceScale, size, types, soundtrack);
+    }
+
+    /** The same, with or without sound in films. */
+    public MediaOptions withSoundtrack(boolean wanted) {
+        return new MediaOptions(copies, seed, steps, guidanceScale, size, mimeTypes, wanted);
     }
 }

@@ -53,6 +53,9 @@ final class Ffmpeg {
             "--");
     private static final Duration DEADLINE = Duration.ofSeconds(20);
     private static final int MAX_COMPLAINT = 4096;
+    /** POSIX's, from signal(7) and errno(3). */
+    private static final int LAST_SIGNAL = 31;
+    private static final int OUT_OF_MEMORY = 12;
     /** Which demuxer spoke, and where in its memory. */
     private static final Pattern SPEAKER = Pattern.compile("^(\\[[^]]* @ 0x[0-9a-f]+] )+");
 
@@ -112,7 +115,7 @@ final class Ffmpeg {
                 return result; // The reader has what it wanted; the rest dies with the child.
             }
             int exit = child.waitFor();
-            if (late.get() || exit > 128) {
+            if (late.get() || wasStopped(exit)) {
                 throw new FfmpegFailed("it takes too much time or memory");
             }
             if (CUT_OFF.matcher(complaint.join()).find()) {
@@ -130,6 +133,11 @@ final class Ffmpeg {
         } finally {
             child.destroyForcibly();
         }
+    }
+
+    /** By a signal, or for want of memory; other numbers above 128 are the low byte of one of ffmpeg's own error codes. */
+    private static boolean wasStopped(int exit) {
+        return (exit > 128 && exit <= 128 + LAST_SIGNAL) || exit == 256 - OUT_OF_MEMORY;
     }
 
     private static void killAtDeadline(Process child, AtomicBoolean late) {

@@ -145,11 +145,23 @@ public final class MediaCodec {
         if (sound == null) {
             return written(frames.array(), with(arguments, output));
         }
-        return withFile(WavFile.of(sound), wav -> {
-            // Files of our own making, so the second one may be opened by its name.
-            arguments.addAll(List.of("-protocol_whitelist", "file", "-f", "wav", "-i", wav.toString()));
-            return written(frames.array(), with(arguments, output));
-        });
+        return withFile(WavFile.of(sound),
+                wav -> written(frames.array(), with(with(arguments, named(wav, List.of("-f", "wav"))), output)));
+    }
+
+    /**
+     * A film with a sound beside it instead of its own, both of them files that the mesh has made. The frames stay as they are,
+     * and the film as long as it was: what the sound has beyond is cut off, what it lacks is silence.
+     */
+    public byte[] withSound(byte[] film, ClipFormat format, byte[] sound, SoundFormat soundFormat) {
+        return withFile(sound,
+                file -> written(film, with(with(with(input(), named(file, soundFormat.input())),
+                        "-map", "0:v:0", "-map", "1:a:0", "-af", "apad", "-shortest"), format.remuxing())));
+    }
+
+    /** A second input, a file of our own making, which therefore may be opened by its name. */
+    private static List<String> named(Path file, List<String> options) {
+        return with(with(List.of("-protocol_whitelist", "file"), options), "-i", file.toString());
     }
 
     private byte[] written(byte[] input, List<String> arguments) {

@@ -39,6 +39,11 @@ public enum SoundFormat {
         return arguments;
     }
 
+    /** What ffmpeg must be told to read a file of this format; most say it themselves. */
+    List<String> input() {
+        return this == PCM16 ? List.of("-f", "s16le", "-ar", "24000", "-ac", "1") : List.of();
+    }
+
     public static Optional<SoundFormat> ofMimeType(String mimeType) {
         return Arrays.stream(values()).filter(format -> format.mimeType.equals(mimeType)).findFirst();
     }

@@ -89,6 +89,33 @@ final class MediaCodecTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(SoundFormat.class)
+    void aFilmGetsASoundAndKeepsItsFramesAndItsLength(SoundFormat soundFormat) {
+        for (var format : ClipFormat.values()) {
+            var film = CODEC.encode(TestMedia.brightening(16, 64, 8), format);
+            for (double seconds : new double[]{1, 3}) {
+                var sound = CODEC.encode(TestMedia.tone(440, seconds, 16_000), soundFormat);
+                var file = CODEC.withSound(film, format, sound, soundFormat);
+                assertThat(numbers(file, 16)).as("%s %s s", format, seconds)
+                        .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+                var back = CODEC.sound(file, 16_000, 10);
+                assertThat(back.seconds()).as("%s %s s", format, seconds).isCloseTo(2, within(0.15));
+                assertThat(TestMedia.pitch(CODEC.sound(file, 16_000, 0.9))).as("%s %s s", format, seconds)
+                        .isCloseTo(440, within(15.0));
+            }
+        }
+    }
+
+    @Test
+    void aSecondSoundTakesTheFirstOnesPlace() {
+        var silent = TestMedia.brightening(16, 64, 8);
+        var loud = CODEC.encode(new Clip(silent.frames(), 8, TestMedia.tone(440, 2, 16_000)), ClipFormat.MP4);
+        var other = CODEC.encode(TestMedia.tone(880, 2, 16_000), SoundFormat.WAV);
+        var file = CODEC.withSound(loud, ClipFormat.MP4, other, SoundFormat.WAV);
+        assertThat(TestMedia.pitch(CODEC.sound(file, 16_000, 2))).isCloseTo(880, within(15.0));
+    }
+
     @Test
     void coloursSurviveAndOddSidesAreMadeEven() {
         var rgb = new byte[3 * 33 * 17];

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.pipeline;
+
+import anymesh.kit.media.ClipFormat;
+import anymesh.kit.media.MediaCodec;
+import anymesh.kit.media.MediaLimits;
+import anymesh.kit.media.SoundFormat;
+import anymesh.v1.GeneratedMedia;
+import anymesh.wire.error.InferenceFailed;
+import com.google.protobuf.UnsafeByteOperations;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a sound of an answer into a film of it. The codec is found when the first one asks for it. */
+final class SoundtrackStep {
+    private static final MediaLimits LIMITS = new MediaLimits(1 << 24, Duration.ofMinutes(1));
+
+    private final Object lock = new Object();
+    private @Nullable MediaCodec codec;
+
+    /** To be called on a Vert.x context; the work is done on one of its workers. */
+    Future<GeneratedMedia> run(GeneratedMedia film, GeneratedMedia sound) {
+        Context context = Objects.requireNonNull(Vertx.currentContext(), "not on a Vert.x context");
+        return context.executeBlocking(() -> join(film, sound), false).map(Objects::requireNonNull);
+    }
+
+    private GeneratedMedia join(GeneratedMedia film, GeneratedMedia sound) {
+        var format = ClipFormat.ofMimeType(film.getMimeType()).orElseThrow(() -> unknown(film));
+        var soundFormat = SoundFormat.ofMimeType(sound.getMimeType()).orElseThrow(() -> unknown(sound));
+        byte[] file = codec().withSound(film.getData().toByteArray(), format, sound.getData().toByteArray(),
+                soundFormat);
+        return film.toBuilder().setData(UnsafeByteOperations.unsafeWrap(file)).build();
+    }
+
+    private MediaCodec codec() {
+        synchronized (lock) {
+            if (codec == null) {
+                codec = MediaCodec.start(LIMITS);
+            }
+            return codec;
+        }
+    }
+
+    private static InferenceFailed unknown(GeneratedMedia media) {
+        return new InferenceFailed("no film with sound can be made of " + media.getMimeType());
+    }
+}
