@@ -79,7 +79,7 @@ public final class GenerationPipeline {
         private final CallContext call;
         private final AnswerAssembly answer;
         private final Gathering<Void> expressed;
-        /** What waits for the end of the answer, and for which part of it. */
+        /** By the index of their part: films that wait for a sound, and the sounds. */
         private final SortedMap<Integer, Generated> films = new TreeMap<>();
         private final SortedMap<Integer, GeneratedMedia> sounds = new TreeMap<>();
 
@@ -96,7 +96,8 @@ public final class GenerationPipeline {
             return reason.run(Prompt.of(request.messages(), media), request, plan.backbone(), call, this)
                     .onSuccess(reasoned -> answer.spent(reasoned.usage()))
                     .onFailure(expressed::fail)
-                    .transform(reasoned -> expressed.all().compose(_ -> scored()).map(_ -> finish(reasoned.result())));
+                    .transform(reasoned -> expressed.all().compose(_ -> addSoundtracks())
+                            .map(_ -> finish(reasoned.result())));
         }
 
         @Override
@@ -159,13 +160,13 @@ public final class GenerationPipeline {
         }
 
         /** The first film gets the first sound, and so on; one that no sound is there for stays silent. */
-        private Future<Void> scored() {
+        private Future<Void> addSoundtracks() {
             var nextSound = sounds.values().iterator();
-            var scored = new Gathering<Generated>(call, _ -> {});
-            films.forEach((part, film) -> scored.add((nextSound.hasNext()
+            var joined = new Gathering<Generated>(call, _ -> {});
+            films.forEach((part, film) -> joined.add((nextSound.hasNext()
                     ? soundtrack.run(film.media(), nextSound.next()).map(film::with)
                     : Future.succeededFuture(film)).onSuccess(done -> answer.done(part, done))));
-            return scored.all().mapEmpty();
+            return joined.all().mapEmpty();
         }
 
         private Answer finish(Reasoned reasoned) {
