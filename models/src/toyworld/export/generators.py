@@ -62,8 +62,12 @@ def latent_decoder(decoder: nn.Module, folder: Path, latents: Tensor, channels: 
         "sample_size": side, "block_out_channels": [64, 64, 64, 64], "scaling_factor": 1.0, "shift_factor": None, "force_upcast": False})
 
 
+def sampling(modality: str) -> dict:
+    return {"guidance_scale": GUIDANCE[modality], "num_inference_steps": 20, "max_inference_steps": 100}
+
+
 def pipeline(modality: str, size: int) -> dict:
-    return {"guidance_scale": GUIDANCE[modality], "num_inference_steps": 20, "max_inference_steps": 100, "sizes": [f"{size}x{size}"], "size": f"{size}x{size}"}
+    return {**sampling(modality), "sizes": [f"{size}x{size}"], "size": f"{size}x{size}"}
 
 
 def generator_image(generator: Generator, folder: Path) -> None:

@@ -7,7 +7,6 @@ import torch
 from tokenizers import Tokenizer
 
 from ..nets.condition import ConditionEncoder
-from ..nets.diffusion import GUIDANCE
 from ..nets.mel import BANDS, FRAMES, HOP
 from ..nets.mel_vae import HEIGHT, LATENT, WIDTH, MelVae
 from ..nets.unet import UNet
@@ -16,7 +15,7 @@ from ..world.synth import RATE
 from . import onnx_file
 from .bundles import CONDITIONS, batched, fresh, seal, write_json
 from .family import Decoder, Generator
-from .generators import denoiser, latent_decoder, model_index, text_side
+from .generators import denoiser, latent_decoder, model_index, sampling, text_side
 
 LATENTS = LATENT, HEIGHT, WIDTH
 
@@ -48,8 +47,7 @@ def generator_audio(generator: Generator, folder: Path) -> None:
     write_json(folder / "vocoder/config.json", {"model_type": "toyworld_vocoder", "sampling_rate": RATE, "model_in_dim": BANDS,
                                                 "hop_length": HOP})
     seal(folder, "modality_generator", modality="audio", accepts=CONDITIONS["audio"],
-         pipeline={"guidance_scale": GUIDANCE["audio"], "num_inference_steps": 20, "max_inference_steps": 100,
-                   "latents": list(LATENTS), "seconds": FRAMES * HOP / RATE})
+         pipeline={**sampling("audio"), "latents": list(LATENTS), "seconds": FRAMES * HOP / RATE})
 
 
 def sound_ceilings() -> dict:

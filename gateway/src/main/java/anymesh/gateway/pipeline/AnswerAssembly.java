@@ -13,6 +13,7 @@ import anymesh.wire.error.InferenceFailed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,11 @@ final class AnswerAssembly {
         media.set(index, generated.media());
         usages.add(generated.usage());
         events.accept(new MediaDone(index, modality(index), generated.media()));
+    }
+
+    /** What has been made of a modality, in the order of its parts. */
+    List<GeneratedMedia> made(Modality modality) {
+        return IntStream.range(0, slots.size()).filter(i -> modality(i) == modality).mapToObj(i -> made(i)).toList();
     }
 
     void spent(StageUsage usage) {

@@ -7,7 +7,6 @@ import anymesh.gateway.routing.InputPath;
 import anymesh.gateway.routing.OutputPath;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.gateway.routing.StageRouter;
-import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.call.CallContext;
@@ -79,9 +78,8 @@ public final class GenerationPipeline {
         private final CallContext call;
         private final AnswerAssembly answer;
         private final Gathering<Void> expressed;
-        /** By the index of their part: films that wait for a sound, and the sounds. */
+        /** Films that wait for a sound, by the index of their part. */
         private final SortedMap<Integer, Generated> films = new TreeMap<>();
-        private final SortedMap<Integer, GeneratedMedia> sounds = new TreeMap<>();
 
         Run(GenerationRequest request, RoutePlan plan, CallContext call, Consumer<AnswerEvent> events) {
             this.request = request;
@@ -151,17 +149,14 @@ public final class GenerationPipeline {
         private void made(Modality modality, int part, Generated generated) {
             if (request.media().soundtrack() && modality == Modality.VIDEO) {
                 films.put(part, generated);
-                return;
+            } else {
+                answer.done(part, generated);
             }
-            if (modality == Modality.AUDIO) {
-                sounds.put(part, generated.media());
-            }
-            answer.done(part, generated);
         }
 
         /** The first film gets the first sound, and so on; one that no sound is there for stays silent. */
         private Future<Void> addSoundtracks() {
-            var nextSound = sounds.values().iterator();
+            var nextSound = answer.made(Modality.AUDIO).iterator();
             var joined = new Gathering<Generated>(call, _ -> {});
             films.forEach((part, film) -> joined.add((nextSound.hasNext()
                     ? soundtrack.run(film.media(), nextSound.next()).map(film::with)
