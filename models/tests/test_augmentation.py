@@ -1,10 +1,12 @@
-"""What the encoders' training does to media, and the words that nobody knows."""
+"""What training does to media and to words, and the words that nobody knows."""
 import random
 
 import pytest
 import torch
 
 from toyworld.train.encoders import greyed, masked
+from toyworld.train.language import SLIPS, with_slips
+from toyworld.train.reader import Batch
 from toyworld.world.picture_talk import invented
 from toyworld.world.scene import COLOURS, THINGS
 
@@ -34,3 +36,14 @@ def test_an_invented_word_is_none_that_is_known_and_may_begin_with_a_vowel() -> 
     words = {invented(rng) for _ in range(5_000)}
     assert not words & {*COLOURS, *THINGS}
     assert 0.2 < sum(word[0] in "aeiou" for word in words) / len(words) < 0.5
+
+
+def test_slips_are_words_of_the_assistant_among_its_own_words() -> None:
+    ids, kept = torch.arange(4000).view(40, 100), torch.ones(40, 100, dtype=torch.long)
+    scored = (torch.arange(100) >= 50).expand(40, 100)
+    slipped = with_slips(Batch(ids, kept, scored, {}, {}), torch.Generator().manual_seed(1))
+    changed = slipped.ids != ids
+    assert not changed[:, :50].any()
+    assert abs(changed[:, 50:].float().mean() - SLIPS) < 0.03
+    assert torch.isin(slipped.ids[changed], ids[scored]).all()
+    assert torch.equal(slipped.scored, scored) and torch.equal(slipped.kept, kept)

@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--reference", action="store_true", help="run the bundles with the Python reference instead")
     parser.add_argument("--bundles", type=Path, default=MODELS / "toyworld", help="for --reference")
     parser.add_argument("--judges", type=Path, default=MODELS / "judges")
-    parser.add_argument("--n", type=int, default=400, help="requests in the largest rows")
+    parser.add_argument("--n", type=int, default=300, help="requests a row, as a rule")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rows", type=Path, help="a file of finished suites: what is in it is not measured again")
     parser.add_argument("--sheets", type=Path, default=Path("."), help="where the first pictures, sounds and films go")

@@ -9,9 +9,11 @@ import numpy as np
 
 from ..world import picture_talk as talk
 from ..world.captions import caption, misspell, roughen
-from ..world.scene import ATTRIBUTES, Scene, sample_scene
+from ..world.render import SIDE, alone
+from ..world.scene import ATTRIBUTES, Scene, sample_scene, sample_two
 from .base import CHANCE as CHANCES, Suite, Suites, row, said, user
-from .media import Answer
+from .judge import sized
+from .media import Answer, Array
 
 EVERYTHING = set(ATTRIBUTES)
 CHANCE = CHANCES["image"]
@@ -24,9 +26,9 @@ class PictureSuites(Suites):
         return {"ceilings": self.ceilings,
                 "held-out pairs": lambda: self.drawing("text → picture, held-out pairs", True, False),
                 "seen pairs": lambda: self.drawing("text → picture, seen pairs", False, False),
-                "held-out phrasings": lambda: self.drawing("text → picture, held-out pairs and phrasings", True, True, self.n // 2),
+                "held-out phrasings": lambda: self.drawing("text → picture, held-out pairs and phrasings", True, True),
                 "typos": self.typos, "partial": self.partial, "bare": self.bare, "looking": self.looking, "editing": self.editing,
-                "two turns": self.two_turns, "refusals": self.refusals, "talk": self.talk}
+                "two turns": self.two_turns, "two things": self.two_things, "refusals": self.refusals, "talk": self.talk}
 
     def judged(self, title: str, answers: list[Answer], scenes: list[Scene], brief: bool = False) -> Iterator[str]:
         right = self.right(answers, scenes)
@@ -50,15 +52,15 @@ class PictureSuites(Suites):
             yield row("ceiling: the judge on the autoencoder's reconstructions, all five", [True] * round(kept["all"] * kept["count"]) +
                       [False] * (kept["count"] - round(kept["all"] * kept["count"])))
 
-    def drawing(self, title: str, held_pairs: bool, held_phrases: bool, count: int | None = None) -> Iterator[str]:
+    def drawing(self, title: str, held_pairs: bool, held_phrases: bool) -> Iterator[str]:
         rng = self.rng(title)
-        scenes = [sample_scene(rng, held_pairs) for _ in range(count or self.n)]
+        scenes = [sample_scene(rng, held_pairs) for _ in range(self.n)]
         answers = self.answerer.answer_all([[user(talk.request(s, EVERYTHING, rng, held_phrases))] for s in scenes])
         yield from self.judged(title, answers, scenes, brief=held_phrases)
 
     def typos(self) -> Iterator[str]:
         rng = self.rng("typos")
-        scenes = [sample_scene(rng, True) for _ in range(self.n // 4)]
+        scenes = [sample_scene(rng, True) for _ in range(self.n)]
 
         def mistyped(scene: Scene) -> str:
             words = talk.request(scene, EVERYTHING, rng).split(" ")
@@ -73,7 +75,7 @@ class PictureSuites(Suites):
         """Requests that leave attributes open: what was named must hold, in the picture."""
         rng = self.rng("partial")
         scenes, given = [], []
-        for _ in range(self.n // 2):
+        for _ in range(self.n):
             scenes.append(sample_scene(rng, None))
             given.append({"thing"} | {a for a in ATTRIBUTES if rng.random() < 0.5})
         answers = self.answerer.answer_all([[user(talk.request(s, g, rng))] for s, g in zip(scenes, given)])
@@ -83,7 +85,7 @@ class PictureSuites(Suites):
 
     def bare(self) -> Iterator[str]:
         rng = self.rng("bare")
-        scenes = [sample_scene(rng, True) for _ in range(self.n // 4)]
+        scenes = [sample_scene(rng, True) for _ in range(self.n)]
         answers = self.answerer.answer_all([[user(caption(s))] for s in scenes])
         yield from self.judged("a bare caption → picture, held-out pairs", answers, scenes, brief=True)
 
@@ -92,7 +94,7 @@ class PictureSuites(Suites):
             rng = self.rng(f"looking {held}")
             kind = "held-out pairs" if held else "seen pairs"
             for attribute in ("caption", *ATTRIBUTES) if held else ("caption",):
-                scenes = [sample_scene(rng, held) for _ in range(self.n // 2 if attribute == "caption" else self.n // 4)]
+                scenes = [sample_scene(rng, held) for _ in range(self.n if attribute == "caption" else self.n // 4)]
                 shown = self.given(scenes, 2 + len(attribute))
                 questions = [talk.question(s, attribute, rng) or "what is this?" for s in scenes]
                 answers = self.answerer.answer_all([[user(p, q)] for p, q in zip(shown, questions)])
@@ -103,7 +105,7 @@ class PictureSuites(Suites):
     def editing(self) -> Iterator[str]:
         rng = self.rng("editing")
         cases = []
-        while len(cases) < self.n // 4:
+        while len(cases) < self.n:
             scene = sample_scene(rng, None)
             cases.append((scene, *talk.edit(scene, rng, held_out_pairs=None)))
         shown = self.given([scene for scene, _, _ in cases], 9)
@@ -113,7 +115,7 @@ class PictureSuites(Suites):
     def two_turns(self) -> Iterator[str]:
         """Draw something, then change it: the first answer, its picture included, stands in the history."""
         rng = self.rng("two turns")
-        scenes = [sample_scene(rng, None) for _ in range(self.n // 4)]
+        scenes = [sample_scene(rng, None) for _ in range(self.n)]
         first = [[user(talk.request(s, EVERYTHING, rng))] for s in scenes]
         edits = [talk.edit(s, rng, held_out_pairs=None) for s in scenes]
         dialogues = []
@@ -122,6 +124,32 @@ class PictureSuites(Suites):
         answers = self.answerer.answer_all(dialogues)
         yield from self.judged("two turns, the second changes the first", answers, [changed for _, changed in edits], brief=True)
 
+    def two_things(self) -> Iterator[str]:
+        """Each thing is judged alone, the other half of the picture painted over: one that is missing, wrong or elsewhere is seen."""
+        rng = self.rng("two things")
+        scenes = [sample_two(rng, True) for _ in range(self.n)]
+        right = self.both([self.render(s, 3, i) for i, s in enumerate(scenes)], scenes)
+        yield row("ceiling: the judge on held-out renders of two things, all of it", right.all(1))
+        for held, phrases, title in ((True, False, "held out"), (False, False, "seen"), (True, True, "held out, and held-out phrasings")):
+            rng = self.rng(f"two things, {title}")
+            scenes = [sample_two(rng, held) for _ in range(self.n if title == "held out" else self.n // 3)]
+            answers = self.answerer.answer_all([[user(talk.request_two(s, rng, phrases))] for s in scenes])
+            right, title = self.both(self.only(answers, "image"), scenes), f"text → picture of two things, {title}"
+            if held and not phrases:
+                for name, hits in zip(("things", "colours", "relation"), right.T):
+                    yield row(f"{title}: {name}", hits)
+            yield row(f"{title}: things, colours and relation", right.all(1), "0.000")
+            yield row(f"{title}: the text says so", [a.text.strip() == f"here is {caption(s)}" for a, s in zip(answers, scenes)], "0.000")
+
+    def both(self, pictures: list[Array | None], scenes: list[Scene]) -> np.ndarray:
+        """Whether things, colours and places [N, 3] of both items are right."""
+        right = np.ones((len(scenes), len(CORE)), bool)
+        for k in range(2):
+            items = [scene.items[k] for scene in scenes]
+            halves = [None if p is None else alone(sized(p, SIDE), item.place) for p, item in zip(pictures, items)]
+            right &= self.judges.right("image", halves, [Scene((item,), s.background) for item, s in zip(items, scenes)])[:, :len(CORE)]
+        return right
+
     def refusals(self) -> Iterator[str]:
         rng = self.rng("refusals")
         asked = [talk.refused(rng, held_out=True) for _ in range(self.n * 5 // 2)]
@@ -129,7 +157,7 @@ class PictureSuites(Suites):
         for kind, words in (("things", talk.ONLY_THINGS), ("colours", talk.ONLY_COLOURS)):
             these = [a for a, turns in zip(answers, asked) if turns[1].parts[0] == words]
             yield row(f"unknown {kind}: refused, nothing drawn", ["only know" in a.text and not a.media for a in these])
-        scenes = [sample_scene(rng, None) for _ in range(self.n // 4)]
+        scenes = [sample_scene(rng, None) for _ in range(self.n)]
         answers = self.answerer.answer_all([[user(talk.request(s, EVERYTHING, rng, held_out=True))] for s in scenes])
         yield row("known things, held-out phrasings: not refused", [bool(a.pictures) for a in answers])
 

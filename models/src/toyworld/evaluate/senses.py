@@ -79,7 +79,7 @@ class SenseSuites(Suites):
         for title, sample, turn, free, carried in routes:
             rng = self.rng(title)
             sources, asked, wanted, targets = [], [], [], []
-            for _ in range(self.n // 2):
+            for _ in range(self.n):
                 source = sample(rng, None)
                 given = {name for name in free if rng.random() < 0.6}
                 words, target = turn(source, rng, held=None, asked=given)
@@ -96,7 +96,7 @@ class SenseSuites(Suites):
 
     def both_given(self) -> Iterator[str]:
         rng = self.rng("both given")
-        cases = [talk.heard_in_picture(rng, held=None) for _ in range(self.n // 2)]
+        cases = [talk.heard_in_picture(rng, held=None) for _ in range(self.n)]
         shown, heard = self.given([c[0] for c in cases], 50), self.given([c[1] for c in cases], 51)
         answers = self.answerer.answer_all([[user(p, s, words)] for p, s, (_, _, words, _) in zip(shown, heard, cases)])
         films = [c[3] for c in cases]
@@ -107,7 +107,7 @@ class SenseSuites(Suites):
         for kind, title in (("and_hear", "text → picture + sound in one answer"), ("film_and_hear", "text → film + sound in one answer"),
                             ("all_three", "text → picture + sound + film in one answer")):
             rng = self.rng(title)
-            cases = [talk.several(rng, False, True, kind) for _ in range(self.n // 2)]
+            cases = [talk.several(rng, False, True, kind) for _ in range(self.n)]
             answers = self.answerer.answer_all([[user(words)] for words, _ in cases])
             good = np.array([[m for m, _ in a.media] == [modality(s) for s in subjects] for a, (_, subjects) in zip(answers, cases)])
             yield row(f"{title}, held-out pairs: all there, in order", good)
@@ -131,7 +131,7 @@ class SenseSuites(Suites):
                   ("a film, then its sound", lambda r: talk.film_request(r, everything=True), lambda s, r: talk.hear_it(s, r, held=None)))
         for title, request, change in routes:
             rng = self.rng(title)
-            first = [request(rng) for _ in range(self.n // 4)]
+            first = [request(rng) for _ in range(self.n)]
             second = [change(subject, rng) for _, subject in first]
             made = self.answerer.answer_all([[user(words)] for words, _ in first])
             answers = self.answerer.answer_all([[user(words), said(a), user(more)] for (words, _), a, (more, _) in zip(first, made, second)])

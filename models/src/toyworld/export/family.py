@@ -174,7 +174,7 @@ def trained_family() -> Family:
     from ..train.vae import load_vae
     from .sound import trained_sounder
     encoders, text = load_encoders()
-    speaker, painter, (film_maker, mean, std), vae = load_speaker(), load_painter(), load_film_maker(), load_vae()
+    speaker, painter, (film_maker, mean, std), vae = load_speaker(), load_painter("two_things"), load_film_maker(), load_vae()
     return Family(encoders, text, dict(speaker.see.items()), speaker.backbone, dict(speaker.make.items()),
                   {"image": Generator(painter.tau, painter.unet, Decoder(*vae), path_of("picture")),
                    "audio": trained_sounder(),

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 STEPS = 1000
-GUIDANCE = {"image": 3.0, "audio": 5.0, "video": 3.0}
+GUIDANCE = {"image": 1.75, "audio": 5.0, "video": 3.0}
 
 
 def alphas_cumprod() -> Tensor:

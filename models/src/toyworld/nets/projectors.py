@@ -26,17 +26,15 @@ class CrossBlock(nn.Module):
 
 
 class InputProjector(nn.Module):
-    """An abstractor: each of four learned queries gathers the 64 patches with one softmax, and one linear map takes what it
+    """An abstractor: each of a few learned queries gathers the 64 patches with one softmax, and one linear map takes what it
     found to the backbone. Nothing in it is deep enough to learn pairs of traits by heart."""
 
-    TOKENS = 4
-
-    def __init__(self):
+    def __init__(self, tokens: int = 4):
         super().__init__()
         width = encoders.WIDTH
-        self.queries = nn.Parameter(torch.randn(width, self.TOKENS) * 0.05)
-        self.weight = nn.Parameter(torch.randn(self.TOKENS, width, backbone.WIDTH) * width**-0.5)
-        self.bias = nn.Parameter(torch.randn(self.TOKENS, backbone.WIDTH) * 0.05)
+        self.queries = nn.Parameter(torch.randn(width, tokens) * 0.05)
+        self.weight = nn.Parameter(torch.randn(tokens, width, backbone.WIDTH) * width**-0.5)
+        self.bias = nn.Parameter(torch.randn(tokens, backbone.WIDTH) * 0.05)
 
     def forward(self, features: Tensor) -> Tensor:
         share = (features @ self.queries).softmax(1)

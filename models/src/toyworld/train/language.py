@@ -1,6 +1,8 @@
 """Trains the backbone and all projectors in the survey's stages: text, understanding, generation, then all dialogues together."""
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -18,9 +20,10 @@ from .reader import Batch, Outputs, Reader
 from .sound import load_sounder, sound_ids
 from .tokenizer import tokenizer
 
-TEXT_STEPS, SEE_STEPS, MAKE_STEPS, ALL_STEPS = 700, 300, 350, 3800
+TEXT_STEPS, SEE_STEPS, MAKE_STEPS, ALL_STEPS = 700, 300, 350, 6000
 MIXED, TYPOS = 0.6, 0.35
-MAKE_WEIGHT = 1.0
+MAKE_WEIGHT = 3.0
+SLIPS_EVERY, SLIPS = 3, 0.2
 Cache = dict[str, Tensor]
 
 
@@ -55,6 +58,14 @@ def speech_loss(net: Speaker, batch: Batch, hidden: Tensor) -> Tensor:
     return F.cross_entropy(net.backbone.logits(hidden[:, :-1][scored]).float(), batch.ids[:, 1:][scored])
 
 
+def with_slips(batch: Batch, g: torch.Generator) -> Batch:
+    """The same, but a share of what the assistant said is other words of the batch. What comes next can then only be told from the
+    request, and not guessed from what was just said: a thing from its colour."""
+    slips = batch.scored & (torch.rand(batch.ids.shape, generator=g) < SLIPS)
+    said = batch.ids[batch.scored]
+    return replace(batch, ids=batch.ids.masked_scatter(slips, said[torch.randint(len(said), (int(slips.sum()),), generator=g)]))
+
+
 def signal_states(made: Outputs, hidden: Tensor, signals: int = 4) -> Tensor:
     return hidden[made.rows[:, None], made.columns[:, None] + torch.arange(signals)]
 
@@ -63,7 +74,7 @@ class Targets:
     """Each generator's own text condition τ of canonical captions, each computed once."""
 
     def __init__(self) -> None:
-        painter, sounder, (film_maker, _, _) = load_painter(), load_sounder(), load_film_maker()
+        painter, sounder, (film_maker, _, _) = load_painter("two_things"), load_sounder(), load_film_maker()
         self.tau = {"image": lambda words: painter.tau(caption_ids(words)), "audio": lambda words: sounder.tau(sound_ids(words)),
                     "video": lambda words: film_maker.tau(film_ids(words))}
         self.known: dict[Subject, Tensor] = {}
@@ -141,7 +152,7 @@ def make_stage(reader: Reader) -> None:
     net.backbone.requires_grad_(False), net.see.requires_grad_(False)
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
-        batch = reader.batch(step, 102, ("bare", "drawing", "sounding", "filming", "several"))
+        batch = reader.batch(step, 102, ("bare", "drawing", "drawing two", "sounding", "filming", "several"))
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
             hidden = hidden_states(net, batch, {})
         return making_loss(net, batch, hidden, targets)
@@ -161,11 +172,14 @@ def all_stage(reader: Reader) -> None:
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
         batch = reader.batch(step, 103)
+        slipping = step % SLIPS_EVERY == 0
         with torch.autocast("cpu", torch.bfloat16):
-            hidden = hidden_states(net, batch, cache)
+            hidden = hidden_states(net, with_slips(batch, g) if slipping else batch, cache)
             speech = speech_loss(net, batch, hidden)
+        if slipping:
+            return speech
         making = making_loss(net, batch, hidden, targets)
-        if step % 100 == 0:
+        if step % 100 == 1:
             log("  speech", round(speech.item(), 4), "making", round(making.item(), 4))
         return speech + MAKE_WEIGHT * making
 

@@ -94,13 +94,16 @@ class Gate:
     def __call__(self, net: Painter, step: int) -> None:
         x = self.draw(net, net.tau(caption_ids([caption(s) for s in self.scenes])))
         log("gate at", step, "held-out pairs", report(self.judge, x, self.labels))
+        self.keep(x, f"picture-{step}")
+
+    def keep(self, x: Tensor, name: str) -> None:
         sheet = contact_sheet((x[:48].permute(0, 2, 3, 1) * 255).byte().numpy(), 8)
-        Image.fromarray(sheet).save(WORK / f"picture-{step}.png")
+        Image.fromarray(sheet).save(WORK / f"{name}.png")
 
 
-def load_painter() -> Painter:
+def load_painter(part: str = PART) -> Painter:
     net = Painter(tokenizer_of(PART).get_vocab_size()).eval().requires_grad_(False)
-    net.load_state_dict(result(PART)["net"])
+    net.load_state_dict(result(part)["net"])
     return net
 
 

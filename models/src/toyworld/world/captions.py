@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import random
+from typing import Callable
 
 from .scene import COLOURS, PLACES, SIZES, THINGS, Scene
 
@@ -15,6 +16,11 @@ BACKGROUND_SYNONYMS = (
     ("at night", "at night", "by night", "in the dark", "in the night"),
     ("on sand", "on sand", "on the sand", "in the desert", "on the beach"),
     ("on grey", "on grey", "on a grey background", "on gray", "against grey"))
+RELATION_SYNONYMS = {"left of": ("left of", "to the left of", "on the left of", "at the left of"),
+                     "right of": ("right of", "to the right of", "on the right of", "at the right of"),
+                     "above": ("above", "above", "over", "on top of"), "below": ("below", "below", "under", "underneath", "beneath")}
+BESIDE = ("and", "and", "next to", "beside", "with")  # nothing is said of the sides: the first is left of the second
+OPPOSITE = {"left of": "right of", "right of": "left of", "above": "below", "below": "above"}
 _VERTICAL = {"top": ("top", "top", "upper"), "bottom": ("bottom", "bottom", "lower")}
 
 
@@ -22,8 +28,20 @@ def article(words: str) -> str:
     return ("an " if words[0] in "aeiou" else "a ") + words
 
 
+def noun_phrases(scene: Scene, kept: Callable[[str], bool] = lambda words: True) -> list[str]:
+    """Each item by itself, as captions of two things have it."""
+    return [article(" ".join([*filter(kept, [COLOURS[item.colour]]), THINGS[item.thing]])) for item in scene.items]
+
+
+def _of_two(scene: Scene, kept: Callable[[str], bool]) -> str:
+    first, second = noun_phrases(scene, kept)
+    return " ".join([first, scene.relation, second, *filter(kept, [BACKGROUND_WORDS[scene.background]])])
+
+
 def caption(scene: Scene) -> str:
     """The canonical caption: the one form that the backbone writes and the generator reads."""
+    if len(scene.items) == 2:
+        return _of_two(scene, lambda words: True)
     item = scene.item
     return (f"a {SIZES[item.size]} {COLOURS[item.colour]} {THINGS[item.thing]} "
             f"{PLACE_WORDS[item.place]} {BACKGROUND_WORDS[scene.background]}")
@@ -31,6 +49,8 @@ def caption(scene: Scene) -> str:
 
 def partial_caption(scene: Scene, rng: random.Random, drop: float) -> str:
     """A canonical caption with some attributes left out."""
+    if len(scene.items) == 2:
+        return _of_two(scene, lambda words: rng.random() > drop)
     item = scene.item
     words = ["a"] + [word for word in (SIZES[item.size], COLOURS[item.colour]) if rng.random() > drop]
     words.append(THINGS[item.thing])
@@ -81,6 +101,27 @@ def describe(scene: Scene, given: set[str], rng: random.Random, held_out_form: b
     if form < 0.9:
         return join(article(join(traits, thing)), background, place)
     return join(join(background, place) + ("," if background or place else ""), article(join(size, colour, thing)))
+
+
+def describe_two(scene: Scene, rng: random.Random, keep: float = 1.0, held_out_form: bool = False) -> str:
+    """A noun phrase of two things, with each colour and the background at a chance of `keep`; their relation is said."""
+    kept = lambda words: words if rng.random() < keep else ""
+    join = lambda *words: " ".join(w for w in words if w)
+    first, second = (article(join(kept(COLOURS[item.colour]), THINGS[item.thing])) for item in scene.items)
+    background = kept(rng.choice(BACKGROUND_SYNONYMS[scene.background]))
+    relation = rng.choice(RELATION_SYNONYMS[scene.relation])
+    form = rng.random()
+    if held_out_form:
+        return join(first, f"that is {relation}", second, background)
+    if scene.relation == "left of" and form < 0.25:
+        return join(first, rng.choice(BESIDE), second, background)
+    if form < 0.7:
+        return join(first, relation, second, background)
+    if form < 0.8:
+        return join(background + ",", first, relation, second) if background else join(first, relation, second)
+    if form < 0.9:
+        return join(first + ",", relation, second, background)
+    return join(first, "and", rng.choice(RELATION_SYNONYMS[OPPOSITE[scene.relation]]), "it", second, background)
 
 
 _KEYS = "qwertyuiopasdfghjklzxcvbnm"

@@ -9,12 +9,12 @@ from .picture_talk import PHRASES
 from .turns import Dialogue, Turn
 
 KINDS = {
-    "drawing": (picture_talk.drawing, 18), "bare": (picture_talk.bare, 5), "asking": (picture_talk.asking, 12),
+    "drawing": (picture_talk.drawing, 18), "drawing two": (picture_talk.drawing_two, 40), "bare": (picture_talk.bare, 5), "asking": (picture_talk.asking, 12),
     "editing": (picture_talk.editing, 8), "second turn": (picture_talk.second_turn, 5),
-    "talk": (picture_talk.talk, 3), "fact": (picture_talk.fact, 3), "refusal": (picture_talk.refused, 8),
+    "talk": (picture_talk.talk, 3), "fact": (picture_talk.fact, 3), "refusal": (picture_talk.refused, 8), "refusal of two": (picture_talk.refused_two, 2),
     "nonsense": (picture_talk.nonsense, 2), "talk, then": (picture_talk.talk_then, 2),
     "sounding": (media_talk.sounding, 9), "filming": (media_talk.filming, 11), "hearing": (media_talk.hearing, 7), "watching": (media_talk.watching, 9),
-    "turned": (media_talk.turned, 14), "both given": (media_talk.both_given, 5), "several": (media_talk.many, 6),
+    "turned": (media_talk.turned, 14), "both given": (media_talk.both_given, 5), "several": (media_talk.many, 12),
     "over turns": (media_talk.over_turns, 9), "media refusal": (media_talk.refused_media, 4), "nothing given": (media_talk.nothing_given, 1)}
 
 

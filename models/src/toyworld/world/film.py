@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .captions import BACKGROUND_WORDS, article
-from .render import backdrop, draw
+from .render import COLOUR_RGB, backdrop, draw
 from .scene import BACKGROUNDS, COLOURS, HELD_OUT, THINGS
 
 MOTIONS = ("moving left", "moving right", "moving up", "moving down", "growing", "shrinking", "turning", "standing still")
@@ -66,6 +66,6 @@ def render_film(film: Film, rng: np.random.Generator) -> np.ndarray:
     for i in range(FRAMES):
         x, y, radius, angle = _path(film.motion, 2 * i / (FRAMES - 1) - 1)
         frame = ground.copy()
-        draw(frame, film.thing, film.colour, SIDE / 2 + x + dx, SIDE / 2 + y + dy, radius * size, turn * angle)
+        draw(frame, film.thing, COLOUR_RGB[film.colour], SIDE / 2 + x + dx, SIDE / 2 + y + dy, radius * size, turn * angle)
         frames.append((np.clip(frame, 0, 1) * 255 + 0.5).astype(np.uint8))
     return np.stack(frames)

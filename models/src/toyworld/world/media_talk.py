@@ -233,7 +233,7 @@ def crossing(rng: random.Random, source: Subject | None = None, held_phrase: boo
         case Scene():
             words, target = rng.choice((hear_it, hear_it, film_it, move_it))(source, rng, held_phrase)
         case Sound():
-            words, target = rng.choice((draw_it, draw_it, film_it, film_it, change_sound))(source, rng, held_phrase)
+            words, target = rng.choice((draw_it, draw_it, film_it, film_it, change_sound, change_sound))(source, rng, held_phrase)
         case Film():
             words, target = rng.choice((hear_it, hear_it, draw_it, edit_film, edit_film))(source, rng, held_phrase)
     return source, words, target
@@ -266,7 +266,7 @@ def both_given(rng: random.Random) -> Dialogue:
 
 def several(rng: random.Random, held_phrase: bool = False, held: bool | None = False, kind: str = "") -> tuple[str, tuple[Subject, ...]]:
     """A request for two or three media of one thing, and these."""
-    kind = kind or rng.choice(("and_hear", "and_hear", "film_and_hear", "all_three"))
+    kind = kind or rng.choice(("and_hear", "film_and_hear", "all_three"))
     words = phrase(PHRASES[kind], rng, held_phrase)
     first: Scene | Film = sample_film(rng, held) if kind == "film_and_hear" else sample_scene(rng, held)
     words = words.replace("X", describe_film(first, set(FILM_ATTRIBUTES), rng) if isinstance(first, Film) else describe(first, set(ATTRIBUTES), rng))

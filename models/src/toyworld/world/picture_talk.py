@@ -6,8 +6,8 @@ import random
 from pathlib import Path
 
 from .captions import (BACKGROUND_SYNONYMS, BACKGROUND_WORDS, PLACE_WORDS, PLURALS, SIZE_SYNONYMS, article, caption,
-                       describe, place_words)
-from .scene import ATTRIBUTES, COLOURS, SIZES, THINGS, Scene, sample_scene
+                       describe, describe_two, place_words)
+from .scene import ATTRIBUTES, COLOURS, SIZES, THINGS, Scene, sample_scene, sample_two
 from .film import MOTIONS
 from .sound import PACES, PITCHES
 from .turns import Dialogue, Given, Made, Subject, Turn, assistant, user
@@ -64,6 +64,11 @@ def request(scene: Scene, given: set[str], rng: random.Random, held_out: bool = 
     """A request for a picture that names the attributes in `given`."""
     words = describe(scene, given, rng, held_out_form=held_out and rng.random() < 0.3)
     return phrase(PHRASES["draw"], rng, held_out).replace("X", words)
+
+
+def request_two(scene: Scene, rng: random.Random, held_out: bool = False, keep: float = 1.0) -> str:
+    """A request for a picture of two things; held_out as in `request`."""
+    return phrase(PHRASES["draw"], rng, held_out).replace("X", describe_two(scene, rng, keep, held_out and rng.random() < 0.3))
 
 
 def some_attributes(rng: random.Random) -> set[str]:
@@ -126,6 +131,10 @@ def unknown_thing(rng: random.Random, held_out: bool = False) -> str:
     return phrase(UNKNOWN["things"], rng, held_out)
 
 
+def unknown_colour(rng: random.Random, held_out: bool = False) -> str:
+    return invented(rng) if not held_out and rng.random() < 0.6 else phrase(UNKNOWN["colours"], rng, held_out)
+
+
 def refused(rng: random.Random, held_out: bool = False) -> Dialogue:
     """A request for something outside the world, and the honest answer."""
     scene = sample_scene(rng)
@@ -137,8 +146,7 @@ def refused(rng: random.Random, held_out: bool = False) -> Dialogue:
         return user(words), assistant(ONLY_THINGS)
     given.add("colour")
     words = request(scene, given, rng, held_out)
-    other = invented(rng) if not held_out and rng.random() < 0.6 else phrase(UNKNOWN["colours"], rng, held_out)
-    return user(words.replace(COLOURS[scene.item.colour], other)), assistant(ONLY_COLOURS)
+    return user(words.replace(COLOURS[scene.item.colour], unknown_colour(rng, held_out))), assistant(ONLY_COLOURS)
 
 
 def with_media(subject: Subject, words: str, rng: random.Random) -> Turn:
@@ -149,6 +157,22 @@ def with_media(subject: Subject, words: str, rng: random.Random) -> Turn:
 def drawing(rng: random.Random) -> Dialogue:
     scene = sample_scene(rng)
     return user(request(scene, some_attributes(rng), rng)), drawn(scene)
+
+
+def drawing_two(rng: random.Random) -> Dialogue:
+    scene = sample_two(rng)
+    words = caption(scene) if rng.random() < 0.1 else request_two(scene, rng, keep=1.0 if rng.random() < 0.6 else 0.7)
+    return user(words), drawn(scene)
+
+
+def refused_two(rng: random.Random, held_out: bool = False) -> Dialogue:
+    """A request for two things of which one is outside the world, or its colour."""
+    scene = sample_two(rng)
+    words, item = request_two(scene, rng, held_out), rng.choice(scene.items)
+    if rng.random() < 0.5:
+        thing, other = THINGS[item.thing], unknown_thing(rng, held_out)
+        return user(words.replace(article(thing), article(other)).replace(thing, other)), assistant(ONLY_THINGS)
+    return user(words.replace(COLOURS[item.colour], unknown_colour(rng, held_out))), assistant(ONLY_COLOURS)
 
 
 def bare(rng: random.Random) -> Dialogue:

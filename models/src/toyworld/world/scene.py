@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
+from typing import Sequence
 
 THINGS = ("bell", "drum", "bird", "siren", "storm cloud", "car", "clock", "phone", "whistle", "cat", "dog", "star")
 COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink")
@@ -16,6 +17,11 @@ ATTRIBUTES = {"thing": THINGS, "colour": COLOURS, "place": PLACES, "size": SIZES
 
 _DATA = json.loads((Path(__file__).parent / "heldout.json").read_text())
 HELD_OUT = frozenset((THINGS.index(thing), COLOURS.index(colour)) for thing, colour in _DATA["pairs"])
+HELD_OUT_TOGETHER = frozenset(frozenset(map(THINGS.index, things)) for things in _DATA["together"])
+
+# Where the first of two things is, seen from the second: the places of both.
+RELATIONS = {"left of": (PLACES.index("left"), PLACES.index("right")), "right of": (PLACES.index("right"), PLACES.index("left")),
+             "above": (PLACES.index("top"), PLACES.index("bottom")), "below": (PLACES.index("bottom"), PLACES.index("top"))}
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,14 @@ class Scene:
 
     @property
     def held_out(self) -> bool:
-        return any((i.thing, i.colour) in HELD_OUT for i in self.items)
+        together = frozenset(i.thing for i in self.items)
+        return together in HELD_OUT_TOGETHER or any((i.thing, i.colour) in HELD_OUT for i in self.items)
+
+    @property
+    def relation(self) -> str:
+        """Where the first of two things is, seen from the second."""
+        first, second = self.items
+        return next(name for name, places in RELATIONS.items() if places == (first.place, second.place))
 
     def get(self, attribute: str) -> int:
         return self.background if attribute == "background" else getattr(self.item, attribute)
@@ -52,8 +65,14 @@ class Scene:
         return Scene((replace(self.item, **attributes),), background)
 
     def labels(self) -> tuple[int, ...]:
-        """The indices in the order of ATTRIBUTES."""
-        return tuple(self.get(a) for a in ATTRIBUTES)
+        """The indices of thing, colour, place and size of each item, then the background: for one item the order of ATTRIBUTES."""
+        return *(value for item in self.items for value in astuple(item)), self.background
+
+
+def labelled(labels: Sequence[int]) -> Scene:
+    """The scene that has these labels."""
+    *rest, background = labels
+    return Scene(tuple(Item(*rest[i:i + 4]) for i in range(0, len(rest), 4)), background)
 
 
 def single(thing: int, colour: int, place: int, size: int, background: int) -> Scene:
@@ -65,4 +84,15 @@ def sample_scene(rng: random.Random, held_out: bool | None = False) -> Scene:
     while True:
         scene = single(*(rng.randrange(len(values)) for values in ATTRIBUTES.values()))
         if held_out is None or scene.held_out == held_out:
+            return scene
+
+
+def sample_two(rng: random.Random, held_out: bool | None = False) -> Scene:
+    """A random scene of two small things that differ in kind or colour; held_out as for one thing."""
+    while True:
+        items = tuple(Item(rng.randrange(len(THINGS)), rng.randrange(len(COLOURS)), place, SIZES.index("small"))
+                      for place in rng.choice(tuple(RELATIONS.values())))
+        scene = Scene(items, rng.randrange(len(BACKGROUNDS)))
+        alike = (items[0].thing, items[0].colour) == (items[1].thing, items[1].colour)
+        if not alike and (held_out is None or scene.held_out == held_out):
             return scene

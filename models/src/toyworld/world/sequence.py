@@ -29,8 +29,8 @@ class Sequence:
 class Encoder:
     """Turns dialogues into sequences; every piece of text is tokenized by itself."""
 
-    def __init__(self, tokenizer: Tokenizer):
-        self.tokenizer = tokenizer
+    def __init__(self, tokenizer: Tokenizer, media_tokens: int = MEDIA_TOKENS):
+        self.tokenizer, self.media_tokens = tokenizer, media_tokens
         self.pieces = lru_cache(50_000)(lambda text: ids(tokenizer, text))
         self.signals = {m: [tokenizer.token_to_id(t) for t in tokens] for m, tokens in SIGNALS.items()}
 
@@ -46,7 +46,7 @@ class Encoder:
                     opened, closed = MARKS[modality(part.subject)]
                     s.add(self.pieces(opened))
                     s.given.append((len(s.ids), part.subject))
-                    s.add([PAD] * MEDIA_TOKENS)
+                    s.add([PAD] * self.media_tokens)
                     s.add(self.pieces(closed))
                 elif isinstance(part, Made):
                     s.made.append((len(s.ids), part.subject))

@@ -6,21 +6,16 @@ import anymesh.gateway.pipeline.MediaOptions;
 import anymesh.gateway.pipeline.Message;
 import anymesh.gateway.pipeline.ModalityInput.Media;
 import anymesh.gateway.routing.RouteNeeds;
-import anymesh.kit.media.ClipFormat;
 import anymesh.v1.Modality;
 import anymesh.v1.Sampling;
 import anymesh.wire.WireLimits;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A checked {@code POST /v1/chat/completions}. Fields that it does not know are ignored, as OpenAI's clients expect. */
 record ChatRequest(String model, GenerationRequest generation, boolean stream, boolean includeUsage) {
-    private static final int MAX_VOICE_LENGTH = 256;
-
     static ChatRequest read(Fields body, HttpLimits limits) {
         String model = model(body);
         List<Message> messages = new MessageReader(limits.maxMedia()).read(body);
@@ -30,8 +25,7 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
         Long seed = seed(body);
         var modalities = ModalityNames.read(body);
         var generation = new GenerationRequest(messages, sampling(body, seed), modalities, List.of(),
-                MediaOptions.withSeed(seed).withMimeTypes(mimeTypes(body))
-                        .withSoundtrack(soundtrack(body, modalities)));
+                MediaChoices.read(body, modalities, MediaOptions.withSeed(seed)));
         return new ChatRequest(model, generation, Boolean.TRUE.equals(body.bool("stream")), includeUsage);
     }
 
@@ -48,51 +42,6 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
 
     static @Nullable Long seed(Fields body) {
         return body.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE);
-    }
-
-    private static Map<Modality, String> mimeTypes(Fields body) {
-        var types = new EnumMap<Modality, String>(Modality.class);
-        Fields audio = body.object("audio");
-        if (audio != null) {
-            checkVoice(audio);
-            chosen(audio, AudioFormat.values()).ifPresent(format -> types.put(Modality.AUDIO, format.mimeType()));
-        }
-        Fields video = body.object("video");
-        if (video != null) {
-            chosen(video, ClipFormat.values()).ifPresent(format -> types.put(Modality.VIDEO, format.mimeType()));
-        }
-        return types;
-    }
-
-    /** OpenAI's {@code audio.voice} is read and ignored, since what is made here does not speak. */
-    private static void checkVoice(Fields audio) {
-        String voice = audio.json().path("voice").isObject() ? null : audio.string("voice");
-        if (voice != null && voice.length() > MAX_VOICE_LENGTH) {
-            throw audio.invalid("voice", "Invalid '%s': no voice has a name that long.");
-        }
-    }
-
-    /** The field {@code format}: one of those that are known, by its name. */
-    private static <F extends Enum<F>> Optional<F> chosen(Fields media, F[] known) {
-        String name = media.string("format");
-        if (name == null) {
-            return Optional.empty();
-        }
-        return Optional.of(Arrays.stream(known).filter(format -> format.toString().equals(name)).findFirst()
-                .orElseThrow(() -> media.invalid("format", "Invalid '%s': '%s' is not supported; expected one of %s.",
-                        Fields.abbreviated(name), Arrays.toString(known))));
-    }
-
-    /** An extension: with {@code video.soundtrack} the sounds of the answer also go into its films. */
-    private static boolean soundtrack(Fields body, List<Modality> modalities) {
-        Fields video = body.object("video");
-        if (video == null || !Boolean.TRUE.equals(video.bool("soundtrack"))) {
-            return false;
-        }
-        if (!modalities.isEmpty() && !modalities.contains(Modality.AUDIO)) {
-            throw video.invalid("soundtrack", "Invalid '%s': 'modalities' does not have 'audio'.");
-        }
-        return true;
     }
 
     /** Whether the answer is to have OpenAI's {@code message.audio}. */

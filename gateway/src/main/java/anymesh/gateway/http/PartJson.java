@@ -2,6 +2,7 @@
 package anymesh.gateway.http;
 
 import anymesh.gateway.pipeline.AnswerPart;
+import anymesh.kit.media.SoundFormat;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -34,9 +35,15 @@ final class PartJson {
         ObjectNode holder = json.putObject(type(modality));
         if (modality == Modality.AUDIO) {
             holder.put("data", DataUrl.base64(media.getData())).put("format",
-                    AudioFormat.nameOf(media.getMimeType()));
+                    soundFormat(media.getMimeType()));
         } else {
             holder.put("url", DataUrl.encode(media.getMimeType(), media.getData()));
         }
+    }
+
+    /** What a client calls a file of this type; the second half of the type if it is none of the formats. */
+    private static String soundFormat(String mimeType) {
+        return SoundFormat.ofMimeType(mimeType).map(SoundFormat::toString)
+                .orElse(mimeType.substring(mimeType.indexOf('/') + 1));
     }
 }

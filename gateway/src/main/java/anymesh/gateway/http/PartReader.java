@@ -7,7 +7,11 @@ import anymesh.gateway.pipeline.ModalityInput.Text;
 import anymesh.gateway.routing.Services;
 import anymesh.v1.Modality;
 import anymesh.wire.WireLimits;
+import anymesh.kit.media.SoundFormat;
+import anymesh.kit.media.WavFile;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.util.Arrays;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,13 +63,15 @@ final class PartReader {
 
     private static Media audio(Fields audio) {
         String name = audio.string("format");
-        if (name != null && !CONTAINERS.contains(name) && AudioFormat.of(name).isEmpty()) {
+        var format = name == null ? Optional.<SoundFormat>empty() : SoundFormat.of(name);
+        if (name != null && !CONTAINERS.contains(name) && format.isEmpty()) {
             throw audio.invalid("format", "Invalid '%s': '%s' is not supported; expected one of %s.",
-                    Fields.abbreviated(name), AudioFormat.names());
+                    Fields.abbreviated(name), Arrays.toString(SoundFormat.values()));
         }
         String param = audio.param("data");
         ByteString bytes = DataUrl.base64(audio.requiredString("data"), MAX_AUDIO_BYTES, param);
-        boolean bare = name != null && AudioFormat.of(name).equals(Optional.of(AudioFormat.PCM16));
-        return new Media(Modality.AUDIO, bare ? AudioFormat.wavOfPcm(bytes) : bytes, param);
+        boolean bare = format.equals(Optional.of(SoundFormat.PCM16));
+        return new Media(Modality.AUDIO,
+                bare ? UnsafeByteOperations.unsafeWrap(WavFile.ofPcm16(bytes.toByteArray())) : bytes, param);
     }
 }

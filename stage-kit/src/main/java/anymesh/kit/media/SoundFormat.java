@@ -3,10 +3,11 @@ package anymesh.kit.media;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The files that a sound can be written as: those of OpenAI's {@code audio.format}. */
+/** The files that a sound can be written as, by the names that OpenAI's {@code audio.format} has for them. */
 public enum SoundFormat {
     /** Sixteen bits a sample, at the sound's own rate; written without ffmpeg. */
     WAV("audio/wav"),
@@ -19,7 +20,7 @@ public enum SoundFormat {
     /** With ADTS headers, 128 kbit/s. */
     AAC("audio/aac", "-c:a", "aac", "-b:a", "128k", "-f", "adts"),
     /** Bare little-endian samples of sixteen bits at 24 kHz, as OpenAI has {@code pcm16}. */
-    PCM16("audio/pcm", "-ar", "24000", "-f", "s16le");
+    PCM16("audio/pcm", "-ar", Integer.toString(WavFile.PCM16_RATE), "-f", "s16le");
 
     private final String mimeType;
     @SuppressWarnings("ImmutableEnumChecker") // List.of makes immutable ones.
@@ -41,7 +42,19 @@ public enum SoundFormat {
 
     /** What ffmpeg must be told to read a file of this format; most say it themselves. */
     List<String> input() {
-        return this == PCM16 ? List.of("-f", "s16le", "-ar", "24000", "-ac", "1") : List.of();
+        return this == PCM16
+                ? List.of("-f", "s16le", "-ar", Integer.toString(WavFile.PCM16_RATE), "-ac", "1")
+                : List.of();
+    }
+
+    /** What clients call it: {@code wav}, {@code mp3}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Optional<SoundFormat> of(String name) {
+        return Arrays.stream(values()).filter(format -> format.toString().equals(name)).findFirst();
     }
 
     public static Optional<SoundFormat> ofMimeType(String mimeType) {

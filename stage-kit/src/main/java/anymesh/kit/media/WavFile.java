@@ -15,7 +15,9 @@ import javax.sound.sampled.AudioInputStream;
 import javax.sound.sampled.AudioSystem;
 
 /** WAV, which the JDK writes, and whose header ffmpeg believes too little to notice a lie in it. */
-final class WavFile {
+public final class WavFile {
+    /** Samples a second of OpenAI's {@code pcm16}. */
+    static final int PCM16_RATE = 24_000;
     /** What those write that do not know the length beforehand. */
     private static final long UNKNOWN = 0xFFFFFFFFL;
     private static final int CHUNK_HEADER = 8;
@@ -29,10 +31,19 @@ final class WavFile {
         for (float sample : sound.samples()) {
             samples.putShort((short) Math.rint(Math.clamp(sample, -1f, 1f) * Short.MAX_VALUE));
         }
+        return of(samples.array(), sound.samplingRate());
+    }
+
+    /** OpenAI's {@code pcm16}, little-endian samples of one channel at 24 kHz, as a file that says what it is. */
+    public static byte[] ofPcm16(byte[] samples) {
+        return of(samples, PCM16_RATE);
+    }
+
+    private static byte[] of(byte[] samples, int rate) {
         var file = new ByteArrayOutputStream();
-        var format = new AudioFormat(sound.samplingRate(), Short.SIZE, 1, true, false);
-        try (var stream = new AudioInputStream(new ByteArrayInputStream(samples.array()), format,
-                sound.samples().length)) {
+        var format = new AudioFormat(rate, Short.SIZE, 1, true, false);
+        try (var stream = new AudioInputStream(new ByteArrayInputStream(samples), format,
+                samples.length / Short.BYTES)) {
             AudioSystem.write(stream, AudioFileFormat.Type.WAVE, file);
         } catch (IOException e) {
             throw new UncheckedIOException("no file is written here", e);
