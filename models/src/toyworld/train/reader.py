@@ -94,9 +94,9 @@ class Reader:
 
     def batch(self, step: int, seed: int, kinds: tuple[str, ...] = tuple(KINDS), with_media: bool = True) -> Batch:
         """Dialogues of similar length: a block of batches is drawn together and sorted."""
-        key = (seed, step // BLOCK)
+        key = (seed, step // BLOCK, kinds, with_media)
         if self._block[0] != key:
-            rng = random.Random(repr(key))
+            rng = random.Random(repr((seed, step // BLOCK)))
             sequences = sorted((self._sample(rng, kinds, with_media) for _ in range(BATCH * BLOCK)), key=lambda s: len(s.ids))
             batches = [sequences[i:i + BATCH] for i in range(0, len(sequences), BATCH)]
             rng.shuffle(batches)
