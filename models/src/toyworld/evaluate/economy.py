@@ -9,7 +9,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..nets.backbone import Backbone
 from ..nets.projectors import InputProjector
 from ..train.common import fit, setup
 from ..train.encoders import features, load_encoders, load_joint
@@ -35,8 +34,7 @@ class Looker(nn.Module):
         super().__init__()
         torch.manual_seed(0)
         self.tokens, self.backbone, self.see = tokens, load_speaker().backbone, InputProjector(tokens)
-        with torch.no_grad():
-            self.see.queries.copy_(load_joint().readers["image"].query[:, None].expand_as(self.see.queries))
+        self.see.begin_with(load_joint().readers["image"].query)
 
     def forward(self, ids: Tensor, seen: Tensor) -> tuple[Tensor, list]:
         """Ids [B, S] with PAD where the embeddings [B, tokens, 192] go, padded behind as well; at the same place in every row."""
@@ -98,8 +96,9 @@ def main() -> None:
     options = parser.parse_args()
     setup()
     held = held_pictures()
+    tower = load_encoders()[0]["image"]
     with torch.no_grad():
-        cells = torch.cat([load_encoders()[0]["image"](held.batch(i) * 2 - 1)[0] for i in torch.arange(len(held.scenes)).split(96)])
+        cells = torch.cat([tower(held.batch(i) * 2 - 1)[0] for i in torch.arange(len(held.scenes)).split(96)])
     print("| what | N | right | 95 % interval | chance |\n|---|---|---|---|---|", flush=True)
     for number in NUMBERS:
         net = Looker(number)

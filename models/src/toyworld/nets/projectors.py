@@ -36,6 +36,11 @@ class InputProjector(nn.Module):
         self.weight = nn.Parameter(torch.randn(tokens, width, backbone.WIDTH) * width**-0.5)
         self.bias = nn.Parameter(torch.randn(tokens, backbone.WIDTH) * 0.05)
 
+    @torch.no_grad()
+    def begin_with(self, query: Tensor) -> None:
+        """Every query becomes this one [128], which the encoder was trained to be read with."""
+        self.queries.copy_(query[:, None].expand_as(self.queries))
+
     def forward(self, features: Tensor) -> Tensor:
         share = (features @ self.queries).softmax(1)
         gathered = share.transpose(1, 2) @ features

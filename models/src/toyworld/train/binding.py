@@ -2,6 +2,7 @@
 thousands of steps."""
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from tokenizers import Tokenizer
@@ -11,7 +12,7 @@ from ..nets.blocks import heads_of
 from ..nets.condition import LENGTH, WIDTH
 from ..nets.unet import Attention
 from ..world.captions import noun_phrases
-from ..world.render import centre
+from ..world.render import half
 from ..world.scene import RELATIONS, Scene
 from ..world.tokenizer import ids
 
@@ -32,13 +33,7 @@ def item_spans(scenes: list[Scene], words: Tokenizer) -> Tensor:
 
 def item_cells(scenes: list[Scene]) -> Tensor:
     """Which item's half of the picture each latent cell is in [N, 16, 16]: 1 or 2."""
-    v, u = torch.meshgrid(torch.arange(CELLS), torch.arange(CELLS), indexing="ij")
-    rows = []
-    for scene in scenes:
-        (x1, y1), (x2, y2) = (centre(item.place) for item in scene.items)
-        along, first_is_low = (u, x1 < x2) if x1 != x2 else (v, y1 < y2)
-        rows.append(torch.where((along < CELLS // 2) == first_is_low, 1, 2))
-    return torch.stack(rows)
+    return torch.from_numpy(np.stack([np.where(half(scene.items[0].place, CELLS), 1, 2) for scene in scenes]))
 
 
 def item_roles(scenes: list[Scene]) -> Tensor:

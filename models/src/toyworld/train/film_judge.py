@@ -9,6 +9,7 @@ from ..nets.film_judge import LOOKS, FilmJudge
 from ..world.film import FILM_ATTRIBUTES
 from .common import done, finish, fit, log, result
 from .films import held_films, judge_films, seen_films
+from .judge import read
 from .vae import load_vae, reconstruct
 
 PART, STEPS, BATCH = "film_judge", 800, 64
@@ -41,8 +42,7 @@ def train() -> None:
 @torch.no_grad()
 def report(judge: FilmJudge, x: Tensor, labels: Tensor) -> dict[str, float]:
     """The share read right: per attribute, thing and colour and motion, and all four."""
-    guess = torch.cat([torch.stack([h.argmax(1) for h in judge(b)], 1) for b in x.split(64)])
-    right = guess == labels
+    right = read(judge, x, 64) == labels
     shares = {name: right[:, h] for h, name in enumerate(FILM_ATTRIBUTES)} | {"three": right[:, :3].all(1), "all": right.all(1)}
     return {name: round(float(v.float().mean()), 3) for name, v in shares.items()}
 

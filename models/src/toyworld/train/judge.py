@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..nets.judge import Judge
 from ..world.scene import ATTRIBUTES, SIZES
@@ -38,10 +38,15 @@ def train() -> None:
 
 
 @torch.no_grad()
+def read(judge: nn.Module, x: Tensor, batch: int = 128) -> Tensor:
+    """Media as a judge takes them -> the attributes read [N, attributes]."""
+    return torch.cat([torch.stack([h.argmax(1) for h in judge(b)], 1) for b in x.split(batch)])
+
+
+@torch.no_grad()
 def report(judge: Judge, x: Tensor, labels: Tensor) -> dict[str, float]:
     """The share read right: per attribute, all five, and all five per size."""
-    guess = torch.cat([torch.stack([h.argmax(1) for h in judge(b)], 1) for b in x.split(128)])
-    right = guess == labels
+    right = read(judge, x) == labels
     shares = {name: right[:, h] for h, name in enumerate(ATTRIBUTES)} | {"all": right.all(1)}
     shares |= {f"all/{size}": right.all(1)[labels[:, 3] == s] for s, size in enumerate(SIZES)}
     return {name: round(float(v.float().mean()), 3) for name, v in shares.items()}

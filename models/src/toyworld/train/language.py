@@ -99,9 +99,8 @@ def start() -> Speaker:
     """Fresh weights; the input projectors' queries begin as the ones that the encoders were trained to be read with."""
     torch.manual_seed(0)
     net, readers = Speaker(tokenizer().get_vocab_size()), load_joint().readers
-    with torch.no_grad():
-        for modality, see in net.see.items():
-            see.queries.copy_(readers[modality].query[:, None].expand_as(see.queries))
+    for modality, see in net.see.items():
+        see.begin_with(readers[modality].query)
     return net
 
 

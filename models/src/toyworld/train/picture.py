@@ -76,10 +76,10 @@ def train() -> None:
 class Gate:
     """Draws held-out combinations from τ directly and has the judge read them."""
 
-    def __init__(self, count: int = 96):
+    def __init__(self, count: int = 96, held: Pictures | None = None):
         self.vae, self.mean, self.std = load_vae()
         self.judge, self.count = load_judge(), count
-        held = held_pictures()
+        held = held or held_pictures()
         self.scenes, self.labels = held.scenes[:count], held.labels[:count]
 
     def draw(self, net: Painter, condition: Tensor, seed: int = 3) -> Tensor:

@@ -10,6 +10,7 @@ from ..nets.sound_judge import SoundJudge
 from ..world.logmel import log_mel
 from ..world.sound import SOUND_ATTRIBUTES
 from .common import done, finish, fit, log, result
+from .judge import read
 from .sounds import held_sounds, judge_sounds, seen_sounds
 
 PART, STEPS, BATCH = "sound_judge", 800, 64
@@ -47,12 +48,6 @@ def train() -> None:
     for kind in (held_sounds(), seen_sounds()):
         log("sound judge on renders", kind.name, report(judge, torch.from_numpy(np.array(kind.log_mels())).float(), kind.labels))
     finish(PART, net=judge.state_dict())
-
-
-@torch.no_grad()
-def read(judge: SoundJudge, features: Tensor) -> Tensor:
-    """Log-mels [N, 80, 200] -> the attributes read [N, 3]."""
-    return torch.cat([torch.stack([h.argmax(1) for h in judge(b)], 1) for b in features.split(128)])
 
 
 def hear(judge: SoundJudge, waveforms: Tensor) -> Tensor:

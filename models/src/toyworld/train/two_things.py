@@ -14,7 +14,7 @@ from ..world.scene import COLOURS, THINGS, Scene
 from .binding import Binding
 from .common import WORK, Ema, done, finish, fit, log
 from .denoising import denoising_loss, some_words
-from .judge import report
+from .judge import read
 from .picture import PARTIAL, THING_WEIGHT, Gate, Painter, caption_ids, load_painter, thing_masks
 from .pictures import Pictures, held_of_two, pictures_between, pictures_of_two, train_pictures
 from .tokenizer import tokenizer_of
@@ -91,8 +91,7 @@ class GateOfTwo(Gate):
     """The same for pictures of two things, each of which the judge reads alone."""
 
     def __init__(self, count: int = 96):
-        super().__init__(count)
-        self.scenes = held_of_two().scenes[:count]
+        super().__init__(count, held_of_two())
 
     @torch.no_grad()
     def __call__(self, net: Painter, step: int) -> None:
@@ -105,8 +104,8 @@ class GateOfTwo(Gate):
         right = torch.ones(len(x), dtype=torch.bool)
         for k in range(2):
             items = [scene.items[k] for scene in self.scenes]
-            read = np.stack([alone(picture, item.place) for picture, item in zip(pictures, items)])
-            guess = torch.stack([h.argmax(1) for h in self.judge(torch.from_numpy(read).permute(0, 3, 1, 2).float() / 255)], 1)
+            halves = np.stack([alone(picture, item.place) for picture, item in zip(pictures, items)])
+            guess = read(self.judge, torch.from_numpy(halves).permute(0, 3, 1, 2).float() / 255)
             hits = guess[:, :3] == torch.tensor([(i.thing, i.colour, i.place) for i in items])
             log("gate of two at", step, "thing, colour, place:", [round(float(h), 3) for h in hits.float().mean(0)])
             right &= hits.all(1)

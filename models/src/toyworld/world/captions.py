@@ -105,10 +105,10 @@ def describe(scene: Scene, given: set[str], rng: random.Random, held_out_form: b
 
 def describe_two(scene: Scene, rng: random.Random, keep: float = 1.0, held_out_form: bool = False) -> str:
     """A noun phrase of two things, with each colour and the background at a chance of `keep`; their relation is said."""
-    kept = lambda words: words if rng.random() < keep else ""
+    kept = lambda words: rng.random() < keep
     join = lambda *words: " ".join(w for w in words if w)
-    first, second = (article(join(kept(COLOURS[item.colour]), THINGS[item.thing])) for item in scene.items)
-    background = kept(rng.choice(BACKGROUND_SYNONYMS[scene.background]))
+    first, second = noun_phrases(scene, kept)
+    background = join(*filter(kept, [rng.choice(BACKGROUND_SYNONYMS[scene.background])]))
     relation = rng.choice(RELATION_SYNONYMS[scene.relation])
     form = rng.random()
     if held_out_form:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from .captions import BACKGROUND_SYNONYMS, BACKGROUND_WORDS, article, caption, describe, place_words
 from .film import FILM_ATTRIBUTES, MOTIONS, Film, film_caption, sample_film
 from .media_words import describe_film, describe_sound, film_traits, motion_verb, motion_words, sound_words
-from .picture_talk import (NO_FILM, NO_SOUND, ONLY_THINGS, PHRASES, answer, edit, phrase, question, request, some_attributes,
-                           unknown_thing, with_media)
+from .picture_talk import (NO_FILM, NO_SOUND, ONLY_THINGS, PHRASES, answer, edit, misnamed, phrase, question, request,
+                           some_attributes, with_media)
 from .scene import ATTRIBUTES, COLOURS, PLACES, SIZES, THINGS, Scene, sample_scene, single
 from .sound import PACES, PITCHES, SOUND_ATTRIBUTES, Sound, sample_sound, sound_caption
 from .turns import Dialogue, Given, Made, Subject, Turn, assistant, user
@@ -333,8 +333,7 @@ def over_turns(rng: random.Random) -> Dialogue:
 def refused_media(rng: random.Random, held_out: bool = False) -> Dialogue:
     """A request for the sound or film of something outside the world, and the honest answer."""
     words, subject = (sound_request if rng.random() < 0.5 else film_request)(rng, held_out)
-    thing, other = THINGS[subject.thing], unknown_thing(rng, held_out)
-    return user(words.replace(article(thing), article(other)).replace(thing, other)), assistant(ONLY_THINGS)
+    return user(misnamed(words, subject.thing, rng, held_out)), assistant(ONLY_THINGS)
 
 
 def nothing_given(rng: random.Random) -> Dialogue:

@@ -135,15 +135,18 @@ def unknown_colour(rng: random.Random, held_out: bool = False) -> str:
     return invented(rng) if not held_out and rng.random() < 0.6 else phrase(UNKNOWN["colours"], rng, held_out)
 
 
+def misnamed(words: str, thing: int, rng: random.Random, held_out: bool) -> str:
+    """The same request, but for something outside the world."""
+    known, unknown = THINGS[thing], unknown_thing(rng, held_out)
+    return words.replace(article(known), article(unknown)).replace(known, unknown)
+
+
 def refused(rng: random.Random, held_out: bool = False) -> Dialogue:
     """A request for something outside the world, and the honest answer."""
     scene = sample_scene(rng)
     given = {a for a in ATTRIBUTES if rng.random() < 0.5} | {"thing"}
     if rng.random() < 0.5:
-        given_words = request(scene, given, rng, held_out)
-        thing, other = THINGS[scene.item.thing], unknown_thing(rng, held_out)
-        words = given_words.replace(article(thing), article(other)).replace(thing, other)
-        return user(words), assistant(ONLY_THINGS)
+        return user(misnamed(request(scene, given, rng, held_out), scene.item.thing, rng, held_out)), assistant(ONLY_THINGS)
     given.add("colour")
     words = request(scene, given, rng, held_out)
     return user(words.replace(COLOURS[scene.item.colour], unknown_colour(rng, held_out))), assistant(ONLY_COLOURS)
@@ -170,8 +173,7 @@ def refused_two(rng: random.Random, held_out: bool = False) -> Dialogue:
     scene = sample_two(rng)
     words, item = request_two(scene, rng, held_out), rng.choice(scene.items)
     if rng.random() < 0.5:
-        thing, other = THINGS[item.thing], unknown_thing(rng, held_out)
-        return user(words.replace(article(thing), article(other)).replace(thing, other)), assistant(ONLY_THINGS)
+        return user(misnamed(words, item.thing, rng, held_out)), assistant(ONLY_THINGS)
     return user(words.replace(COLOURS[item.colour], unknown_colour(rng, held_out))), assistant(ONLY_COLOURS)
 
 

@@ -86,15 +86,18 @@ def render_between(scene: Scene, other: int, share: float, rng: np.random.Genera
     return render(scene, rng, np.broadcast_to(mixture, COLOUR_RGB.shape))
 
 
+def half(place: int, side: int) -> np.ndarray:
+    """The half of a picture [side, side] that one of two things at this place is in."""
+    x, y = centre(place)
+    v, u = np.mgrid[:side, :side]
+    return (u < side / 2) == (x < SIDE / 2) if x != SIDE / 2 else (v < side / 2) == (y < SIDE / 2)
+
+
 def alone(picture: np.ndarray, place: int) -> np.ndarray:
     """A picture [128, 128, 3] of two things with the one at this place only: the other half is painted over, each row in what
     it has at the edges of the picture, where only background is."""
-    x, y = centre(place)
     backdrop = np.broadcast_to(np.median(np.concatenate([picture[:, :4], picture[:, -4:]], 1), 1, keepdims=True), picture.shape)
-    v, u = np.mgrid[:SIDE, :SIDE]
-    half = SIDE / 2
-    kept = ((u < half) == (x < half) if x != half else (v < half) == (y < half))[..., None]
-    return np.where(kept, picture, backdrop).astype(picture.dtype)
+    return np.where(half(place, SIDE)[..., None], picture, backdrop).astype(picture.dtype)
 
 
 def render_all(scenes: list[Scene], seed: int) -> np.ndarray:
