@@ -13,7 +13,7 @@ from toyworld.nets.vocoder import MARGIN, Vocoder, spectrum_of
 from toyworld.train.sound import PACE_AT, PITCH_AT, THING_AT, mixed, traits_of
 from toyworld.world import logmel
 from toyworld.world.scene import THINGS
-from toyworld.world.sound import (HELD_OUT_SOUNDS, NO_PITCH, PACES, PITCHES, Sound, all_sounds, sample_between, sample_sound,
+from toyworld.world.sound import (HELD_OUT_SOUNDS, NO_NAME, PACES, PITCHES, Sound, all_sounds, sample_between, sample_between_paces, sample_sound,
                                   sound_caption)
 from toyworld.world.synth import SAMPLES, synthesize
 
@@ -49,11 +49,23 @@ def test_what_lies_between_two_pitches_has_no_name_and_no_label():
     for sound in (sample_between(rng) for _ in range(200)):
         above = sound.pitch % 1
         assert 0.2 < above < 0.85 and 0 < sound.pitch < 2, "well away from what has a name, held out or not"
-        assert sound.labels() == (sound.thing, NO_PITCH, sound.pace) and not sound.held_out
+        assert sound.labels() == (sound.thing, NO_NAME, sound.pace) and not sound.held_out
         assert not set(sound_caption(sound).split()) & set(PITCHES)
     between = synthesize(Sound(0, 0.5, 0), np.random.default_rng(1))
     low, middle = (register(synthesize(Sound(0, pitch, 0), np.random.default_rng(1))) for pitch in (0, 1))
     assert low + 0.3 < register(between) < middle - 0.3
+
+
+def test_what_lies_between_two_paces_has_no_name_and_no_label():
+    rng = random.Random(0)
+    sounds = [sample_between_paces(rng) for _ in range(200)]
+    for sound in sounds:
+        assert 0.15 < sound.pace < 0.85 and not sound.held_out
+        assert sound.labels()[2] == NO_NAME and not set(sound_caption(sound).split()) & set(PACES)
+    assert 0.3 < sum(isinstance(s.pitch, int) for s in sounds) / len(sounds) < 0.7
+    drum = THINGS.index("drum")
+    beats = lambda pace: int((np.diff((np.abs(synthesize(Sound(drum, 1, pace), np.random.default_rng(1))).reshape(-1, 512).max(1) > 0.3).astype(int)) > 0).sum())
+    assert beats(0) < beats(0.5) < beats(1)
 
 
 def test_a_mixed_condition_tells_what_is_wanted_in_words_of_other_captions():
@@ -69,12 +81,15 @@ def test_a_mixed_condition_tells_what_is_wanted_in_words_of_other_captions():
     assert (sources != sources[:, :1]).any(1).float().mean() > 0.8
 
 
-def test_a_pitch_between_two_is_told_by_a_word_between_theirs():
+@pytest.mark.parametrize("trait, at", [(1, PITCH_AT), (2, PACE_AT)])
+def test_what_lies_between_two_is_told_by_a_word_between_theirs(trait, at):
     known = [s for s in all_sounds() if not s.held_out]
     words = torch.nn.functional.layer_norm(torch.randn(3, 128, generator=torch.Generator().manual_seed(1)), (128,))
     told = torch.zeros(len(known), 16, 128)
-    told[:, PITCH_AT] = words[[s.pitch for s in known]]
-    out = mixed(told, traits_of(known), torch.tensor([[0, 0, 0], [0, 0.25, 0], [0, 0.75, 1]]), torch.Generator().manual_seed(2))[:, PITCH_AT]
+    told[:, at] = words[traits_of(known)[:, trait].long()]
+    wanted = torch.zeros(3, 3)
+    wanted[:, trait] = torch.tensor([0, 0.25, 0.75])
+    out = mixed(told, traits_of(known), wanted, torch.Generator().manual_seed(2))[:, at]
     near = lambda a, b: float(torch.cosine_similarity(a, b, 0))
     assert near(out[0], words[0]) > 0.999
     assert near(out[1], words[0]) > near(out[1], words[1]) > 0.2 and near(out[2], words[1]) > near(out[2], words[0]) > 0.2

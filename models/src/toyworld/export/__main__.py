@@ -23,7 +23,7 @@ if options.random:
 else:
     family = trained_family()
     before, family = family.probe(), family.rounded()
-    print("what rounding to fp16 costs (largest change; largest output):")
+    print("what rounding to fp16 and int8 costs (largest change; largest output):")
     for name, after in family.probe().items():
         print(f"| {name} | {float((after - before[name]).abs().max()):.1e} | {float(after.abs().max()):.1f} |")
     bundles.write_all(family, options.out / "toyworld", PATH)

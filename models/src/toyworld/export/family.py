@@ -1,4 +1,4 @@
-"""The networks as they are exported: trained or random, their weights rounded to fp16."""
+"""The networks as they are exported: trained or random, their weights rounded to what is stored."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from ..nets.judge import Judge
 from ..nets.projectors import InputProjector, OutputProjector
 from ..nets.sound_judge import SoundJudge
 from ..nets.unet import UNet
-from ..nets.vae import Vae
+from ..nets.vae import LatentDecoder
 from .onnx_file import round_weights
 
 
@@ -30,12 +30,15 @@ MEDIA_INPUTS = {"encoder": {"image": (3, 128, 128), "audio": (80, 200), "video":
                 "input-projector": _FEATURES, "output-projector": dict.fromkeys(_FEATURES, (4, 192))}
 
 
-class Decoder(nn.Module):
-    """The autoencoder's decoder behind the latents' mean and deviation, so that `scaling_factor` is 1."""
+IN_INT8 = ("backbone", "output-projector")  # and every text_encoder: what runs on words, where int8 costs nothing measurable
 
-    def __init__(self, vae: Vae, mean: Tensor, std: Tensor):
+
+class Decoder(nn.Module):
+    """An autoencoder's decoder behind the latents' mean and deviation, so that `scaling_factor` is 1."""
+
+    def __init__(self, decoder: nn.Module, mean: Tensor, std: Tensor):
         super().__init__()
-        self.decoder = vae.decoder
+        self.decoder = decoder
         self.register_buffer("mean", mean.view(1, -1, 1, 1))
         self.register_buffer("std", std.view(1, -1, 1, 1))
 
@@ -128,8 +131,8 @@ class Family:
         return found
 
     def rounded(self) -> Family:
-        for _, net in self.each():
-            round_weights(net.eval().requires_grad_(False))
+        for name, net in self.each():
+            round_weights(net.eval().requires_grad_(False), name.partition(" ")[0] in IN_INT8 or name.endswith(" text_encoder"))
         return self
 
 
@@ -149,9 +152,9 @@ def random_family(tokenizer: Path, seed: int = 0) -> Family:
     torch.manual_seed(seed)
     size = Tokenizer.from_file(str(tokenizer)).get_vocab_size()
     flat = lambda channels: (torch.zeros(channels), torch.ones(channels))
-    generators = {"image": Generator(ConditionEncoder(size), UNet(), Decoder(Vae(), *flat(4)), tokenizer),
+    generators = {"image": Generator(ConditionEncoder(size), UNet(), Decoder(LatentDecoder(), *flat(4)), tokenizer),
                   "audio": random_sounder(tokenizer),
-                  "video": Generator(ConditionEncoder(size), FilmUNet(), Decoder(Vae(), *flat(4)), tokenizer)}
+                  "video": Generator(ConditionEncoder(size), FilmUNet(), Decoder(LatentDecoder(), *flat(4)), tokenizer)}
     family = Family({"image": ImageEncoder(), "audio": AudioEncoder(), "video": VideoEncoder()}, TextTower(size),
                     {m: InputProjector() for m in LATENTS}, Backbone(size), {m: OutputProjector() for m in LATENTS}, generators,
                     {"image": fused(Judge()), "audio": fused(SoundJudge()), "video": fused(FilmJudge())})
@@ -174,11 +177,11 @@ def trained_family() -> Family:
     from ..train.vae import load_vae
     from .sound import trained_sounder
     encoders, text = load_encoders()
-    speaker, painter, (film_maker, mean, std), vae = load_speaker(), load_painter("two_things"), load_film_maker(), load_vae()
+    speaker, painter, (film_maker, mean, std), (vae, *shift) = load_speaker(), load_painter("two_things"), load_film_maker(), load_vae()
     return Family(encoders, text, dict(speaker.see.items()), speaker.backbone, dict(speaker.make.items()),
-                  {"image": Generator(painter.tau, painter.unet, Decoder(*vae), path_of("picture")),
+                  {"image": Generator(painter.tau, painter.unet, Decoder(vae.decoder, *shift), path_of("picture")),
                    "audio": trained_sounder(),
-                   "video": Generator(film_maker.tau, film_maker.unet, Decoder(vae[0], mean, std), path_of("film"))},
+                   "video": Generator(film_maker.tau, film_maker.unet, Decoder(vae.decoder, mean, std), path_of("film"))},
                   {"image": fused(load_judge()), "audio": fused(load_sound_judge()), "video": fused(load_film_judge())})
 
 

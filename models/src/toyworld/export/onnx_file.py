@@ -1,4 +1,4 @@
-"""Writing one ONNX file: traced, weights stored as fp16 and cast back to fp32 before use."""
+"""Writing one ONNX file: traced, weights stored as fp16 or int8 and made fp32 again before use."""
 from __future__ import annotations
 
 import warnings
@@ -11,34 +11,72 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 OPSET = 17
-SMALL = 32  # tensors with fewer numbers stay fp32: halving them saves nothing
+SMALL, MATRIX = 32, 4096  # tensors with fewer numbers stay fp32, and matrices fp16: rounding them saves nothing
 
 
-def round_weights(net: nn.Module) -> nn.Module:
-    """Rounds every weight to the nearest fp16 number, in place: what is exported is then exactly what torch computes."""
+def steps_of(largest: Tensor) -> Tensor:
+    """The step between two int8 numbers whose largest is 127: itself a fp16 number, so that 127 of them are exact in fp32."""
+    step = (largest / 127).half().float()
+    return torch.where(step == 0, 1.0, step)
+
+
+def round_to_int8(weight: Tensor) -> Tensor:
+    """A matrix [out, in] whose every row is 127 steps or fewer of its own."""
+    step = steps_of(weight.abs().amax(1, keepdim=True))
+    return (weight / step).round().clamp(-127, 127) * step
+
+
+def round_weights(net: nn.Module, int8: bool = False) -> nn.Module:
+    """Rounds every weight in place to a number that is stored exactly, so that what is exported is what torch computes: to fp16,
+    or the matrices of linear layers to int8."""
+    matrices = {id(m.weight) for m in net.modules() if isinstance(m, nn.Linear) and m.weight.numel() >= MATRIX} if int8 else set()
     with torch.no_grad():
         for tensor in (*net.parameters(), *net.buffers()):
-            if tensor.is_floating_point() and tensor.numel() >= SMALL:
+            if id(tensor) in matrices:
+                tensor.copy_(round_to_int8(tensor))
+            elif tensor.is_floating_point() and tensor.numel() >= SMALL:
                 tensor.copy_(tensor.half().float())
     return net
 
 
-def store_as_half(model: onnx.ModelProto) -> None:
-    """Stores as fp16 every initialiser that loses nothing by it, and casts it to fp32 where it is used."""
-    casts = []
-    for initializer in model.graph.initializer:
+def as_half(values: np.ndarray) -> np.ndarray | None:
+    """The same numbers as fp16, or None where one is lost."""
+    half = values.astype(np.float16)
+    return half if values.size >= SMALL and np.array_equal(half.astype(np.float32), values) else None
+
+
+def as_int8(values: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """A matrix as int8 numbers and the step of each row or column, or None where it was not rounded so."""
+    if values.ndim != 2 or values.size < MATRIX:
+        return None
+    for axis in (0, 1):
+        step = np.abs(values).max(axis, keepdims=True) / np.float32(127)
+        step[step == 0] = 1
+        whole = np.rint(values / step)
+        if np.array_equal(whole * step, values):
+            return whole.astype(np.int8), step
+    return None
+
+
+def store_rounded(model: onnx.ModelProto) -> None:
+    """Stores every initialiser in the fewest bits that lose nothing, and makes it fp32 again where it is used. Cast and Mul are
+    folded when the graph is loaded; a DequantizeLinear would be kept for int8 kernels, and run at every step where there are none."""
+    nodes = []
+    for initializer in list(model.graph.initializer):
         if initializer.data_type != TensorProto.FLOAT:
             continue
-        values = numpy_helper.to_array(initializer)
-        half = values.astype(np.float16)
-        if values.size < SMALL or not np.array_equal(half.astype(np.float32), values):
-            continue
-        name = initializer.name
-        initializer.CopyFrom(numpy_helper.from_array(half, name + "_half"))
-        casts.append(helper.make_node("Cast", [name + "_half"], [name], f"cast/{name}", to=TensorProto.FLOAT))
-    nodes = list(model.graph.node)
+        name, values = initializer.name, numpy_helper.to_array(initializer)
+        if (int8 := as_int8(values)) is not None:
+            initializer.CopyFrom(numpy_helper.from_array(int8[0], name + "_int8"))
+            model.graph.initializer.append(numpy_helper.from_array(int8[1], name + "_step"))
+            nodes += [helper.make_node("Cast", [name + "_int8"], [name + "_whole"], f"cast/{name}", to=TensorProto.FLOAT),
+                      helper.make_node("Mul", [name + "_whole", name + "_step"], [name], f"scale/{name}")]
+        elif (half := as_half(values)) is not None:
+            initializer.CopyFrom(numpy_helper.from_array(half, name + "_half"))
+            nodes.append(helper.make_node("Cast", [name + "_half"], [name], f"cast/{name}", to=TensorProto.FLOAT))
+    nodes += model.graph.node
     del model.graph.node[:]
-    model.graph.node.extend(casts + nodes)
+    model.graph.node.extend(nodes)
 
 
 def write(net: nn.Module, path: Path, args: tuple[Tensor, ...], inputs: list[str], outputs: list[str],
@@ -50,7 +88,7 @@ def write(net: nn.Module, path: Path, args: tuple[Tensor, ...], inputs: list[str
         torch.onnx.export(net.eval(), args, str(path), input_names=inputs, output_names=outputs, dynamic_axes=axes,
                           opset_version=OPSET, dynamo=False)
     model = onnx.load(str(path))
-    store_as_half(model)
+    store_rounded(model)
     for value in model.graph.value_info:  # shapes that the tracer guessed add nothing
         value.Clear()
     del model.graph.value_info[:]

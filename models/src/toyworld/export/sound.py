@@ -23,7 +23,7 @@ LATENTS = LATENT, HEIGHT, WIDTH
 def random_sounder(tokenizer: Path) -> Generator:
     """The sound generator with random weights."""
     words = Tokenizer.from_file(str(tokenizer)).get_vocab_size()
-    decoder = Decoder(MelVae(), torch.zeros(LATENT), torch.ones(LATENT))
+    decoder = Decoder(MelVae().decoder, torch.zeros(LATENT), torch.ones(LATENT))
     return Generator(ConditionEncoder(words), UNet(LATENT), decoder, tokenizer, Vocoder())
 
 
@@ -32,8 +32,8 @@ def trained_sounder() -> Generator:
     from ..train.sound import load_sounder
     from ..train.tokenizer import path_of
     from ..train.vocoder import load_vocoder
-    sounder = load_sounder()
-    return Generator(sounder.tau, sounder.unet, Decoder(*load_mel_vae()), path_of("sound"), load_vocoder())
+    sounder, (vae, *shift) = load_sounder(), load_mel_vae()
+    return Generator(sounder.tau, sounder.unet, Decoder(vae.decoder, *shift), path_of("sound"), load_vocoder())
 
 
 def generator_audio(generator: Generator, folder: Path) -> None:

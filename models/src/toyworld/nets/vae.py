@@ -45,3 +45,20 @@ class Vae(nn.Module):
         log_variance = log_variance.clamp(-10, 5)
         latents = mean + torch.randn_like(mean) * (log_variance / 2).exp()
         return self.decoder(latents), mean, log_variance
+
+
+class LatentDecoder(nn.Module):
+    """A larger decoder of finished latents: [N, 4, H, W] -> pictures [N, 3, 8H, 8W] in [-1, 1]. It works at three sizes, so that
+    outlines are drawn at half of a picture's size and not at a quarter."""
+
+    def __init__(self, width: int = 96):
+        super().__init__()
+        half, quarter = width // 2, width // 4
+        self.layers = nn.Sequential(
+            nn.Conv2d(LATENT, width, 3, 1, 1), VaeBlock(width), VaeBlock(width), VaeBlock(width), nn.Upsample(scale_factor=2),
+            nn.Conv2d(width, half, 3, 1, 1), VaeBlock(half), VaeBlock(half), nn.Upsample(scale_factor=2),
+            nn.Conv2d(half, quarter, 3, 1, 1), VaeBlock(quarter), PixelRms(quarter), nn.SiLU(),
+            nn.Conv2d(quarter, 12, 3, 1, 1), nn.PixelShuffle(2))
+
+    def forward(self, latents: Tensor) -> Tensor:
+        return self.layers(latents)

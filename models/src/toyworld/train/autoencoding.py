@@ -15,10 +15,14 @@ def autoencoding_loss(vae: nn.Module, x: Tensor, weight: Tensor) -> Tensor:
     """The weighted error of what comes back, plus a little divergence of the latents from a normal distribution."""
     with torch.autocast("cpu", torch.bfloat16):
         back, mean, log_variance = vae(x)
-    back, mean, log_variance = back.float(), mean.float(), log_variance.float()
-    error = back - x
+    mean, log_variance = mean.float(), log_variance.float()
     kl = 0.5 * (mean * mean + log_variance.exp() - 1 - log_variance).mean()
-    return ((error.abs() + 2 * error * error) * weight).mean() / weight.mean() + KL * kl
+    return weighted_error(back, x, weight) + KL * kl
+
+
+def weighted_error(back: Tensor, x: Tensor, weight: Tensor) -> Tensor:
+    error = back.float() - x
+    return ((error.abs() + 2 * error * error) * weight).mean() / weight.mean()
 
 
 def keep(part: str, vae: nn.Module, latents: Tensor, path: Path) -> Tensor:

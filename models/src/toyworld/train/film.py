@@ -17,7 +17,7 @@ from .film_judge import load_film_judge, report
 from .films import Films, held_films, train_films
 from .picture import caption_ids, load_painter
 from .tokenizer import keep_tokenizer, tokenizer, tokenizer_of
-from .vae import load_vae
+from .vae import load_first, load_vae
 
 PART, STEPS, FREEZE, BATCH = "film", 4500, 300, 16
 THING_WEIGHT = 5.0
@@ -47,7 +47,7 @@ def latents_and_masks(films: Films) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Normalised latents [N, 4, 16, 8, 8], where the thing is [N, 1, 16, 8, 8], and the latents' mean and deviation."""
     path = WORK / "film-latents.pt"
     if not path.exists():
-        vae, _, _ = load_vae()
+        vae, _, _ = load_first()
         latents, masks = [], []
         with torch.no_grad():
             for i in range(0, len(films.films), 50):

@@ -19,14 +19,15 @@ from ..world.logmel import log_mel
 from ..world.sound import Sound, all_sounds, partial_sound_caption, sound_caption
 from .common import WORK, Ema, done, finish, fit, log, result
 from .denoising import denoising_loss, freeze_condition, some_words
-from .mel_vae import load_mel_vae, mels_of
+from .mel_vae import encode_all, load_mel_vae, mels_of
 from .picture import caption_ids
 from .sound_judge import hear, load_sound_judge, shares
-from .sounds import Sounds, held_sounds, seen_sounds, wide_sounds
+from .sounds import Sounds, between_paces, held_sounds, seen_sounds, train_sounds, wide_sounds
 from .tokenizer import tokenizer
 from .vocoder import load_vocoder, voice
 
-PART, STEPS, FREEZE, BATCH = "sound", 2600, 400, 64
+PART, STEPS, FREEZE = "sound", 4400, 400
+COUNTS = (20, 16, 28)  # with names for all, between two pitches, between the paces: in each batch
 PARTIAL, MIXED, SOUND_WEIGHT, NOISE = 0.04, 0.75, 2.0, 0.2
 # Where τ reads the pitch, the pace and the thing of a whole caption; all else stands for nothing.
 PITCH_AT, PACE_AT, THING_AT = 1, 2, 6
@@ -47,28 +48,37 @@ def sound_masks(mels: Tensor) -> Tensor:
     return torch.cat([F.max_pool2d((part > -0.8).float(), 8) for part in mels.split(500)])
 
 
+def latents_like_the_others(sounds: Sounds) -> Tensor:
+    """Latents, normalised as those of the sounds that the autoencoder was trained on."""
+    vae, mean, std = load_mel_vae()
+    return (encode_all(vae, mels_of(sounds)) - mean[:, None, None]) / std[:, None, None]
+
+
 def train() -> None:
-    sounds = wide_sounds()
-    latents, masks = torch.load(WORK / "sound-latents.pt", weights_only=True), sound_masks(mels_of(sounds))
-    rng = random.Random(31)
-    full = sound_ids([sound_caption(s) for s in sounds.sounds])
-    partial = sound_ids([partial_sound_caption(s, rng, 0.4) for s in sounds.sounds])
+    wide, paced = wide_sounds(), between_paces()
+    latents = torch.cat([torch.load(WORK / "sound-latents.pt", weights_only=True), latents_like_the_others(paced)])
+    masks = torch.cat([sound_masks(mels_of(sounds)) for sounds in (wide, paced)])
+    sounds, rng = wide.sounds + paced.sounds, random.Random(31)
+    ends = len(train_sounds().sounds), len(wide.sounds), len(sounds)
+    full = sound_ids([sound_caption(s) for s in sounds])
+    partial = sound_ids([partial_sound_caption(s, rng, 0.4) for s in sounds])
     log("sound covers", round(float(masks.mean()), 3), "of the latent cells")
     torch.manual_seed(0)
     net = Sounder(tokenizer().get_vocab_size())
     ema = Ema(net)
     gate, known = Gate(), [s for s in all_sounds() if not s.held_out]
     captions, traits = sound_ids([sound_caption(s) for s in known]), traits_of(known)
-    wanted = traits_of(sounds.sounds)
+    wanted = traits_of(sounds)
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
         if step >= FREEZE:
             freeze_condition(net, ema)
-        index = torch.randint(len(full), (BATCH,), generator=g)
+        index = torch.cat([torch.randint(begin, end, (count,), generator=g) for count, begin, end in zip(COUNTS, (0, *ends), ends)])
         words = some_words(full[index], partial[index], PARTIAL, g)
         condition = net.tau(words)
         if step >= FREEZE:
-            some = (words == full[index]).all(1) & (torch.rand(BATCH, generator=g) < MIXED)
+            share = torch.where(index < ends[0], MIXED, 1.0)
+            some = (words == full[index]).all(1) & (torch.rand(len(index), generator=g) < share)
             condition = torch.where(some[:, None, None], mixed(net.tau(captions), traits, wanted[index], g), condition)
         return denoising_loss(net.unet, latents[index], condition, 1 + SOUND_WEIGHT * masks[index], g, NOISE)
 
@@ -82,7 +92,7 @@ def train() -> None:
 
 
 def traits_of(sounds: list[Sound]) -> Tensor:
-    """[N, 3]: thing, pitch and pace; a pitch may lie between two."""
+    """[N, 3]: thing, pitch and pace; the latter two may lie between two that have a name."""
     return torch.tensor([[s.thing, s.pitch, s.pace] for s in sounds], dtype=torch.float32)
 
 
@@ -90,18 +100,19 @@ def mixed(told: Tensor, traits: Tensor, wanted: Tensor, g: torch.Generator) -> T
     """Conditions [B, 16, 128] of which each word comes from another caption, so that it tells its own trait and nothing else.
 
     `told` [N, 16, 128] and `traits` [N, 3] are all captions that may be taken from, `wanted` [B, 3] what is to be told. For
-    a pitch between two, the word is as far between theirs.
+    a pitch or a pace between two, the word is as far between theirs.
     """
     def other(trait: int | None = None, value: Tensor | None = None) -> Tensor:
         alike = torch.rand(len(wanted), len(told), generator=g)
         return told[(alike if trait is None else alike * (traits[:, trait] == value[:, None])).argmax(1)]
 
-    thing, pitch, pace = wanted.unbind(1)
-    out = other(0, thing)
+    out = other(0, wanted[:, 0])
     out[:, :THING_AT] = other()[:, :THING_AT]
-    low, high = other(1, pitch.floor())[:, PITCH_AT], other(1, pitch.ceil())[:, PITCH_AT]
-    out[:, PITCH_AT] = F.layer_norm(low.lerp(high, (pitch - pitch.floor())[:, None]), (CONDITION,))
-    out[:, PACE_AT] = other(2, pace)[:, PACE_AT]
+    for trait, at in ((1, PITCH_AT), (2, PACE_AT)):
+        value = wanted[:, trait]
+        below, above = other(trait, value.floor())[:, at], other(trait, value.ceil())[:, at]
+        share = (value - value.floor())[:, None]
+        out[:, at] = torch.where(share > 0, F.layer_norm(below.lerp(above, share), (CONDITION,)), below)
     return out
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from ..world.logmel import BINS, FRAMES, log_mel
-from ..world.sound import Sound, sample_between, sample_sound
+from ..world.sound import Sound, sample_between, sample_between_paces, sample_sound
 from ..world.synth import SAMPLES, synthesize
 from .common import WORK, log
 
@@ -73,6 +73,11 @@ def between_sounds() -> Sounds:
     return load("between", BETWEEN, 25, sample_between)
 
 
+def between_paces() -> Sounds:
+    """Sounds between the two paces, for the denoiser."""
+    return load("paces", BETWEEN, 26, sample_between_paces)
+
+
 def wide_sounds() -> Sounds:
     """The training sounds, and after them those between two pitches."""
     one, other = train_sounds(), between_sounds()
@@ -92,5 +97,5 @@ def seen_sounds(count: int = 384) -> Sounds:
 
 
 def main() -> None:
-    for sounds in (train_sounds(), between_sounds(), judge_sounds(), held_sounds(), seen_sounds()):
+    for sounds in (train_sounds(), between_sounds(), between_paces(), judge_sounds(), held_sounds(), seen_sounds()):
         sounds.log_mels()

@@ -6,10 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..nets.vae import Vae
+from ..nets.vae import LatentDecoder, Vae
 from ..world.render import SIDE, centre
 from .autoencoding import autoencoding_loss, keep, load_autoencoder
-from .common import WORK, done, fit, log
+from .common import WORK, done, fit, log, result
 from .pictures import Pictures, held_pictures, train_pictures
 
 PART, STEPS, BATCH, CROP = "vae", 1600, 64, 64
@@ -65,8 +65,17 @@ def reconstruct(vae: Vae, x: Tensor) -> Tensor:
     return torch.cat([(vae.decoder(vae.encode(b * 2 - 1)) + 1) / 2 for b in x.split(64)]).clamp(0, 1)
 
 
-def load_vae() -> tuple[Vae, Tensor, Tensor]:
+def load_first() -> tuple[Vae, Tensor, Tensor]:
+    """The autoencoder whose encoder makes all latents, with the decoder that it was trained with, and its latents' mean and deviation."""
     return load_autoencoder(PART, Vae())
+
+
+def load_vae() -> tuple[Vae, Tensor, Tensor]:
+    """The same with the decoder that was trained after it, which draws everything."""
+    vae, mean, std = load_first()
+    vae.decoder = LatentDecoder().eval().requires_grad_(False)
+    vae.decoder.load_state_dict(result("decoder")["net"])
+    return vae, mean, std
 
 
 def main() -> None:

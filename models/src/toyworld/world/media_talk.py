@@ -266,7 +266,7 @@ def both_given(rng: random.Random) -> Dialogue:
 
 def several(rng: random.Random, held_phrase: bool = False, held: bool | None = False, kind: str = "") -> tuple[str, tuple[Subject, ...]]:
     """A request for two or three media of one thing, and these."""
-    kind = kind or rng.choice(("and_hear", "film_and_hear", "all_three"))
+    kind = kind or rng.choice(("and_hear", "film_and_hear", "all_three", "all_three"))
     words = phrase(PHRASES[kind], rng, held_phrase)
     first: Scene | Film = sample_film(rng, held) if kind == "film_and_hear" else sample_scene(rng, held)
     words = words.replace("X", describe_film(first, set(FILM_ATTRIBUTES), rng) if isinstance(first, Film) else describe(first, set(ATTRIBUTES), rng))
@@ -328,6 +328,16 @@ def over_turns(rng: random.Random) -> Dialogue:
         if rng.random() < 0.75:
             return *dialogue, user(words), made(target)
         dialogue, subject = (*dialogue, user(words), had(target)), target
+
+
+def changing_film(rng: random.Random) -> Dialogue:
+    """A film that was asked for or sent, then one change of it. Of all dialogues these need the most of their own: a film's
+    changes are told apart from those of a picture only by what came before."""
+    words, film = film_request(rng)
+    change, changed = edit_film(film, rng)
+    if rng.random() < 0.3:
+        return with_media(film, change, rng), made(changed)
+    return user(words), had(film), user(change), made(changed)
 
 
 def refused_media(rng: random.Random, held_out: bool = False) -> Dialogue:

@@ -11,8 +11,9 @@ from .scene import THINGS
 
 PITCHES = ("low", "middle", "high")
 PACES = ("slow", "fast")
-NO_PITCH = -100  # what a cross-entropy leaves out
+NO_NAME = -100  # what a cross-entropy leaves out
 BETWEEN = (0.25, 0.8)  # octaves above the pitch below
+BETWEEN_PACES = (0.2, 0.8)  # of the way from slow to fast, by ratio
 
 SOUND_ATTRIBUTES = {"thing": THINGS, "pitch": PITCHES, "pace": PACES}
 
@@ -23,18 +24,18 @@ HELD_OUT_SOUNDS = frozenset((THINGS.index(thing), PITCHES.index(pitch), PACES.in
 
 @dataclass(frozen=True)
 class Sound:
-    """A sound; every field is an index into the tuples above. A pitch between two of them, in octaves, has no name."""
+    """A sound; every field is an index into the tuples above. A pitch or a pace between two of them has no name."""
     thing: int
     pitch: int | float
-    pace: int
+    pace: int | float
 
     @property
     def held_out(self) -> bool:
         return self.labels() in HELD_OUT_SOUNDS
 
     def labels(self) -> tuple[int, int, int]:
-        """The indices in the order of SOUND_ATTRIBUTES, NO_PITCH for a pitch without a name."""
-        return self.thing, self.pitch if isinstance(self.pitch, int) else NO_PITCH, self.pace
+        """The indices in the order of SOUND_ATTRIBUTES, NO_NAME for what has none."""
+        return self.thing, *(value if isinstance(value, int) else NO_NAME for value in (self.pitch, self.pace))
 
 
 def all_sounds() -> list[Sound]:
@@ -52,8 +53,17 @@ def sample_sound(rng: random.Random, held_out: bool | None = False) -> Sound:
 
 def sample_between(rng: random.Random) -> Sound:
     """A random sound that lies between two pitches, well away from both."""
-    pitch = rng.randrange(len(PITCHES) - 1) + rng.uniform(*BETWEEN)
-    return Sound(rng.randrange(len(THINGS)), pitch, rng.randrange(len(PACES)))
+    return Sound(pitch=_pitch_between(rng), thing=rng.randrange(len(THINGS)), pace=rng.randrange(len(PACES)))
+
+
+def sample_between_paces(rng: random.Random) -> Sound:
+    """A random sound that lies between the two paces, well away from both, at a pitch with or without a name."""
+    pitch = rng.randrange(len(PITCHES)) if rng.random() < 0.5 else _pitch_between(rng)
+    return Sound(rng.randrange(len(THINGS)), pitch, rng.uniform(*BETWEEN_PACES))
+
+
+def _pitch_between(rng: random.Random) -> float:
+    return rng.randrange(len(PITCHES) - 1) + rng.uniform(*BETWEEN)
 
 
 def sound_caption(sound: Sound) -> str:
@@ -67,5 +77,4 @@ def partial_sound_caption(sound: Sound, rng: random.Random, drop: float) -> str:
 
 
 def _told(sound: Sound) -> tuple[str, ...]:
-    pace = PACES[sound.pace]
-    return (PITCHES[sound.pitch], pace) if isinstance(sound.pitch, int) else (pace,)
+    return tuple(names[value] for names, value in ((PITCHES, sound.pitch), (PACES, sound.pace)) if isinstance(value, int))

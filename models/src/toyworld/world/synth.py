@@ -180,7 +180,7 @@ def synthesize(sound: Sound, rng: np.random.Generator) -> np.ndarray:
     out = np.zeros(SAMPLES)
     jitter = lambda share: 1 + rng.uniform(-share, share)
     register = 2.0 ** (sound.pitch - PITCHES.index("middle")) * jitter(JITTER_PITCH)
-    period = PERIOD[sound.pace] * jitter(JITTER_PERIOD)
+    period = PERIOD[0] ** (1 - sound.pace) * PERIOD[1] ** sound.pace * jitter(JITTER_PERIOD)
     start, number = rng.uniform(0.01, 0.09), 0
     while start * RATE < SAMPLES - 400:
         event = Event(register, period, number, rng)
