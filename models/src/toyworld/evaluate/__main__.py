@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--sheets", type=Path, default=Path("."), help="where the first pictures, sounds and films go")
     parser.add_argument("--only", nargs="*", help="names of suites to run; all if left out")
     options = parser.parse_args()
+    options.sheets.mkdir(parents=True, exist_ok=True)
     if options.reference:
         from .ablations import AblationSuites
         from .reference import Reference

@@ -11,7 +11,7 @@ from ..world import picture_talk as talk
 from ..world.captions import caption, misspell, roughen
 from ..world.render import SIDE, alone
 from ..world.scene import ATTRIBUTES, Scene, sample_scene, sample_two
-from .base import CHANCE as CHANCES, Suite, Suites, row, said, user
+from .base import CHANCE as CHANCES, Suite, Suites, row, user
 from .judge import sized
 from .media import Answer, Array
 
@@ -28,7 +28,7 @@ class PictureSuites(Suites):
                 "seen pairs": lambda: self.drawing("text → picture, seen pairs", False, False),
                 "held-out phrasings": lambda: self.drawing("text → picture, held-out pairs and phrasings", True, True),
                 "typos": self.typos, "partial": self.partial, "bare": self.bare, "looking": self.looking, "editing": self.editing,
-                "two turns": self.two_turns, "two things": self.two_things, "refusals": self.refusals, "talk": self.talk}
+                "two things": self.two_things, "refusals": self.refusals, "talk": self.talk}
 
     def judged(self, title: str, answers: list[Answer], scenes: list[Scene], brief: bool = False) -> Iterator[str]:
         right = self.right(answers, scenes)
@@ -94,7 +94,7 @@ class PictureSuites(Suites):
             rng = self.rng(f"looking {held}")
             kind = "held-out pairs" if held else "seen pairs"
             for attribute in ("caption", *ATTRIBUTES) if held else ("caption",):
-                scenes = [sample_scene(rng, held) for _ in range(self.n if attribute == "caption" else self.n // 4)]
+                scenes = [sample_scene(rng, held) for _ in range(self.n)]
                 shown = self.given(scenes, 2 + len(attribute))
                 questions = [talk.question(s, attribute, rng) or "what is this?" for s in scenes]
                 answers = self.answerer.answer_all([[user(p, q)] for p, q in zip(shown, questions)])
@@ -103,26 +103,12 @@ class PictureSuites(Suites):
                 yield row(f"picture → text, {kind}: {what}", right, CHANCE.get(attribute, "0.000"))
 
     def editing(self) -> Iterator[str]:
-        rng = self.rng("editing")
-        cases = []
-        while len(cases) < self.n:
-            scene = sample_scene(rng, None)
-            cases.append((scene, *talk.edit(scene, rng, held_out_pairs=None)))
-        shown = self.given([scene for scene, _, _ in cases], 9)
-        answers = self.answerer.answer_all([[user(p, words)] for p, (_, words, _) in zip(shown, cases)])
-        yield from self.judged("picture and words → picture", answers, [changed for _, _, changed in cases], brief=True)
-
-    def two_turns(self) -> Iterator[str]:
-        """Draw something, then change it: the first answer, its picture included, stands in the history."""
-        rng = self.rng("two turns")
-        scenes = [sample_scene(rng, None) for _ in range(self.n)]
-        first = [[user(talk.request(s, EVERYTHING, rng))] for s in scenes]
-        edits = [talk.edit(s, rng, held_out_pairs=None) for s in scenes]
-        dialogues = []
-        for asked, answer, (words, _) in zip(first, self.answerer.answer_all(first), edits):
-            dialogues.append([*asked, said(answer), user(words)])
-        answers = self.answerer.answer_all(dialogues)
-        yield from self.judged("two turns, the second changes the first", answers, [changed for _, changed in edits], brief=True)
+        for title, held, n in (("held-out pairs", True, self.n), ("seen pairs", False, self.n // 6)):
+            rng = self.rng(f"editing {title}")
+            scenes = [sample_scene(rng, held) for _ in range(n)]
+            edits = [talk.edit(scene, rng, held_out_pairs=None) for scene in scenes]
+            answers = self.answerer.answer_all([[user(p, words)] for p, (words, _) in zip(self.given(scenes, 9), edits)])
+            yield from self.judged(f"picture and words → picture, {title}", answers, [changed for _, changed in edits], brief=True)
 
     def two_things(self) -> Iterator[str]:
         """Each thing is judged alone, the other half of the picture painted over: one that is missing, wrong or elsewhere is seen."""
@@ -132,7 +118,7 @@ class PictureSuites(Suites):
         yield row("ceiling: the judge on held-out renders of two things, all of it", right.all(1))
         for held, phrases, title in ((True, False, "held out"), (False, False, "seen"), (True, True, "held out, and held-out phrasings")):
             rng = self.rng(f"two things, {title}")
-            scenes = [sample_two(rng, held) for _ in range(self.n if title == "held out" else self.n // 3)]
+            scenes = [sample_two(rng, held) for _ in range(self.n if held else self.n // 3)]
             answers = self.answerer.answer_all([[user(talk.request_two(s, rng, phrases))] for s in scenes])
             right, title = self.both(self.only(answers, "image"), scenes), f"text → picture of two things, {title}"
             if held and not phrases:

@@ -1,15 +1,17 @@
 """Sounds and films, one medium turned into another, several in one answer, and changes over turns."""
 from __future__ import annotations
 
+import random
+from itertools import product
 from typing import Callable, Iterator
 
 import numpy as np
 
 from ..world import media_talk as talk, picture_talk
 from ..world.captions import misspell
-from ..world.film import FILM_ATTRIBUTES, sample_film
+from ..world.film import FILM_ATTRIBUTES, Film, sample_film
 from ..world.scene import Scene, sample_scene
-from ..world.sound import SOUND_ATTRIBUTES, sample_sound
+from ..world.sound import SOUND_ATTRIBUTES, Sound, sample_sound
 from ..world.turns import Subject, modality
 from .base import CHANCE, Suite, Suites, row, said, user
 from .judge import TABLES
@@ -17,6 +19,8 @@ from .media import Answer
 
 # What the issue of each target names: backgrounds of films are measured too, in a row of their own.
 ALL_OF = {"audio": ("thing", "pitch", "pace"), "video": ("thing", "colour", "motion")}
+
+KNOWN = {True: "held out", False: "seen"}
 
 
 def several_right(named: tuple[str, ...], kind: str, right: np.ndarray) -> np.ndarray:
@@ -34,8 +38,8 @@ class SenseSuites(Suites):
 
     def making(self, what: str, request: Callable) -> Iterator[str]:
         for title, held, phrase, typo, count in ((f"held-out {what}s", True, False, False, self.n), (f"seen {what}s", False, False, False, self.n // 2),
-                                                 (f"held-out {what}s and phrasings", True, True, False, self.n // 2),
-                                                 (f"held-out {what}s, one typo", True, False, True, self.n // 2)):
+                                                 (f"held-out {what}s and phrasings", True, True, False, self.n),
+                                                 (f"held-out {what}s, one typo", True, False, True, self.n)):
             rng = self.rng(f"{what} {title}")
             cases = [request(rng, phrase, held, everything=True) for _ in range(count)]
             asked = [self.mistyped(words, rng) if typo else words for words, _ in cases]
@@ -61,7 +65,7 @@ class SenseSuites(Suites):
         for held in (True, False):
             rng = self.rng(f"asking {what} {held}")
             for attribute in ("caption", *table) if held else ("caption",):
-                subjects = [sample(rng, held) for _ in range(self.n if attribute == "caption" else self.n // 4)]
+                subjects = [sample(rng, held) for _ in range(self.n)]
                 questions = [question(s, attribute, rng) or "what is this?" for s in subjects]
                 answers = self.answerer.answer_all([[user(p, q)] for p, q in zip(self.given(subjects, 20 + len(attribute)), questions)])
                 right = [a.text.strip() == answer(s, attribute) and not a.media for a, s in zip(answers, subjects)]
@@ -69,23 +73,28 @@ class SenseSuites(Suites):
                 yield row(f"{what} → text, {'held-out' if held else 'seen'} {what}s: {'the whole caption' if attribute == 'caption' else attribute}", right, chance)
 
     def crossing(self) -> Iterator[str]:
-        """One medium in, another out: the thing carries over, what is said is obeyed, and what is not said but can be seen stays."""
+        """A held-out or seen medium in, another out: the thing carries over, what is said is obeyed, and what is not said but can be seen
+        stays."""
         routes = (("picture → sound", sample_scene, talk.hear_it, ("pitch", "pace"), {"thing"}),
                   ("sound → picture", sample_sound, talk.draw_it, ("colour", "place", "size", "background"), {"thing"}),
                   ("film → sound", sample_film, talk.hear_it, ("pitch", "pace"), {"thing"}),
                   ("sound → film", sample_sound, talk.film_it, ("colour", "motion", "background"), {"thing"}),
                   ("picture → film", sample_scene, talk.film_it, ("motion",), {"thing", "colour", "background"}),
                   ("film → picture", sample_film, talk.draw_it, ("place", "size"), {"thing", "colour", "background"}))
-        for title, sample, turn, free, carried in routes:
-            rng = self.rng(title)
+        for (title, sample, turn, free, carried), (held, n) in product(routes, self.held_and_seen()):
+            rng = self.rng(f"{title} {held}")
             sources, asked, wanted, targets = [], [], [], []
-            for _ in range(self.n):
-                source = sample(rng, None)
+            for _ in range(n):
+                source = sample(rng, held)
                 given = {name for name in free if rng.random() < 0.6}
                 words, target = turn(source, rng, held=None, asked=given)
                 sources.append(source), asked.append(words), wanted.append(given | carried), targets.append(target)
             answers = self.answerer.answer_all([[user(p, words)] for p, words in zip(self.given(sources, 40), asked)])
-            yield self.obeyed(f"{title}: what carries over and what is said", answers, targets, wanted)
+            yield self.obeyed(f"{title}, {KNOWN[held]}: what carries over and what is said", answers, targets, wanted)
+
+    def held_and_seen(self) -> tuple[tuple[bool, int], ...]:
+        """Whether combinations are held out, and how many of them are asked for."""
+        return (True, self.n), (False, self.n // 6)
 
     def obeyed(self, title: str, answers: list[Answer], targets: list[Subject], wanted: list[set[str]]) -> str:
         right = self.right(answers, targets)
@@ -95,50 +104,59 @@ class SenseSuites(Suites):
         return row(title, (right | ~matters).all(1) & there)
 
     def both_given(self) -> Iterator[str]:
-        rng = self.rng("both given")
-        cases = [talk.heard_in_picture(rng, held=None) for _ in range(self.n)]
-        shown, heard = self.given([c[0] for c in cases], 50), self.given([c[1] for c in cases], 51)
-        answers = self.answerer.answer_all([[user(p, s, words)] for p, s, (_, _, words, _) in zip(shown, heard, cases)])
-        films = [c[3] for c in cases]
-        yield self.obeyed("picture + sound + text → film: thing of the sound, colour of the picture, motion said", answers, films,
-                          [{"thing", "colour", "motion"}] * len(films))
+        for held, n in self.held_and_seen():
+            rng = self.rng(f"both given {held}")
+            cases = [talk.heard_in_picture(rng, held=held) for _ in range(n)]
+            shown, heard = self.given([c[0] for c in cases], 50), self.given([c[1] for c in cases], 51)
+            answers = self.answerer.answer_all([[user(p, s, words)] for p, s, (_, _, words, _) in zip(shown, heard, cases)])
+            films = [c[3] for c in cases]
+            yield self.obeyed(f"picture + sound + text → film, {KNOWN[held]}: thing of the sound, colour of the picture, motion said", answers, films,
+                              [{"thing", "colour", "motion"}] * len(films))
 
     def several(self) -> Iterator[str]:
-        for kind, title in (("and_hear", "text → picture + sound in one answer"), ("film_and_hear", "text → film + sound in one answer"),
-                            ("all_three", "text → picture + sound + film in one answer")):
-            rng = self.rng(title)
-            cases = [talk.several(rng, False, True, kind) for _ in range(self.n)]
+        kinds = (("and_hear", "text → picture + sound in one answer"), ("film_and_hear", "text → film + sound in one answer"),
+                 ("all_three", "text → picture + sound + film in one answer"))
+        for (kind, title), (held, n) in product(kinds, self.held_and_seen()):
+            rng = self.rng(f"{title} {held}")
+            cases = [talk.several(rng, False, held, kind) for _ in range(n)]
             answers = self.answerer.answer_all([[user(words)] for words, _ in cases])
             good = np.array([[m for m, _ in a.media] == [modality(s) for s in subjects] for a, (_, subjects) in zip(answers, cases)])
-            yield row(f"{title}, held-out pairs: all there, in order", good)
+            yield row(f"{title}, {KNOWN[held]}: all there, in order", good)
             for k in range(len(cases[0][1])):
                 subjects = [subjects[k] for _, subjects in cases]
                 m = modality(subjects[0])
                 right = self.judges.right(m, [a.media[k][1] if g else None for a, g in zip(answers, good)], subjects)
                 good = good & (right.all(1) if m == "image" else several_right(ALL_OF[m], m, right))
-            yield row(f"{title}, held-out pairs: and each right", good)
+            yield row(f"{title}, {KNOWN[held]}: and each right", good)
 
     def changes(self) -> Iterator[str]:
-        """Something is made on request; a second turn asks for a change of it, or for another medium of it."""
-        def picture(rng) -> tuple[str, Scene]:
-            scene = sample_scene(rng)
+        """Something held out or seen is made on request; a second turn asks for a change of it, or for another medium of it."""
+        def picture(rng: random.Random, held: bool) -> tuple[str, Scene]:
+            scene = sample_scene(rng, held)
             return picture_talk.request(scene, set(TABLES["image"]), rng), scene
+
+        def sound(rng: random.Random, held: bool) -> tuple[str, Sound]:
+            return talk.sound_request(rng, held=held, everything=True)
+
+        def film(rng: random.Random, held: bool) -> tuple[str, Film]:
+            return talk.film_request(rng, held=held, everything=True)
+
         routes = (("a picture, then a change of it", picture, lambda s, r: picture_talk.edit(s, r, held_out_pairs=None)),
-                  ("a sound, then a change of it", lambda r: talk.sound_request(r, everything=True), lambda s, r: talk.change_sound(s, r, held=None)),
-                  ("a film, then a change of it", lambda r: talk.film_request(r, everything=True), lambda s, r: talk.edit_film(s, r, held=None)),
+                  ("a sound, then a change of it", sound, lambda s, r: talk.change_sound(s, r, held=None)),
+                  ("a film, then a change of it", film, lambda s, r: talk.edit_film(s, r, held=None)),
                   ("a picture, then its film", picture, talk.move_it),
                   ("a picture, then its sound", picture, lambda s, r: talk.hear_it(s, r, held=None)),
-                  ("a film, then its sound", lambda r: talk.film_request(r, everything=True), lambda s, r: talk.hear_it(s, r, held=None)))
-        for title, request, change in routes:
-            rng = self.rng(title)
-            first = [request(rng) for _ in range(self.n)]
+                  ("a film, then its sound", film, lambda s, r: talk.hear_it(s, r, held=None)))
+        for (title, request, change), (held, n) in product(routes, self.held_and_seen()):
+            rng = self.rng(f"{title} {held}")
+            first = [request(rng, held) for _ in range(n)]
             second = [change(subject, rng) for _, subject in first]
             made = self.answerer.answer_all([[user(words)] for words, _ in first])
             answers = self.answerer.answer_all([[user(words), said(a), user(more)] for (words, _), a, (more, _) in zip(first, made, second)])
             targets = [s for _, s in second]
             right = self.right(answers, targets)
             kind = modality(targets[0])
-            yield row(f"two turns: {title}", right.all(1) if kind == "image" else several_right(ALL_OF[kind], kind, right))
+            yield row(f"two turns: {title}, {KNOWN[held]}", right.all(1) if kind == "image" else several_right(ALL_OF[kind], kind, right))
 
     def refusals(self) -> Iterator[str]:
         rng = self.rng("media refusals")

@@ -181,7 +181,7 @@ def trained_family() -> Family:
     return Family(encoders, text, dict(speaker.see.items()), speaker.backbone, dict(speaker.make.items()),
                   {"image": Generator(painter.tau, painter.unet, Decoder(vae.decoder, *shift), path_of("picture")),
                    "audio": trained_sounder(),
-                   "video": Generator(film_maker.tau, film_maker.unet, Decoder(vae.decoder, mean, std), path_of("film"))},
+                   "video": Generator(film_maker.tau, film_maker.unet, Decoder(load_vae("film_decoder")[0].decoder, mean, std), path_of("film"))},
                   {"image": fused(load_judge()), "audio": fused(load_sound_judge()), "video": fused(load_film_judge())})
 
 
@@ -197,7 +197,7 @@ def ceilings(modality: str, judge: nn.Module) -> dict:
             from ..train.film_judge import report
             from ..train.films import held_films as held, seen_films as seen
             from ..train.vae import load_vae, reconstruct
-            again = lambda x: reconstruct(load_vae()[0], x.flatten(0, 1)).view(x.shape)
+            again = lambda x: reconstruct(load_vae("film_decoder")[0], x.flatten(0, 1)).view(x.shape)
         case _:
             from .sound import sound_ceilings
             return sound_ceilings()

@@ -8,8 +8,9 @@ from tokenizers import Tokenizer
 
 from ..nets.condition import ConditionEncoder
 from ..nets.mel import BANDS, FRAMES, HOP
-from ..nets.mel_vae import HEIGHT, LATENT, WIDTH, MelVae
+from ..nets.mel_vae import HEIGHT, LATENT, WIDTH
 from ..nets.unet import UNet
+from ..nets.vae import LatentDecoder
 from ..nets.vocoder import Vocoder
 from ..world.synth import RATE
 from . import onnx_file
@@ -23,7 +24,7 @@ LATENTS = LATENT, HEIGHT, WIDTH
 def random_sounder(tokenizer: Path) -> Generator:
     """The sound generator with random weights."""
     words = Tokenizer.from_file(str(tokenizer)).get_vocab_size()
-    decoder = Decoder(MelVae().decoder, torch.zeros(LATENT), torch.ones(LATENT))
+    decoder = Decoder(LatentDecoder(LATENT, 1), torch.zeros(LATENT), torch.ones(LATENT))
     return Generator(ConditionEncoder(words), UNet(LATENT), decoder, tokenizer, Vocoder())
 
 

@@ -48,17 +48,17 @@ class Vae(nn.Module):
 
 
 class LatentDecoder(nn.Module):
-    """A larger decoder of finished latents: [N, 4, H, W] -> pictures [N, 3, 8H, 8W] in [-1, 1]. It works at three sizes, so that
-    outlines are drawn at half of a picture's size and not at a quarter."""
+    """A larger decoder of finished latents: [N, C, H, W] -> pictures or mels [N, 3 or 1, 8H, 8W] in about [-1, 1]. It works at
+    three sizes, so that outlines are drawn at half of a picture's size and not at a quarter."""
 
-    def __init__(self, width: int = 96):
+    def __init__(self, latent: int = LATENT, channels: int = 3, width: int = 96):
         super().__init__()
         half, quarter = width // 2, width // 4
         self.layers = nn.Sequential(
-            nn.Conv2d(LATENT, width, 3, 1, 1), VaeBlock(width), VaeBlock(width), VaeBlock(width), nn.Upsample(scale_factor=2),
+            nn.Conv2d(latent, width, 3, 1, 1), VaeBlock(width), VaeBlock(width), VaeBlock(width), nn.Upsample(scale_factor=2),
             nn.Conv2d(width, half, 3, 1, 1), VaeBlock(half), VaeBlock(half), nn.Upsample(scale_factor=2),
             nn.Conv2d(half, quarter, 3, 1, 1), VaeBlock(quarter), PixelRms(quarter), nn.SiLU(),
-            nn.Conv2d(quarter, 12, 3, 1, 1), nn.PixelShuffle(2))
+            nn.Conv2d(quarter, 4 * channels, 3, 1, 1), nn.PixelShuffle(2))
 
     def forward(self, latents: Tensor) -> Tensor:
         return self.layers(latents)

@@ -121,7 +121,8 @@ class Vocoder(nn.Module):
         return ahead
 
     def forward(self, spectrogram: Tensor) -> Tensor:
-        """Mels [B, T, 64] -> waveforms [B, 256·T] in [-1, 1]."""
+        """Mels [B, T, 64] -> waveforms [B, 256·T] in [-1, 1]; what would be louder is made quieter as a whole, as cutting its peaks off clicks."""
         loud, turn = self.predict(spectrogram)
         samples = self.transform.inverse(self.refine(loud, self.phases(loud, turn), self.rounds))
-        return samples[:, 0, MARGIN:-MARGIN].clamp(-1, 1)
+        samples = samples[:, 0, MARGIN:-MARGIN]
+        return samples / samples.abs().amax(1, keepdim=True).clamp(min=1)

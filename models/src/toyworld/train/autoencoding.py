@@ -33,8 +33,24 @@ def keep(part: str, vae: nn.Module, latents: Tensor, path: Path) -> Tensor:
     return std
 
 
+def decoding_loss(decoder: nn.Module, latents: Tensor, deviation: Tensor, x: Tensor, weight: Tensor, g: torch.Generator) -> Tensor:
+    """The weighted error of what is decoded from latents with up to so much noise on each: a denoiser's are never quite right, and what is
+    made from them shall be."""
+    noise = torch.rand(len(latents), 1, 1, 1, generator=g) * deviation * torch.randn(latents.shape, generator=g)
+    with torch.autocast("cpu", torch.bfloat16):
+        back = decoder((latents + noise).contiguous(memory_format=torch.channels_last))
+    return weighted_error(back, x, weight)
+
+
 def load_autoencoder(part: str, vae: nn.Module) -> tuple[nn.Module, Tensor, Tensor]:
     """A finished autoencoder, with its latents' mean and deviation."""
     saved = result(part)
     vae.eval().requires_grad_(False).load_state_dict(saved["net"])
     return vae, saved["mean"], saved["std"]
+
+
+def with_later_decoder(vae: nn.Module, part: str, decoder: nn.Module) -> nn.Module:
+    """The same autoencoder with a decoder that was trained after it."""
+    vae.decoder = decoder.eval().requires_grad_(False)
+    vae.decoder.load_state_dict(result(part)["net"])
+    return vae

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 WORK = Path(os.environ.get("TOYWORLD_WORK", "~/.cache/anymesh/train")).expanduser()
+REHEARSAL = "TOYWORLD_REHEARSAL" in os.environ
 _START = time.time()
 
 
@@ -22,6 +23,16 @@ def log(*words: object) -> None:
 def setup(threads: int = 2) -> None:
     torch.set_num_threads(int(os.environ.get("TOYWORLD_THREADS", threads)))
     WORK.mkdir(parents=True, exist_ok=True)
+
+
+def rehearsed(steps: int) -> int:
+    """Steps of a training, of which a rehearsal takes two."""
+    return min(steps, 2) if REHEARSAL else steps
+
+
+def renders(count: int) -> int:
+    """Media that are rendered, of which a rehearsal has a fiftieth: enough for every trait to be among them."""
+    return min(count, max(24, count // 50)) if REHEARSAL else count
 
 
 def cosine(step: int, steps: int, peak: float, warm_up: float = 0.03) -> float:
@@ -80,7 +91,7 @@ def fit(part: str, net: nn.Module, loss_of: Callable[[int, torch.Generator], Ten
             ema.net.load_state_dict(saved["ema"])
         step = saved["step"]
         log(part, "resumes at step", step)
-    average, began, first = 0.0, time.time(), step
+    average, began, first, steps = 0.0, time.time(), step, rehearsed(steps)
     while step < steps:
         for group in optimizer.param_groups:
             group["lr"] = cosine(step, steps, peak)

@@ -1,4 +1,4 @@
-"""Trains the decoder that pictures and films are drawn with, on finished latents."""
+"""Trains the decoder that pictures are drawn with, on finished latents."""
 from __future__ import annotations
 
 import torch
@@ -6,7 +6,7 @@ from torch import Tensor
 
 from ..nets.vae import LatentDecoder
 from ..world.render import SIDE, centre
-from .autoencoding import weighted_error
+from .autoencoding import decoding_loss
 from .common import WORK, Ema, done, finish, fit, log
 from .film import latents_and_masks
 from .films import train_films
@@ -33,8 +33,7 @@ def crops(pictures: Pictures, latents: Tensor, g: torch.Generator) -> tuple[Tens
 
 
 def train() -> None:
-    """Crops of pictures and frames of films, with a little noise on their latents: a denoiser's are never quite right, and what is
-    drawn from them shall be."""
+    """Crops of pictures and frames of films."""
     pictures, films = train_pictures(), train_films()
     vae, mean, std = load_first()
     raw = lambda z, m, s: z * s[:, None, None] + m[:, None, None]
@@ -49,10 +48,7 @@ def train() -> None:
         index, frame = torch.randint(len(films.films), (FRAMES,), generator=g), int(torch.randint(16, (1,), generator=g))
         z = torch.cat([raw(z, mean, std), raw(film_latents[index][:, :, frame], film_mean, film_std)])
         x = torch.cat([x, films.batch(index, [frame])[:, 0]]) * 2 - 1
-        noise = torch.rand(len(z), 1, 1, 1, generator=g) * NOISE * std[:, None, None] * torch.randn(z.shape, generator=g)
-        with torch.autocast("cpu", torch.bfloat16):
-            back = net((z + noise).contiguous(memory_format=torch.channels_last))
-        return weighted_error(back, x, thing_weight(x))
+        return decoding_loss(net, z, NOISE * std[:, None, None], x, thing_weight(x), g)
 
     fit(PART, net, loss_of, STEPS, peak=2e-3, ema=ema, betas=(0.9, 0.99))
     finish(PART, net=ema.net.state_dict())

@@ -19,7 +19,8 @@ from .picture import caption_ids, load_painter
 from .tokenizer import keep_tokenizer, tokenizer, tokenizer_of
 from .vae import load_first, load_vae
 
-PART, STEPS, FREEZE, BATCH = "film", 4500, 300, 16
+PART, STEPS, FREEZE = "film", 4500, 300
+COUNTS = (10, 6)  # of any motion, and of those that turn: in each batch
 THING_WEIGHT = 5.0
 
 
@@ -72,13 +73,14 @@ def train() -> None:
     films = train_films()
     latents, masks, mean, std = latents_and_masks(films)
     full = film_ids([film_caption(f) for f in films.films])
+    among = torch.arange(len(full)), films.turning()
     net = from_pictures()
     ema = Ema(net)
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
         if step >= FREEZE:
             freeze_condition(net, ema)
-        index = torch.randint(len(full), (BATCH,), generator=g)
+        index = torch.cat([these[torch.randint(len(these), (count,), generator=g)] for these, count in zip(among, COUNTS)])
         words = some_words(full[index], full[index], 0, g)
         return denoising_loss(net.unet, latents[index], net.tau(words), 1 + THING_WEIGHT * masks[index].float(), g)
 
@@ -97,7 +99,7 @@ class Gate:
     """Makes films of held-out pairs from τ directly and has the judge read them."""
 
     def __init__(self, mean: Tensor, std: Tensor, count: int = 48):
-        self.vae, self.mean, self.std = load_vae()[0], mean, std
+        self.vae, self.mean, self.std = load_vae("film_decoder")[0], mean, std
         self.judge = load_film_judge()
         held = held_films()
         self.films, self.labels = held.films[:count], held.labels[:count]

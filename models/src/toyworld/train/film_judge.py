@@ -30,7 +30,7 @@ def train() -> None:
 
     fit(PART, judge, loss_of, STEPS, peak=2e-3, weight_decay=0.02, betas=(0.9, 0.999))
     judge.eval()
-    vae, _, _ = load_vae()
+    vae, _, _ = load_vae("film_decoder")
     for films in (held_films(), seen_films()):
         x = films.batch(torch.arange(len(films.films)))
         log("film judge on renders", report(judge, x, films.labels))

@@ -10,8 +10,8 @@ from typing import Sequence
 import numpy as np
 import torch
 
-from ..world.film import FRAMES, SIDE, Film, render_film, sample_film
-from .common import WORK, log
+from ..world.film import FRAMES, MOTIONS, SIDE, Film, render_film, sample_film
+from .common import WORK, log, renders
 
 TRAIN, JUDGE = 6_000, 6_000
 
@@ -26,6 +26,10 @@ class Films:
         """Films, or some of their frames, as float [B, frames, 3, 64, 64] in [0, 1]."""
         return torch.from_numpy(self.pixels[index.numpy()][:, list(frames)]).permute(0, 1, 4, 2, 3).float() / 255
 
+    def turning(self) -> torch.Tensor:
+        """The indices of the films in which the thing turns: the hardest, as it is seen from every side."""
+        return (self.labels[:, 2] == MOTIONS.index("turning")).nonzero()[:, 0]
+
 
 def _one(job: tuple[int, int, Film]) -> np.ndarray:
     seed, i, film = job
@@ -37,14 +41,14 @@ def load(name: str, count: int, seed: int, held_out: bool | None) -> Films:
     path, names = WORK / f"films-{name}.npy", WORK / f"films-{name}.json"
     if not (path.exists() and names.exists()):
         rng = random.Random(seed)
-        films = [sample_film(rng, held_out) for _ in range(count)]
-        pixels = np.lib.format.open_memmap(path, "w+", np.uint8, (count, FRAMES, SIDE, SIDE, 3))
+        films = [sample_film(rng, held_out) for _ in range(renders(count))]
+        pixels = np.lib.format.open_memmap(path, "w+", np.uint8, (len(films), FRAMES, SIDE, SIDE, 3))
         with multiprocessing.get_context("fork").Pool(2) as pool:
             for i, film in enumerate(pool.imap(_one, ((seed, i, f) for i, f in enumerate(films)), 100)):
                 pixels[i] = film
         pixels.flush()
         names.write_text(json.dumps([f.labels() for f in films]))
-        log("rendered", count, "films", name)
+        log("rendered", len(films), "films", name)
     labels = json.loads(names.read_text())
     return Films([Film(*row) for row in labels], np.load(path), torch.tensor(labels))
 

@@ -6,8 +6,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..nets.mel import mel
-from ..nets.mel_vae import MelVae
-from .autoencoding import autoencoding_loss, keep, load_autoencoder
+from ..nets.mel_vae import LATENT, MelVae
+from ..nets.vae import LatentDecoder
+from .autoencoding import autoencoding_loss, keep, load_autoencoder, with_later_decoder
 from .common import WORK, done, fit, log
 from .sounds import Sounds, held_sounds, wide_sounds
 
@@ -58,8 +59,15 @@ def reconstruct(vae: MelVae, mels: Tensor) -> Tensor:
     return torch.cat([vae.decoder(vae.encode(part)) for part in mels.split(64)])
 
 
-def load_mel_vae() -> tuple[MelVae, Tensor, Tensor]:
+def load_first() -> tuple[MelVae, Tensor, Tensor]:
+    """The autoencoder whose encoder makes all latents, with the decoder that it was trained with, and its latents' mean and deviation."""
     return load_autoencoder(PART, MelVae())
+
+
+def load_mel_vae() -> tuple[MelVae, Tensor, Tensor]:
+    """The same with the decoder that was trained after it, which makes every mel."""
+    vae, mean, std = load_first()
+    return with_later_decoder(vae, "mel_decoder", LatentDecoder(LATENT, 1)), mean, std
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import torch
 
 from ..world.render import SIDE, between_colours, render, render_between
 from ..world.scene import Scene, labelled, sample_scene, sample_two
-from .common import WORK, log
+from .common import WORK, log, renders
 
 TRAIN, TWO, BETWEEN, JUDGE = 24_000, 12_000, 6_000, 12_000
 
@@ -46,14 +46,14 @@ def load(name: str, count: int, seed: int, held_out: bool | None, sample: Callab
     path, names = WORK / f"pictures-{name}.npy", WORK / f"pictures-{name}.json"
     if not (path.exists() and names.exists()):
         rng = random.Random(seed)
-        scenes = [sample(rng, held_out) for _ in range(count)]
-        pixels = np.lib.format.open_memmap(path, "w+", np.uint8, (count, SIDE, SIDE, 3))
+        scenes = [sample(rng, held_out) for _ in range(renders(count))]
+        pixels = np.lib.format.open_memmap(path, "w+", np.uint8, (len(scenes), SIDE, SIDE, 3))
         with multiprocessing.get_context("fork").Pool(2) as pool:
             for i, picture in enumerate(pool.imap(_one, ((seed, i, s) for i, s in enumerate(scenes)), 200)):
                 pixels[i] = picture
         pixels.flush()
         names.write_text(json.dumps([s.labels() for s in scenes]))
-        log("rendered", count, name)
+        log("rendered", len(scenes), name)
     labels = json.loads(names.read_text())
     scenes = [labelled(row) for row in labels]
     return Pictures(scenes, np.load(path), torch.tensor(labels))
@@ -73,7 +73,7 @@ def held_of_two(count: int = 384) -> Pictures:
 
 def pictures_between() -> Between:
     rng, cases = random.Random(7), []
-    for _ in range(BETWEEN):
+    for _ in range(renders(BETWEEN)):
         colour, other, share = between_colours(rng)
         scene = sample_scene(rng, None)
         cases.append((scene.with_(colour=colour), scene.with_(colour=other), share))

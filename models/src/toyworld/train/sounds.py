@@ -13,7 +13,7 @@ import torch
 from ..world.logmel import BINS, FRAMES, log_mel
 from ..world.sound import Sound, sample_between, sample_between_paces, sample_sound
 from ..world.synth import SAMPLES, synthesize
-from .common import WORK, log
+from .common import WORK, log, renders
 
 TRAIN, BETWEEN, JUDGE = 12_000, 4_000, 6_000
 
@@ -52,14 +52,14 @@ def load(name: str, count: int, seed: int, sample: Callable[[random.Random], Sou
     path, names = WORK / f"sounds-{name}.npy", WORK / f"sounds-{name}.json"
     if not (path.exists() and names.exists()):
         rng = random.Random(seed)
-        sounds = [sample(rng) for _ in range(count)]
-        samples = np.lib.format.open_memmap(path, "w+", np.int16, (count, SAMPLES))
+        sounds = [sample(rng) for _ in range(renders(count))]
+        samples = np.lib.format.open_memmap(path, "w+", np.int16, (len(sounds), SAMPLES))
         with multiprocessing.get_context("fork").Pool(2) as pool:
             for i, row in enumerate(pool.imap(_one, ((seed, i, s) for i, s in enumerate(sounds)), 100)):
                 samples[i] = row
         samples.flush()
         names.write_text(json.dumps([(s.thing, s.pitch, s.pace) for s in sounds]))
-        log("rendered", count, "sounds for", name)
+        log("rendered", len(sounds), "sounds for", name)
     sounds = [Sound(*row) for row in json.loads(names.read_text())]
     return Sounds(name, sounds, np.load(path), torch.tensor([s.labels() for s in sounds]))
 
@@ -78,10 +78,18 @@ def between_paces() -> Sounds:
     return load("paces", BETWEEN, 26, sample_between_paces)
 
 
+def together(name: str, one: Sounds, other: Sounds) -> Sounds:
+    return Sounds(name, one.sounds + other.sounds, np.concatenate([one.samples, other.samples]), torch.cat([one.labels, other.labels]))
+
+
 def wide_sounds() -> Sounds:
     """The training sounds, and after them those between two pitches."""
-    one, other = train_sounds(), between_sounds()
-    return Sounds("wide", one.sounds + other.sounds, np.concatenate([one.samples, other.samples]), torch.cat([one.labels, other.labels]))
+    return together("wide", train_sounds(), between_sounds())
+
+
+def widest_sounds() -> Sounds:
+    """These, and after them those between the paces."""
+    return together("widest", wide_sounds(), between_paces())
 
 
 def judge_sounds() -> Sounds:

@@ -8,8 +8,8 @@ from torch import Tensor
 
 from ..nets.vae import LatentDecoder, Vae
 from ..world.render import SIDE, centre
-from .autoencoding import autoencoding_loss, keep, load_autoencoder
-from .common import WORK, done, fit, log, result
+from .autoencoding import autoencoding_loss, keep, load_autoencoder, with_later_decoder
+from .common import WORK, done, fit, log
 from .pictures import Pictures, held_pictures, train_pictures
 
 PART, STEPS, BATCH, CROP = "vae", 1600, 64, 64
@@ -70,12 +70,10 @@ def load_first() -> tuple[Vae, Tensor, Tensor]:
     return load_autoencoder(PART, Vae())
 
 
-def load_vae() -> tuple[Vae, Tensor, Tensor]:
-    """The same with the decoder that was trained after it, which draws everything."""
+def load_vae(decoder: str = "decoder") -> tuple[Vae, Tensor, Tensor]:
+    """The same with a decoder that was trained after it: one draws pictures, one films."""
     vae, mean, std = load_first()
-    vae.decoder = LatentDecoder().eval().requires_grad_(False)
-    vae.decoder.load_state_dict(result("decoder")["net"])
-    return vae, mean, std
+    return with_later_decoder(vae, decoder, LatentDecoder()), mean, std
 
 
 def main() -> None:

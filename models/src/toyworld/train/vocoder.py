@@ -8,12 +8,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..nets.vocoder import FLOOR, Vocoder, magnitude, spectrum_of
-from .common import WORK, done, finish, fit, log, result
-from .mel_vae import load_mel_vae, mels_of, reconstruct
+from .common import done, finish, fit, log, result
+from .mel_vae import encode_all, load_mel_vae, mels_of, reconstruct
 from .sound_judge import hear, load_sound_judge, shares
-from .sounds import held_sounds, seen_sounds, wide_sounds
+from .sounds import held_sounds, seen_sounds, widest_sounds
 
-PART, STEPS, BATCH = "vocoder", 600, 16
+PART, STEPS, BATCH = "vocoder", 2400, 16
 
 
 def true_turns(spectrum: Tensor) -> Tensor:
@@ -40,9 +40,9 @@ def losses(vocoder: Vocoder, spectrogram: Tensor, waveforms: Tensor) -> tuple[Te
 
 
 def train() -> None:
-    sounds = wide_sounds()
-    mels, latents = mels_of(sounds), torch.load(WORK / "sound-latents.pt", weights_only=True)
-    vae, mean, std = load_mel_vae()
+    sounds = widest_sounds()
+    mels, (vae, _, std) = mels_of(sounds), load_mel_vae()
+    latents = encode_all(vae, mels)
     torch.manual_seed(0)
     vocoder = Vocoder()
 
@@ -50,8 +50,8 @@ def train() -> None:
         index = torch.randint(len(mels), (BATCH,), generator=g)
         half = BATCH // 2
         with torch.no_grad():
-            z = latents[index[half:]] + 0.1 * torch.randn(half, *latents.shape[1:], generator=g)
-            back = vae.decoder(z * std[:, None, None] + mean[:, None, None])
+            noise = 0.1 * std[:, None, None] * torch.randn(half, *latents.shape[1:], generator=g)
+            back = vae.decoder(latents[index[half:]] + noise)
         spectrogram = torch.cat([mels[index[:half]].float(), back])[:, 0]
         logarithm, linear, turning = losses(vocoder, spectrogram, sounds.batch(index))
         return logarithm + 0.5 * linear + turning
