@@ -57,6 +57,10 @@ class Suites:
     def rng(self, salt: str) -> random.Random:
         return random.Random(f"{self.seed}/{salt}")
 
+    def held_and_seen(self) -> tuple[tuple[bool, int], ...]:
+        """Whether combinations are held out, and how many of them are asked for."""
+        return (True, self.n), (False, self.n // 6)
+
     def render(self, subject: Subject, salt: int, i: int) -> Array:
         """A fresh render of a subject, as no training set has it."""
         g = np.random.default_rng((self.seed, salt, i))

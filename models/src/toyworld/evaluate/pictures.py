@@ -103,7 +103,8 @@ class PictureSuites(Suites):
                 yield row(f"picture → text, {kind}: {what}", right, CHANCE.get(attribute, "0.000"))
 
     def editing(self) -> Iterator[str]:
-        for title, held, n in (("held-out pairs", True, self.n), ("seen pairs", False, self.n // 6)):
+        for held, n in self.held_and_seen():
+            title = "held-out pairs" if held else "seen pairs"
             rng = self.rng(f"editing {title}")
             scenes = [sample_scene(rng, held) for _ in range(n)]
             edits = [talk.edit(scene, rng, held_out_pairs=None) for scene in scenes]

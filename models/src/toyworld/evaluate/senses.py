@@ -92,10 +92,6 @@ class SenseSuites(Suites):
             answers = self.answerer.answer_all([[user(p, words)] for p, words in zip(self.given(sources, 40), asked)])
             yield self.obeyed(f"{title}, {KNOWN[held]}: what carries over and what is said", answers, targets, wanted)
 
-    def held_and_seen(self) -> tuple[tuple[bool, int], ...]:
-        """Whether combinations are held out, and how many of them are asked for."""
-        return (True, self.n), (False, self.n // 6)
-
     def obeyed(self, title: str, answers: list[Answer], targets: list[Subject], wanted: list[set[str]]) -> str:
         right = self.right(answers, targets)
         names = list(TABLES[modality(targets[0])])

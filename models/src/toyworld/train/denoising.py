@@ -17,6 +17,11 @@ def freeze_condition(net: nn.Module, ema: Ema) -> None:
         net.tau.requires_grad_(False)
 
 
+def of_each(ends: tuple[int, ...], counts: tuple[int, ...], g: torch.Generator) -> Tensor:
+    """Random indices of media that lie one kind after another and end there: so many of each kind."""
+    return torch.cat([torch.randint(begin, end, (count,), generator=g) for begin, end, count in zip((0, *ends), ends, counts)])
+
+
 def some_words(full: Tensor, partial: Tensor, share: float, g: torch.Generator) -> Tensor:
     """Each row's caption, in that share of rows the one that leaves something out, in some rows none."""
     dice = torch.rand(len(full), 1, generator=g)

@@ -73,14 +73,13 @@ def train() -> None:
     films = train_films()
     latents, masks, mean, std = latents_and_masks(films)
     full = film_ids([film_caption(f) for f in films.films])
-    among = torch.arange(len(full)), films.turning()
     net = from_pictures()
     ema = Ema(net)
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
         if step >= FREEZE:
             freeze_condition(net, ema)
-        index = torch.cat([these[torch.randint(len(these), (count,), generator=g)] for these, count in zip(among, COUNTS)])
+        index = films.draw(COUNTS, g)
         words = some_words(full[index], full[index], 0, g)
         return denoising_loss(net.unet, latents[index], net.tau(words), 1 + THING_WEIGHT * masks[index].float(), g)
 

@@ -18,13 +18,12 @@ COUNTS = (24, 24)  # frames of any motion, and of those that turn: a shape has t
 def train() -> None:
     films, (vae, _, std) = train_films(), load_first()
     latents, _, film_mean, film_std = latents_and_masks(films)
-    among = torch.arange(len(films.films)), films.turning()
     net = LatentDecoder().to(memory_format=torch.channels_last)
     net.load_state_dict(result("decoder")["net"])
     ema = Ema(net, 0.998)
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
-        index = torch.cat([these[torch.randint(len(these), (count,), generator=g)] for these, count in zip(among, COUNTS)])
+        index = films.draw(COUNTS, g)
         frame = int(torch.randint(FRAMES, (1,), generator=g))
         z = latents[index][:, :, frame] * film_std[:, None, None] + film_mean[:, None, None]
         x = films.batch(index, [frame])[:, 0] * 2 - 1

@@ -30,6 +30,11 @@ class Films:
         """The indices of the films in which the thing turns: the hardest, as it is seen from every side."""
         return (self.labels[:, 2] == MOTIONS.index("turning")).nonzero()[:, 0]
 
+    def draw(self, counts: tuple[int, int], g: torch.Generator) -> torch.Tensor:
+        """Indices of random films: so many of any motion, and so many of those that turn."""
+        among = torch.arange(len(self.films)), self.turning()
+        return torch.cat([these[torch.randint(len(these), (count,), generator=g)] for these, count in zip(among, counts)])
+
 
 def _one(job: tuple[int, int, Film]) -> np.ndarray:
     seed, i, film = job

@@ -18,7 +18,7 @@ from ..nets.unet import UNet
 from ..world.logmel import log_mel
 from ..world.sound import Sound, all_sounds, partial_sound_caption, sound_caption
 from .common import WORK, Ema, done, finish, fit, log, result
-from .denoising import denoising_loss, freeze_condition, some_words
+from .denoising import denoising_loss, freeze_condition, of_each, some_words
 from .mel_vae import encode_all, load_mel_vae, mels_of
 from .picture import caption_ids
 from .sound_judge import hear, load_sound_judge, shares
@@ -73,7 +73,7 @@ def train() -> None:
     def loss_of(step: int, g: torch.Generator) -> Tensor:
         if step >= FREEZE:
             freeze_condition(net, ema)
-        index = torch.cat([torch.randint(begin, end, (count,), generator=g) for count, begin, end in zip(COUNTS, (0, *ends), ends)])
+        index = of_each(ends, COUNTS, g)
         words = some_words(full[index], partial[index], PARTIAL, g)
         condition = net.tau(words)
         if step >= FREEZE:

@@ -13,7 +13,7 @@ from ..world.render import alone
 from ..world.scene import COLOURS, THINGS, Scene
 from .binding import Binding
 from .common import WORK, Ema, done, finish, fit, log
-from .denoising import denoising_loss, some_words
+from .denoising import denoising_loss, of_each, some_words
 from .judge import read
 from .picture import PARTIAL, THING_WEIGHT, Gate, Painter, caption_ids, load_painter, thing_masks
 from .pictures import Pictures, held_of_two, pictures_between, pictures_of_two, train_pictures
@@ -65,7 +65,7 @@ def train() -> None:
     binding = Binding(net.unet, two.scenes, masks[ends[0]:ends[1], 0], tokenizer_of("picture"))
 
     def loss_of(step: int, g: torch.Generator) -> Tensor:
-        index = torch.cat([torch.randint(first, end, (count,), generator=g) for first, end, count in zip((0, *ends), ends, COUNTS)])
+        index = of_each(ends, COUNTS, g)
         words = some_words(full[index], partial[index], PARTIAL, g)
         whole = (words == full[index]).all(1)
         tau, unnamed = net.tau(words), index[-COUNTS[2]:]
