@@ -59,7 +59,7 @@ class Suites:
 
     def held_and_seen(self) -> tuple[tuple[bool, int], ...]:
         """Whether combinations are held out, and how many of them are asked for."""
-        return (True, self.n), (False, self.n // 6)
+        return (True, self.n), (False, self.n // 3)
 
     def render(self, subject: Subject, salt: int, i: int) -> Array:
         """A fresh render of a subject, as no training set has it."""

@@ -1,4 +1,4 @@
-"""python -m toyworld.export [--random] [--judge] [--out DIR]: writes bundles and fixtures, and the judges if asked to."""
+"""python -m toyworld.export [--random | --language] [--judge] [--out DIR]: writes bundles and fixtures, and the judges if asked to."""
 import argparse
 from pathlib import Path
 
@@ -6,11 +6,13 @@ import torch
 
 from ..train.tokenizer import PATH, tokenizer
 from . import bundles, fixtures
-from .family import ceilings, random_family, trained_family
+from .family import ceilings, random_family, speaking, trained_family
+from .reading import exported_family
 
 MODELS = Path(__file__).parents[3]
 parser = argparse.ArgumentParser(prog="toyworld.export", description=__doc__)
 parser.add_argument("--random", action="store_true", help="the same shapes with random weights")
+parser.add_argument("--language", action="store_true", help="the backbone and the projectors only; all else stays as it was exported")
 parser.add_argument("--judge", action="store_true", help="the judges too, measured anew on renders and reconstructions")
 parser.add_argument("--out", type=Path, default=MODELS, help="where toyworld/, judges/ and fixtures/ go")
 options = parser.parse_args()
@@ -21,12 +23,12 @@ if options.random:
     family = random_family(PATH).rounded()
     bundles.write_all(family, options.out, PATH)
 else:
-    family = trained_family()
+    family = speaking(exported_family(MODELS / "toyworld", MODELS / "judges")) if options.language else trained_family()
     before, family = family.probe(), family.rounded()
     print("what rounding to fp16 and int8 costs (largest change; largest output):")
     for name, after in family.probe().items():
         print(f"| {name} | {float((after - before[name]).abs().max()):.1e} | {float(after.abs().max()):.1f} |")
-    bundles.write_all(family, options.out / "toyworld", PATH)
+    (bundles.write_language if options.language else bundles.write_all)(family, options.out / "toyworld", PATH)
     if options.judge:
         for modality, judge in family.judges.items():
             bundles.judge(judge, options.out / "judges" / modality, modality)

@@ -144,14 +144,19 @@ def judge(net: torch.nn.Module, folder: Path, modality: str) -> None:
                     batched(name, *outputs))
 
 
-def write_all(family: Family, out: Path, tokenizer: Path) -> None:
-    from .generators import generator_image, generator_video
-    from .sound import generator_audio
-    encoder(family, out / "encoder", tokenizer)
+def write_language(family: Family, out: Path, tokenizer: Path) -> None:
+    """The backbone and the projectors: what the language part trains."""
     llm = dict.fromkeys(SIGNALS, LLM)
     projector("input_projector", family.input_projectors, out / "input-projector", ("features", "projected"), (FEATURES, llm))
     backbone(family, out / "backbone", tokenizer)
     projector("output_projector", family.output_projectors, out / "output-projector", ("signals", "condition"), (SIGNAL_SPACES, CONDITIONS))
+
+
+def write_all(family: Family, out: Path, tokenizer: Path) -> None:
+    from .generators import generator_image, generator_video
+    from .sound import generator_audio
+    encoder(family, out / "encoder", tokenizer)
+    write_language(family, out, tokenizer)
     generator_image(family.generators["image"], out / "generator-image")
     generator_audio(family.generators["audio"], out / "generator-audio")
     generator_video(family.generators["video"], out / "generator-video")

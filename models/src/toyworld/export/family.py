@@ -1,7 +1,7 @@
 """The networks as they are exported: trained or random, their weights rounded to what is stored."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -146,15 +146,17 @@ def fused(judge: nn.Module) -> nn.Module:
     return judge
 
 
-def random_family(tokenizer: Path, seed: int = 0) -> Family:
-    """Random weights in every layer, those that training starts at zero included."""
+def random_family(tokenizer: Path, of_generators: dict[str, Path] | None = None, seed: int = 0) -> Family:
+    """Random weights in every layer, those that training starts at zero included. The generators read words as `of_generators`
+    says, or as all else does."""
     from .sound import random_sounder
     torch.manual_seed(seed)
-    size = Tokenizer.from_file(str(tokenizer)).get_vocab_size()
+    words = lambda path: Tokenizer.from_file(str(path)).get_vocab_size()
     flat = lambda channels: (torch.zeros(channels), torch.ones(channels))
-    generators = {"image": Generator(ConditionEncoder(size), UNet(), Decoder(LatentDecoder(), *flat(4)), tokenizer),
-                  "audio": random_sounder(tokenizer),
-                  "video": Generator(ConditionEncoder(size), FilmUNet(), Decoder(LatentDecoder(), *flat(4)), tokenizer)}
+    size, its = words(tokenizer), dict.fromkeys(LATENTS, tokenizer) | (of_generators or {})
+    generators = {"image": Generator(ConditionEncoder(words(its["image"])), UNet(), Decoder(LatentDecoder(), *flat(4)), its["image"]),
+                  "audio": random_sounder(its["audio"]),
+                  "video": Generator(ConditionEncoder(words(its["video"])), FilmUNet(), Decoder(LatentDecoder(), *flat(4)), its["video"])}
     family = Family({"image": ImageEncoder(), "audio": AudioEncoder(), "video": VideoEncoder()}, TextTower(size),
                     {m: InputProjector() for m in LATENTS}, Backbone(size), {m: OutputProjector() for m in LATENTS}, generators,
                     {"image": fused(Judge()), "audio": fused(SoundJudge()), "video": fused(FilmJudge())})
@@ -163,6 +165,13 @@ def random_family(tokenizer: Path, seed: int = 0) -> Family:
             if not parameter.any():
                 nn.init.normal_(parameter, std=0.02)
     return family
+
+
+def speaking(family: Family) -> Family:
+    """The same family with the backbone and projectors that were trained last."""
+    from ..train.language import load_speaker
+    speaker = load_speaker()
+    return replace(family, input_projectors=dict(speaker.see.items()), backbone=speaker.backbone, output_projectors=dict(speaker.make.items()))
 
 
 def trained_family() -> Family:

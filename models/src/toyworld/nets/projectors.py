@@ -41,10 +41,12 @@ class InputProjector(nn.Module):
         """Every query becomes this one [128], which the encoder was trained to be read with."""
         self.queries.copy_(query[:, None].expand_as(self.queries))
 
+    def gather(self, features: Tensor) -> Tensor:
+        """What each query finds in features [B, N, 128]: [B, tokens, 128]."""
+        return (features @ self.queries).softmax(1).transpose(1, 2) @ features
+
     def forward(self, features: Tensor) -> Tensor:
-        share = (features @ self.queries).softmax(1)
-        gathered = share.transpose(1, 2) @ features
-        return (gathered[:, :, None, :] @ self.weight)[:, :, 0] + self.bias
+        return (self.gather(features)[:, :, None, :] @ self.weight)[:, :, 0] + self.bias
 
 
 class OutputProjector(nn.Module):

@@ -1,4 +1,5 @@
-"""Trains the backbone and all projectors in the survey's stages: text, understanding, generation, then all dialogues together."""
+"""Trains the backbone and all projectors in the survey's stages: text, understanding, generation, then all dialogues together; and in
+the end the input projectors in closed form."""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -16,7 +17,8 @@ from .common import Ema, done, finish, fit, log, result
 from .encoders import features, load_joint
 from .film import film_ids, load_film_maker
 from .picture import caption_ids, load_painter
-from .reader import Batch, Outputs, Reader
+from .reader import Batch, Outputs, Reader, traits
+from .refitting import refit
 from .sound import load_sounder, sound_ids
 from .tokenizer import tokenizer
 
@@ -182,12 +184,21 @@ def all_stage(reader: Reader) -> None:
             log("  speech", round(speech.item(), 4), "making", round(making.item(), 4))
         return speech + MAKE_WEIGHT * making
 
-    fit("language", net, loss_of, ALL_STEPS, peak=1e-3, ema=ema, save_every=100, betas=(0.9, 0.98))
-    finish("language", net=ema.net.state_dict())
+    fit("language-all", net, loss_of, ALL_STEPS, peak=1e-3, ema=ema, save_every=100, betas=(0.9, 0.98))
+    finish("language-all", net=ema.net.state_dict())
+
+
+def refit_stage(reader: Reader) -> None:
+    """Stage 4: the input projectors' linear maps in closed form."""
+    net = load("language-all")
+    for modality, cells in features().items():
+        refit(net.see[modality], cells, [traits(s) for s in reader.shelves[modality].subjects])
+    finish("language", net=net.state_dict())
 
 
 def main() -> None:
     reader = Reader()
-    for part, stage in (("language-text", text_stage), ("language-see", see_stage), ("language-make", make_stage), ("language", all_stage)):
+    for part, stage in (("language-text", text_stage), ("language-see", see_stage), ("language-make", make_stage), ("language-all", all_stage),
+                        ("language", refit_stage)):
         if not done(part):
             stage(reader)

@@ -64,6 +64,7 @@ class Shelf:
     """The cached media of one modality, found by what they show and by each trait of it."""
 
     def __init__(self, subjects: list[Subject]):
+        self.subjects = subjects
         self.of_subject: dict[Subject, list[int]] = defaultdict(list)
         self.of_trait: dict[tuple, list[int]] = defaultdict(list)
         for i, subject in enumerate(subjects):

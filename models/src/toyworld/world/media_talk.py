@@ -235,7 +235,7 @@ def crossing(rng: random.Random, source: Subject | None = None, held_phrase: boo
         case Sound():
             words, target = rng.choice((draw_it, draw_it, film_it, film_it, change_sound, change_sound))(source, rng, held_phrase)
         case Film():
-            words, target = rng.choice((hear_it, hear_it, draw_it, edit_film, edit_film))(source, rng, held_phrase)
+            words, target = rng.choice((hear_it, draw_it, draw_it, edit_film))(source, rng, held_phrase)
     return source, words, target
 
 
@@ -330,14 +330,24 @@ def over_turns(rng: random.Random) -> Dialogue:
         dialogue, subject = (*dialogue, user(words), had(target)), target
 
 
-def changing_film(rng: random.Random) -> Dialogue:
-    """A film that was asked for or sent, then one change of it. Of all dialogues these need the most of their own: a film's
-    changes are told apart from those of a picture only by what came before."""
-    words, film = film_request(rng)
-    change, changed = edit_film(film, rng)
+def changing(subject: Subject, words: str, change: str, changed: Subject, rng: random.Random) -> Dialogue:
+    """Something that was asked for or sent, then one change of it."""
     if rng.random() < 0.3:
-        return with_media(film, change, rng), made(changed)
-    return user(words), had(film), user(change), made(changed)
+        return with_media(subject, change, rng), made(changed)
+    return user(words), had(subject), user(change), made(changed)
+
+
+def changing_film(rng: random.Random) -> Dialogue:
+    """Of all dialogues these need the most of their own: a film's changes are told apart from those of a picture only by what came
+    before."""
+    words, film = film_request(rng)
+    return changing(film, words, *edit_film(film, rng), rng)
+
+
+def changing_sound(rng: random.Random) -> Dialogue:
+    """Among all the talk over turns `slow please` is too rare to be heard."""
+    words, sound = sound_request(rng)
+    return changing(sound, words, *change_sound(sound, rng), rng)
 
 
 def refused_media(rng: random.Random, held_out: bool = False) -> Dialogue:
