@@ -41,7 +41,7 @@ def seal(folder: Path, component: str, **keys: object) -> None:
              for p in sorted(folder.rglob("*")) if p.is_file() and p.name != "manifest.json"}
     write_json(folder / "manifest.json", {
         **{"schema": 1, "bundle": "toyworld", "version": VERSION, "component": component,
-           "precision": "fp16-and-int8-initializers", "license": "Apache-2.0"}, **keys, "files": files})
+           "precision": onnx_file.precision(folder), "license": "Apache-2.0"}, **keys, "files": files})
 
 
 def fresh(folder: Path) -> Path:

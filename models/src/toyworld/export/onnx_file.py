@@ -58,6 +58,12 @@ def as_int8(values: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     return None
 
 
+def precision(folder: Path) -> str:
+    """How the weights of a folder's files are stored."""
+    kinds = {i.data_type for path in folder.rglob("*.onnx") for i in onnx.load(str(path)).graph.initializer}
+    return "fp16-and-int8-initializers" if TensorProto.INT8 in kinds else "fp16-initializers"
+
+
 def store_rounded(model: onnx.ModelProto) -> None:
     """Stores every initialiser in the fewest bits that lose nothing, and makes it fp32 again where it is used. Cast and Mul are
     folded when the graph is loaded; a DequantizeLinear would be kept for int8 kernels, and run at every step where there are none."""

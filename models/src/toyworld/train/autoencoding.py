@@ -29,8 +29,13 @@ def keep(part: str, vae: nn.Module, latents: Tensor, path: Path) -> Tensor:
     """Keeps a finished autoencoder with its latents' mean and deviation, and the latents normalised by them; gives the deviation."""
     mean, std = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
     finish(part, net=vae.state_dict(), mean=mean, std=std)
-    torch.save((latents - mean[:, None, None]) / std[:, None, None], path)
+    torch.save(normalised(latents, mean, std), path)
     return std
+
+
+def normalised(latents: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+    """Latents [N, channels, height, width] in the deviations of those that the autoencoder was trained on."""
+    return (latents - mean[:, None, None]) / std[:, None, None]
 
 
 def decoding_loss(decoder: nn.Module, latents: Tensor, deviation: Tensor, x: Tensor, weight: Tensor, g: torch.Generator) -> Tensor:

@@ -17,6 +17,7 @@ from ..nets.mel_vae import HEIGHT, LATENT, WIDTH
 from ..nets.unet import UNet
 from ..world.logmel import log_mel
 from ..world.sound import Sound, all_sounds, partial_sound_caption, sound_caption
+from .autoencoding import normalised
 from .common import WORK, Ema, done, finish, fit, log, result
 from .denoising import denoising_loss, freeze_condition, of_each, some_words
 from .mel_vae import encode_all, load_mel_vae, mels_of
@@ -48,15 +49,10 @@ def sound_masks(mels: Tensor) -> Tensor:
     return torch.cat([F.max_pool2d((part > -0.8).float(), 8) for part in mels.split(500)])
 
 
-def latents_like_the_others(sounds: Sounds) -> Tensor:
-    """Latents, normalised as those of the sounds that the autoencoder was trained on."""
-    vae, mean, std = load_mel_vae()
-    return (encode_all(vae, mels_of(sounds)) - mean[:, None, None]) / std[:, None, None]
-
-
 def train() -> None:
     wide, paced = wide_sounds(), between_paces()
-    latents = torch.cat([torch.load(WORK / "sound-latents.pt", weights_only=True), latents_like_the_others(paced)])
+    vae, *shift = load_mel_vae()
+    latents = torch.cat([torch.load(WORK / "sound-latents.pt", weights_only=True), normalised(encode_all(vae, mels_of(paced)), *shift)])
     masks = torch.cat([sound_masks(mels_of(sounds)) for sounds in (wide, paced)])
     sounds, rng = wide.sounds + paced.sounds, random.Random(31)
     ends = len(train_sounds().sounds), len(wide.sounds), len(sounds)

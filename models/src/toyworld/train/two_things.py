@@ -11,6 +11,7 @@ from torch import Tensor
 from ..world.captions import caption, partial_caption
 from ..world.render import alone
 from ..world.scene import COLOURS, THINGS, Scene
+from .autoencoding import normalised
 from .binding import Binding
 from .common import WORK, Ema, done, finish, fit, log
 from .denoising import denoising_loss, of_each, some_words
@@ -25,12 +26,12 @@ COUNTS = (20, 24, 20)  # of one thing, of two, of one in a colour without a name
 COLOUR_AT, THING_AT = 2, 3  # where τ reads them in a whole caption of one thing
 
 
-def latents_like_those_of_one(name: str, pictures: Pictures) -> Tensor:
-    """Latents, normalised as those of the pictures that the autoencoder was trained on."""
+def latents_of(name: str, pictures: Pictures) -> Tensor:
+    """Latents, computed once."""
     path = WORK / f"latents-{name}.pt"
     if not path.exists():
         vae, mean, std = load_vae()
-        torch.save((encode_all(vae, pictures) - mean[:, None, None]) / std[:, None, None], path)
+        torch.save(normalised(encode_all(vae, pictures), mean, std), path)
         log("encoded the pictures", name)
     return torch.load(path, weights_only=True)
 
@@ -52,8 +53,8 @@ def mixed(tau: Callable[[Tensor], Tensor], told: Tensor, scenes: list[Scene], g:
 
 def train() -> None:
     one, two, between = train_pictures(), pictures_of_two(), pictures_between()
-    latents = torch.cat([torch.load(WORK / "latents.pt", weights_only=True), latents_like_those_of_one("two", two),
-                         latents_like_those_of_one("between", between.pictures)])
+    latents = torch.cat([torch.load(WORK / "latents.pt", weights_only=True), latents_of("two", two),
+                         latents_of("between", between.pictures)])
     masks = torch.cat([thing_masks(one), thing_masks(two), thing_masks(between.pictures)])
     scenes, rng = one.scenes + two.scenes + between.pictures.scenes, random.Random(12)
     ends = len(one.scenes), len(one.scenes) + len(two.scenes), len(scenes)
