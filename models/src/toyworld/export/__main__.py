@@ -11,11 +11,14 @@ from .reading import exported_family
 
 MODELS = Path(__file__).parents[3]
 parser = argparse.ArgumentParser(prog="toyworld.export", description=__doc__)
-parser.add_argument("--random", action="store_true", help="the same shapes with random weights")
-parser.add_argument("--language", action="store_true", help="the backbone and the projectors only; all else stays as it was exported")
+which = parser.add_mutually_exclusive_group()
+which.add_argument("--random", action="store_true", help="the same shapes with random weights")
+which.add_argument("--language", action="store_true", help="the backbone and the projectors only; all else stays as it was exported")
 parser.add_argument("--judge", action="store_true", help="the judges too, measured anew on renders and reconstructions")
 parser.add_argument("--out", type=Path, default=MODELS, help="where toyworld/, judges/ and fixtures/ go")
 options = parser.parse_args()
+if options.language and options.judge:
+    parser.error("--language leaves the judges as they are: leave --judge out")
 
 torch.set_num_threads(1)
 tokenizer()
