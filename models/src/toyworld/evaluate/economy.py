@@ -1,5 +1,6 @@
 """What a picture costs and what it tells: python -m toyworld.evaluate.economy trains an input projector for each number of embeddings,
-with the backbone, on questions about pictures, and asks about held-out ones. All begin alike, from the finished backbone."""
+with the backbone, on questions about pictures, fits it as training does in the end, and asks about held-out ones. All begin alike, from the
+finished backbone."""
 from __future__ import annotations
 
 import argparse
@@ -14,7 +15,8 @@ from ..train.common import fit, setup
 from ..train.encoders import features, load_encoders, load_joint
 from ..train.language import MIXED, load_speaker
 from ..train.pictures import held_pictures, train_pictures
-from ..train.reader import Shelf
+from ..train.reader import Shelf, traits
+from ..train.refitting import refit
 from ..train.tokenizer import tokenizer
 from ..world.picture_talk import PHRASES, answer, question
 from ..world.scene import ATTRIBUTES, THINGS, Scene, sample_scene
@@ -73,6 +75,8 @@ def train(net: Looker, steps: int) -> None:
 
     net.train()
     fit(f"economy-{net.tokens}", net, loss_of, steps, peak=1e-3, betas=(0.9, 0.98), log_every=200)
+    if net.tokens > 1:
+        refit(net.see, cache, [[traits(scene)[k * 4 // net.tokens] for k in range(net.tokens)] for scene in shelf.subjects])
 
 
 @torch.no_grad()
