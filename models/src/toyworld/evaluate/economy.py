@@ -53,6 +53,7 @@ def sequence(encode: Encoder, scene: Scene, attribute: str, asked: str) -> Seque
 def train(net: Looker, steps: int) -> None:
     encode, cache, shelf = Encoder(tokenizer(), net.tokens), features()["image"], Shelf(train_pictures().scenes)
     mixed = 0.0 if net.tokens == 1 else MIXED
+    of_source = [k * 4 // net.tokens for k in range(net.tokens)]  # the first quarter comes from the first source, and so on
 
     def loss_of(step: int, _: torch.Generator) -> Tensor:
         rng = random.Random(repr(("economy", step)))
@@ -66,8 +67,7 @@ def train(net: Looker, steps: int) -> None:
         ids = torch.tensor([s.ids + [PAD] * (length - len(s.ids)) for s in sequences])
         scored = torch.tensor([s.scored + [False] * (length - len(s.ids)) for s in sequences])[:, 1:]
         with torch.autocast("cpu", torch.bfloat16):
-            # The first quarter of the embeddings comes from the first source, and so on.
-            each = torch.tensor(sources)[:, torch.arange(net.tokens) * 4 // net.tokens]
+            each = torch.tensor(sources)[:, of_source]
             unique, place = each.unique(return_inverse=True)
             seen = net.see(cache[unique].float())[place, torch.arange(net.tokens)]
             hidden, _ = net(ids, seen)
@@ -76,7 +76,7 @@ def train(net: Looker, steps: int) -> None:
     net.train()
     fit(f"economy-{net.tokens}", net, loss_of, steps, peak=1e-3, betas=(0.9, 0.98), log_every=200)
     if net.tokens > 1:
-        refit(net.see, cache, [[traits(scene)[k * 4 // net.tokens] for k in range(net.tokens)] for scene in shelf.subjects])
+        refit(net.see, cache, [[told[k] for k in of_source] for told in map(traits, shelf.subjects)])
 
 
 @torch.no_grad()

@@ -85,6 +85,21 @@ def store_rounded(model: onnx.ModelProto) -> None:
     model.graph.node.extend(nodes)
 
 
+def stored(model: onnx.ModelProto) -> dict[str, Tensor]:
+    """Every initialiser as fp32 under the name that the tracer gave it, whatever it is stored as."""
+    arrays = {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
+    out = {}
+    for name, array in arrays.items():
+        if name.endswith("_int8"):
+            traced = name.removesuffix("_int8")
+            out[traced] = torch.from_numpy(array * arrays[traced + "_step"])
+        elif name.endswith("_half"):
+            out[name.removesuffix("_half")] = torch.from_numpy(array.astype("float32"))
+        elif array.dtype == "float32" and not name.endswith("_step"):
+            out[name] = torch.from_numpy(array.copy())
+    return out
+
+
 def write(net: nn.Module, path: Path, args: tuple[Tensor, ...], inputs: list[str], outputs: list[str],
           axes: dict[str, dict[int, str]]) -> None:
     """Exports `net`; `axes` names the free axes of each input and output."""

@@ -6,26 +6,11 @@ from typing import Iterable
 
 import onnx
 import torch
-from onnx import numpy_helper
-from torch import Tensor, nn
+from torch import nn
 
 from ..world.tokenizer import SIGNALS
+from . import onnx_file
 from .family import Family, Step, Words, random_family
-
-
-def stored(model: onnx.ModelProto) -> dict[str, Tensor]:
-    """Every initialiser as fp32 under the name that the tracer gave it, whatever it is stored as."""
-    arrays = {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
-    out = {}
-    for name, array in arrays.items():
-        if name.endswith("_int8"):
-            traced = name.removesuffix("_int8")
-            out[traced] = torch.from_numpy(array * arrays[traced + "_step"])
-        elif name.endswith("_half"):
-            out[name.removesuffix("_half")] = torch.from_numpy(array.astype("float32"))
-        elif array.dtype == "float32" and not name.endswith("_step"):
-            out[name] = torch.from_numpy(array.copy())
-    return out
 
 
 def module_of(node: str) -> str:
@@ -51,7 +36,7 @@ def read(net: nn.Module, path: Path, tied: tuple[str, ...] = ()) -> None:
     model = onnx.load(str(path))
     users = {name: node for node in reversed(model.graph.node) for name in node.input}
     mine, missing = dict(net.state_dict()), set(net.state_dict()) - set(tied)
-    for name, values in stored(model).items():
+    for name, values in onnx_file.stored(model).items():
         if name not in mine:
             user = users[name]
             name, values = parameter_of(user, mine), values.mT if user.op_type == "MatMul" else values

@@ -12,21 +12,18 @@ from .common import done, finish, log
 from .encoders import ALONE_STEPS, HEADS, PART as ENCODERS, JointEncoders, alone
 from .film import FilmMaker
 from .language import Speaker
-from .picture import Painter
+from .picture import PART as PICTURE, Painter
 from .sound import Sounder
 from .tokenizer import PATH, tokenizer
 from .two_things import PART as PICTURES
 
 MODELS = Path(__file__).parents[3]
-TOKENIZERS = {"image": "picture", "audio": "sound", "video": "film"}
 
 
 def main() -> None:
     bundles = MODELS / "toyworld"
     if not PATH.exists():
         shutil.copyfile(bundles / "backbone/tokenizer.json", PATH)
-    for modality, part in TOKENIZERS.items():
-        shutil.copyfile(bundles / f"generator-{modality}/tokenizer/tokenizer.json", PATH.with_name(f"{part}-tokenizer.json"))
     family = exported_family(bundles, MODELS / "judges")
     joint, speaker = JointEncoders(tokenizer().get_vocab_size(), HEADS), Speaker(tokenizer().get_vocab_size())
     joint.text = family.text_tower
@@ -37,7 +34,9 @@ def main() -> None:
         joint.readers[modality].query = nn.Parameter(see.queries.mean(1))
     speaker.make.update(family.output_projectors)
     nets = {**{part: joint for part in (ENCODERS, *map(alone, ALONE_STEPS))}, "language": speaker}
-    for part, kind, modality in ((PICTURES, Painter, "image"), ("sound", Sounder, "audio"), ("film", FilmMaker, "video")):
+    for part, kind, modality, reader in ((PICTURES, Painter, "image", PICTURE), ("sound", Sounder, "audio", "sound"), ("film", FilmMaker, "video", "film")):
+        if not done(part):  # one that was trained here keeps the tokenizer that it was trained with
+            shutil.copyfile(bundles / f"generator-{modality}/tokenizer/tokenizer.json", PATH.with_name(f"{reader}-tokenizer.json"))
         generator = family.generators[modality]
         net = nets[part] = kind(generator.condition.words.num_embeddings)
         net.unet, net.tau = generator.unet, generator.condition

@@ -32,7 +32,7 @@ def train() -> None:
     fit(PART, net, loss_of, STEPS, peak=1e-3, ema=ema, betas=(0.9, 0.99))
     finish(PART, net=ema.net.state_dict())
     held = held_films()
-    x = held.batch(held.turning())[:, 0::2].flatten(0, 1)
+    x = held.batch(held.turning)[:, 0::2].flatten(0, 1)
     for name in ("decoder", PART):
         vae = load_vae(name)[0]
         log(name, "squared error on held-out films that turn", round(float((reconstruct(vae, x) - x).pow(2).mean()), 5))

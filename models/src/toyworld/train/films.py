@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import random
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Sequence
 
 import numpy as np
@@ -26,13 +27,14 @@ class Films:
         """Films, or some of their frames, as float [B, frames, 3, 64, 64] in [0, 1]."""
         return torch.from_numpy(self.pixels[index.numpy()][:, list(frames)]).permute(0, 1, 4, 2, 3).float() / 255
 
+    @cached_property
     def turning(self) -> torch.Tensor:
         """The indices of the films in which the thing turns: the hardest, as it is seen from every side."""
         return (self.labels[:, 2] == MOTIONS.index("turning")).nonzero()[:, 0]
 
     def draw(self, counts: tuple[int, int], g: torch.Generator) -> torch.Tensor:
         """Indices of random films: so many of any motion, and so many of those that turn."""
-        among = torch.arange(len(self.films)), self.turning()
+        among = torch.arange(len(self.films)), self.turning
         return torch.cat([these[torch.randint(len(these), (count,), generator=g)] for these, count in zip(among, counts)])
 
 
