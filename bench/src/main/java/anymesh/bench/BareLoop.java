@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import anymesh.kit.model.OnnxEnvironment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -33,7 +34,7 @@ final class BareLoop implements AutoCloseable {
     private static final int LATENTS = 4 * 16 * 16;
     private static final int CONDITION = 16 * 128;
 
-    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    private final OrtEnvironment environment = OnnxEnvironment.get();
     private final OrtSession embedding;
     private final OrtSession decoder;
     private final OrtSession projector;

@@ -26,9 +26,9 @@ final class EndingIT {
     @ParameterizedTest
     @ValueSource(strings = {"state=LOADING", "ProviderLadder model=", "state=SERVING"})
     void aStageEndsInOrderWhateverItIsDoing(String moment) throws Exception {
-        // In the test's folder, as a JVM that crashes writes its report where it stands.
+        // In the test's folder, for a JVM that crashes writes its report where it stands, and others leave temporary files.
         var builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + Python.ROOT.resolve("jvm.options"), GeneratorMain.class.getName())
+                "@" + Python.ROOT.resolve("jvm.options"), "-Djava.io.tmpdir=" + folder, GeneratorMain.class.getName())
                 .directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         builder.environment().put("ORT_DISABLE_TELEMETRY", "1");

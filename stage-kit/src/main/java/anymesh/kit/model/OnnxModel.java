@@ -23,7 +23,7 @@ import java.util.Set;
  * caller, or copied once off the runtime's memory. Owned by one worker at a time; {@link #close} after its last run.
  */
 public final class OnnxModel implements AutoCloseable {
-    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    private final OrtEnvironment environment = OnnxEnvironment.get();
     private final Path file;
     private final OrtSession session;
     private final Provider provider;

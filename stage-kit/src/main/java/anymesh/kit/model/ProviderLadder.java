@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.model;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
@@ -22,13 +21,14 @@ final class ProviderLadder {
     private ProviderLadder() {}
 
     static Opened open(Path file, OnnxSettings settings) throws OrtException {
+        var environment = OnnxEnvironment.get(); // first: options too load the native libraries
         var refusals = new ArrayList<String>();
         for (var provider : settings.providers()) {
             // The options must outlive the session only while it is made: the runtime copies them.
             try (var options = new SessionOptions()) {
                 configure(options, settings);
                 add(options, provider);
-                var session = OrtEnvironment.getEnvironment().createSession(file.toString(), options);
+                var session = environment.createSession(file.toString(), options);
                 log.info("model={} provider={} reason={}", file, provider,
                         refusals.isEmpty() ? "first choice" : String.join("; ", refusals));
                 return new Opened(session, provider);
