@@ -17,10 +17,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** {@code ./anymesh up --processes} as a user types it, and its other commands on that mesh. Closing it ends all processes. */
 final class MeshProcesses implements AutoCloseable {
     static final Duration SOON = Duration.ofMinutes(2);
+    private static final int LAST = 20;
 
     private final Path folder;
     private final Process up;
@@ -104,10 +106,36 @@ final class MeshProcesses implements AutoCloseable {
 
     /** Waits until an instance serves that is not this process any more. */
     void awaitAnother(String id, long before) {
-        await().atMost(SOON).ignoreExceptions().until(() -> {
-            var now = instance(id);
-            return now.pid() != before && now.state().equals("serving");
-        });
+        try {
+            await().atMost(SOON).ignoreExceptions().until(() -> {
+                var now = instance(id);
+                return now.pid() != before && now.state().equals("serving");
+            });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("%s, process %d before, does not serve again:%n%s".formatted(id, before, told(id)),
+                    e);
+        }
+    }
+
+    /** What the supervisor, the instance and Consul said last, and how it is now: all that is left of a mesh once its test has failed. */
+    private String told(String id) {
+        var told = new StringBuilder("%d MB are free%n".formatted(folder.toFile().getUsableSpace() >> 20));
+        try {
+            instances().forEach(one -> told.append(one).append('\n'));
+        } catch (IOException | InterruptedException e) {
+            told.append(e).append('\n');
+        }
+        for (var file : List.of("stderr.txt", "logs/%s.log".formatted(id), "logs/consul.log")) {
+            told.append("== ").append(file).append('\n');
+            try {
+                var lines = Files.readAllLines(folder.resolve(file));
+                lines.subList(Math.max(0, lines.size() - LAST), lines.size())
+                        .forEach(line -> told.append(line).append('\n'));
+            } catch (IOException e) {
+                told.append(e).append('\n');
+            }
+        }
+        return told.toString();
     }
 
     /** Ends the mesh as an operator does and gives the exit status. */

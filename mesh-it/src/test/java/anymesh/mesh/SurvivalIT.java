@@ -77,6 +77,7 @@ final class SurvivalIT {
             }
             blows.add(strike("KILL", "consul"));
             blows.add(strike("TERM", "consul"));
+            blows.add(strike("STOP", "consul"));
             counted = load.end();
         }
         publish(blows, counted);

@@ -5,10 +5,6 @@ import anymesh.cli.supervise.ProcessSpec;
 import anymesh.kit.tls.TlsConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 record ConsulServer(String binary, Path folder, List<Integer> ports, TlsConfig tls) {
     static final String ID = "consul";
     private static final Duration STARTUP = Duration.ofSeconds(60);
+    private static final long LOOK_EVERY_MILLIS = 50;
 
     /** Finds the binary with {@code scripts/consul-bin}, which may build it first and says so. */
     static ConsulServer in(Path home, Path folder, TlsConfig tls) throws IOException, InterruptedException {
@@ -102,22 +99,13 @@ record ConsulServer(String binary, Path folder, List<Integer> ports, TlsConfig t
     }
 
     /** Waits until it has elected itself; throws {@link IOException} if it does not. */
-    void awaitReady() throws IOException, InterruptedException {
+    void awaitReady(Readiness readiness) throws IOException, InterruptedException {
         var deadline = System.nanoTime() + STARTUP.toNanos();
-        var request = HttpRequest.newBuilder(URI.create("http://%s/v1/status/leader".formatted(address())))
-                .timeout(Duration.ofSeconds(2)).build();
-        try (var http = HttpClient.newHttpClient()) {
-            while (System.nanoTime() < deadline) {
-                try {
-                    if (http.send(request, BodyHandlers.ofString()).body().contains(":")) {
-                        return;
-                    }
-                } catch (IOException _) {
-                    // It does not listen yet.
-                }
-                Thread.sleep(50);
+        while (!readiness.ofConsul(address())) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("Consul at %s did not start in %d s".formatted(address(), STARTUP.toSeconds()));
             }
+            Thread.sleep(LOOK_EVERY_MILLIS);
         }
-        throw new IOException("Consul at %s did not start in %d s".formatted(address(), STARTUP.toSeconds()));
     }
 }

@@ -43,19 +43,22 @@ public final class ProcessMesh implements AutoCloseable {
     private final @Nullable ConsulServer consul;
     private final StageRegistry registry;
     private final OwnedReplicas replicas;
-    private final Readiness readiness = new Readiness();
+    private final Readiness readiness;
+    private final @Nullable ConsulWatch watch;
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Consumer<String> events;
     private volatile boolean isClosing;
 
     private ProcessMesh(Supervisor supervisor, ProcessSpecs specs, @Nullable ConsulServer consul,
-            StageRegistry registry, OwnedReplicas replicas, Consumer<String> events) {
+            Readiness readiness, StageRegistry registry, OwnedReplicas replicas, Consumer<String> events) {
+        this.readiness = readiness;
         this.events = events;
         this.replicas = replicas;
         this.supervisor = supervisor;
         this.specs = specs;
         this.consul = consul;
         this.registry = registry;
+        this.watch = consul == null ? null : ConsulWatch.start(supervisor, consul, readiness, events);
     }
 
     /**
@@ -66,6 +69,7 @@ public final class ProcessMesh implements AutoCloseable {
      */
     public static ProcessMesh open(Vertx vertx, ProcessOptions options, Supervisor supervisor, Consumer<String> events)
             throws IOException, InterruptedException {
+        var readiness = new Readiness();
         ConsulServer consul = null;
         var config = options.registry();
         var logs = options.folder().resolve("logs");
@@ -73,14 +77,15 @@ public final class ProcessMesh implements AutoCloseable {
             consul = ConsulServer.in(options.home(), options.folder().resolve("consul"), options.tls());
             consul.endLeftover();
             supervisor.start(consul.spec(logs.resolve(ConsulServer.ID + ".log"))).join();
-            consul.awaitReady();
+            consul.awaitReady(readiness);
             config = config.withConsul(config.consul().at(consul.address()));
         }
         var stages = Stream.of(ServiceProcess.values()).filter(ServiceProcess::isStage).map(ServiceProcess::service)
                 .collect(Collectors.toSet());
         var specs = new ProcessSpecs(options.home(), logs, options.config(), config.consul().address());
         var replicas = OwnedReplicas.open(vertx, config, events);
-        return new ProcessMesh(supervisor, specs, consul, config.forGateway(vertx, stages), replicas, events);
+        return new ProcessMesh(supervisor, specs, consul, readiness, config.forGateway(vertx, stages), replicas,
+                events);
     }
 
     /**
@@ -130,7 +135,7 @@ public final class ProcessMesh implements AutoCloseable {
     private InstanceView view(ProcessStatus process, @Nullable StageInstance registered) {
         if (consul != null && process.id().equals(ConsulServer.ID)) {
             return InstanceView.other(ConsulServer.ID, process, consul.address(),
-                    readiness.of(consul.address(), "/v1/status/leader"));
+                    readiness.ofConsul(consul.address()));
         }
         Member member;
         synchronized (members) {
@@ -141,7 +146,7 @@ public final class ProcessMesh implements AutoCloseable {
             return InstanceView.stage(serviceOf(process.id()), process, registered);
         }
         var address = "127.0.0.1:" + member.port();
-        return InstanceView.other(member.service().service(), process, address, readiness.of(address, "/readyz"));
+        return InstanceView.other(member.service().service(), process, address, readiness.ofGateway(address));
     }
 
     /**
@@ -270,6 +275,9 @@ public final class ProcessMesh implements AutoCloseable {
         remove(ids(_ -> true)).join();
         registry.close();
         replicas.close();
+        if (watch != null) {
+            watch.close();
+        }
         supervisor.stop(ConsulServer.ID, CONSUL_PATIENCE).join();
         supervisor.close();
         readiness.close();

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Asks processes that do not register themselves whether they are ready. */
 final class Readiness implements AutoCloseable {
@@ -14,16 +16,29 @@ final class Readiness implements AutoCloseable {
 
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 
-    /** Whether it answers with 200; blocks for a second at most. */
-    boolean of(String address, String path) {
+    /** Whether the gateway there takes requests; blocks for a second at most. */
+    boolean ofGateway(String address) {
+        return answer(address, "/readyz").isPresent();
+    }
+
+    /**
+     * Whether the Consul there has a leader. Before that it stores nothing, and one that is told to go while it still starts
+     * may not hear it (seen with 1.22). Blocks for a second at most.
+     */
+    boolean ofConsul(String address) {
+        return answer(address, "/v1/status/leader").filter(leader -> leader.contains(":")).isPresent();
+    }
+
+    private Optional<String> answer(String address, String path) {
         try {
             var request = HttpRequest.newBuilder(URI.create("http://" + address + path)).timeout(PATIENCE).build();
-            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+            return Optional.of(http.send(request, BodyHandlers.ofString())).filter(answer -> answer.statusCode() == 200)
+                    .map(HttpResponse::body);
         } catch (IOException _) {
-            return false;
+            return Optional.empty();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -76,6 +76,16 @@ public final class Supervisor implements AutoCloseable {
         return gone;
     }
 
+    /** Kills a process that runs, with SIGKILL; it is started again like one that ended by itself. */
+    public void kill(String id) {
+        thread.execute(() -> {
+            var supervised = processes.get(id);
+            if (supervised != null && supervised.process != null) {
+                supervised.process.destroyForcibly();
+            }
+        });
+    }
+
     public List<ProcessStatus> statuses() {
         return CompletableFuture.supplyAsync(() -> processes.values().stream()
                 .map(one -> new ProcessStatus(one.spec.id(), one.state, one.failures)).toList(), thread).join();

@@ -46,6 +46,17 @@ final class SupervisorTest {
     }
 
     @Test
+    void aProcessThatHangsIsKilledAndComesBack() {
+        start("one", "trap '' TERM; kill -STOP $$");
+        long before = pid("one");
+        supervisor.kill("one");
+        await().atMost(SOON).until(() -> pid("one") != before && pid("one") != 0);
+        assertThat(events).singleElement().asString().startsWith("one ended with 137");
+        supervisor.kill("another"); // which is not there
+        assertThat(supervisor.statuses()).hasSize(1);
+    }
+
+    @Test
     void aProcessThatKeepsEndingIsStartedAgainAndAgainWithPauses() {
         start("one", "echo started; exit 3");
         await().atMost(SOON).until(() -> events.size() >= 4);
