@@ -27,13 +27,13 @@ public final class OnnxEnvironment {
     private static final List<String> LIBRARIES = List.of(RUNTIME, "onnxruntime4j_jni", "onnxruntime_providers_shared",
             "onnxruntime_providers_cuda", "onnxruntime_providers_tensorrt");
 
-    /** Made when it is first asked for. */
     private static final class Holder {
         private static final OrtEnvironment ENVIRONMENT = open();
     }
 
     private OnnxEnvironment() {}
 
+    /** Loads the native libraries when it is first asked for. */
     public static OrtEnvironment get() {
         return Holder.ENVIRONMENT;
     }
