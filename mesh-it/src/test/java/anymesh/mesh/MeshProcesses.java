@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import anymesh.cli.processes.Control;
 import anymesh.cli.processes.InstanceView;
+import anymesh.cli.processes.LogFiles;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,23 +122,19 @@ final class MeshProcesses implements AutoCloseable {
 
     /** What the supervisor, the instance and Consul said last, and how it is now: all that is left of a mesh once its test has failed. */
     private String told(String id) {
-        var told = new StringBuilder("%d MB are free%n".formatted(folder.toFile().getUsableSpace() >> 20));
-        try {
-            instances().forEach(one -> told.append(one).append('\n'));
-        } catch (IOException | InterruptedException e) {
-            told.append(e).append('\n');
-        }
-        for (var file : List.of("stderr.txt", "logs/%s.log".formatted(id), "logs/consul.log")) {
-            told.append("== ").append(file).append('\n');
-            try {
-                var lines = Files.readAllLines(folder.resolve(file));
-                lines.subList(Math.max(0, lines.size() - LAST), lines.size())
-                        .forEach(line -> told.append(line).append('\n'));
-            } catch (IOException e) {
-                told.append(e).append('\n');
+        var told = new ByteArrayOutputStream();
+        try (var out = new PrintStream(told, true, StandardCharsets.UTF_8)) {
+            out.printf("%d MB are free%n%s", folder.toFile().getUsableSpace() >> 20, errors());
+            var logs = new LogFiles(folder.resolve("logs"));
+            for (var name : List.of(id, "consul")) {
+                out.println("== " + name);
+                logs.print(name, LAST, out);
             }
+            instances().forEach(out::println);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            return told.toString(StandardCharsets.UTF_8) + e;
         }
-        return told.toString();
+        return told.toString(StandardCharsets.UTF_8);
     }
 
     /** Ends the mesh as an operator does and gives the exit status. */

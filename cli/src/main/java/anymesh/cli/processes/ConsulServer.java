@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,8 +19,6 @@ import java.util.concurrent.TimeUnit;
  */
 record ConsulServer(String binary, Path folder, List<Integer> ports, TlsConfig tls) {
     static final String ID = "consul";
-    private static final Duration STARTUP = Duration.ofSeconds(60);
-    private static final long LOOK_EVERY_MILLIS = 50;
 
     /** Finds the binary with {@code scripts/consul-bin}, which may build it first and says so. */
     static ConsulServer in(Path home, Path folder, TlsConfig tls) throws IOException, InterruptedException {
@@ -96,16 +93,5 @@ record ConsulServer(String binary, Path folder, List<Integer> ports, TlsConfig t
 
     private Path pidFile() {
         return folder.resolve("consul.pid");
-    }
-
-    /** Waits until it has elected itself; throws {@link IOException} if it does not. */
-    void awaitReady(Readiness readiness) throws IOException, InterruptedException {
-        var deadline = System.nanoTime() + STARTUP.toNanos();
-        while (!readiness.ofConsul(address())) {
-            if (System.nanoTime() > deadline) {
-                throw new IOException("Consul at %s did not start in %d s".formatted(address(), STARTUP.toSeconds()));
-            }
-            Thread.sleep(LOOK_EVERY_MILLIS);
-        }
     }
 }

@@ -50,7 +50,9 @@ public final class ProcessMesh implements AutoCloseable {
     private volatile boolean isClosing;
 
     private ProcessMesh(Supervisor supervisor, ProcessSpecs specs, @Nullable ConsulServer consul,
-            Readiness readiness, StageRegistry registry, OwnedReplicas replicas, Consumer<String> events) {
+            @Nullable ConsulWatch watch, Readiness readiness, StageRegistry registry, OwnedReplicas replicas,
+            Consumer<String> events) {
+        this.watch = watch;
         this.readiness = readiness;
         this.events = events;
         this.replicas = replicas;
@@ -58,7 +60,6 @@ public final class ProcessMesh implements AutoCloseable {
         this.specs = specs;
         this.consul = consul;
         this.registry = registry;
-        this.watch = consul == null ? null : ConsulWatch.start(supervisor, consul, readiness, events);
     }
 
     /**
@@ -71,20 +72,22 @@ public final class ProcessMesh implements AutoCloseable {
             throws IOException, InterruptedException {
         var readiness = new Readiness();
         ConsulServer consul = null;
+        ConsulWatch watch = null;
         var config = options.registry();
         var logs = options.folder().resolve("logs");
         if (config.kind() == RegistryConfig.Kind.STATIC) {
             consul = ConsulServer.in(options.home(), options.folder().resolve("consul"), options.tls());
             consul.endLeftover();
             supervisor.start(consul.spec(logs.resolve(ConsulServer.ID + ".log"))).join();
-            consul.awaitReady(readiness);
+            watch = ConsulWatch.start(supervisor, consul, readiness, events);
+            watch.awaitStarted();
             config = config.withConsul(config.consul().at(consul.address()));
         }
         var stages = Stream.of(ServiceProcess.values()).filter(ServiceProcess::isStage).map(ServiceProcess::service)
                 .collect(Collectors.toSet());
         var specs = new ProcessSpecs(options.home(), logs, options.config(), config.consul().address());
         var replicas = OwnedReplicas.open(vertx, config, events);
-        return new ProcessMesh(supervisor, specs, consul, readiness, config.forGateway(vertx, stages), replicas,
+        return new ProcessMesh(supervisor, specs, consul, watch, readiness, config.forGateway(vertx, stages), replicas,
                 events);
     }
 
