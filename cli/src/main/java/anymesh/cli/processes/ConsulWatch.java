@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 
 /**
  * Sees to the mesh's own Consul. Once that has started, it is killed when it runs but has not answered for long, so that the
- * supervisor starts it again: what a liveness probe is in Kubernetes. Stages need none, as gateways leave out those that do
- * not answer.
+ * supervisor starts it again: what a liveness probe is in Kubernetes. Consul 1.22 needs it: told to go just after an
+ * election, it may wait for its own Raft for ever. Stages need none, as gateways leave out those that do not answer.
  */
 final class ConsulWatch implements AutoCloseable {
     private static final Duration STARTUP = Duration.ofSeconds(60);
