@@ -1,7 +1,8 @@
 """Asks a mesh for everything at once, and holds every answer against the same request asked alone.
 
 Run by SurvivalIT: `python mixed_load.py URL REQUESTS`. Prints `alone` once every case was asked by itself, then asks at random until
-there were so many requests and standard input has ended, then prints one line of JSON. What is left undone after ten minutes is a failure.
+there were so many requests and standard input has ended, then prints one line of JSON. What is left undone after ten minutes, or half a second a
+request where that is longer, is a failure. Requests are called `load-1`, `load-2`, …, under which the mesh's logs have them.
 """
 from __future__ import annotations
 
@@ -80,16 +81,18 @@ class Cut(Exception):
     """A stream that ended as if all were well, without a finish reason."""
 
 
-def plain(client: OpenAI, case: Case) -> Got:
+def plain(client: OpenAI, case: Case, name: str) -> Got:
     message = client.chat.completions.create(model="toyworld", messages=case.messages(), seed=case.seed,
-                                             temperature=case.temperature).choices[0].message
+                                             temperature=case.temperature,
+                                             extra_headers={"x-request-id": name}).choices[0].message
     return Got(message.content or "", [p for p in getattr(message, "parts", None) or [] if p["type"] != "text"])
 
 
-def streamed(client: OpenAI, case: Case) -> Got:
+def streamed(client: OpenAI, case: Case, name: str) -> Got:
     text, parts, finish = "", {}, None
     for chunk in client.chat.completions.create(model="toyworld", messages=case.messages(), seed=case.seed,
-                                                temperature=case.temperature, stream=True):
+                                                temperature=case.temperature, stream=True,
+                                                extra_headers={"x-request-id": name}):
         choice = chunk.choices[0]
         text += choice.delta.content or ""
         finish = choice.finish_reason or finish
@@ -143,21 +146,21 @@ class Load:
         self.seconds: list[float] = []
 
     def ask_alone(self) -> None:
-        self.alone = {case: plain(self.client, case) for case in CASES}
+        self.alone = {case: plain(self.client, case, "alone") for case in CASES}
         silent = [case for case in CASES if not self.alone[case].text and not self.alone[case].parts]
         assert not silent, f"empty answers: {silent}"
         self.margin = closest_others(self.alone)
         assert all(self.margin[k] > 2 * SAME[k] for k in SAME), f"cases are too alike to tell apart: {self.margin}"
 
-    def one(self, case: Case, streams: bool) -> None:
+    def one(self, case: Case, streams: bool, name: str) -> None:
         began = time.monotonic()
         try:
-            got = (streamed if streams else plain)(self.client, case)
+            got = (streamed if streams else plain)(self.client, case, name)
         except Cut as e:
-            self.note("cut", f"{case}: {e}")
+            self.note("cut", f"{name} {case}: {e}")
             return
         except Exception as e:  # whatever openai-python raises is what a caller would see
-            self.note("failed", f"{case} {'streamed' if streams else 'plain'}: {e!r} {getattr(e, 'body', '')}")
+            self.note("failed", f"{name} {case} {'streamed' if streams else 'plain'}: {e!r} {getattr(e, 'body', '')}")
             return
         seconds, alone = time.monotonic() - began, self.alone[case]
         apart = difference(got, alone)
@@ -169,7 +172,7 @@ class Load:
                 self.worst[kind] = max(self.worst[kind], value)
                 self.counts[kind] += 1
         if apart is None or any(value > SAME[kind] for kind, value in apart.items()):
-            self.note("mixed", f"{case}: {got.text!r} for {alone.text!r}, {apart}")
+            self.note("mixed", f"{name} {case}: {got.text!r} for {alone.text!r}, {apart}")
 
     def note(self, what: str, line: str) -> None:
         with self.lock:
@@ -177,13 +180,14 @@ class Load:
             self.wrong.append(f"{what} {line}"[:600])
 
     def work(self, seed: int) -> None:
-        rng, until = random.Random(seed), time.monotonic() + PATIENCE
+        rng, until = random.Random(seed), time.monotonic() + max(PATIENCE, self.requests / 2)
         while time.monotonic() < until:
             with self.lock:
                 if self.counts["asked"] >= self.requests and not self.more:
                     return
                 self.counts["asked"] += 1
-            self.one(rng.choices(CASES, [c.share for c in CASES])[0], rng.random() < 0.5)
+                name = f"load-{self.counts['asked']}"
+            self.one(rng.choices(CASES, [c.share for c in CASES])[0], rng.random() < 0.5, name)
         self.note("failed", "time is up")
 
     def run(self) -> None:

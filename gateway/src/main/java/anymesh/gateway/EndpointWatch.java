@@ -9,16 +9,10 @@ import anymesh.kit.registry.StageState;
 import anymesh.kit.tls.MeshTls;
 import anymesh.kit.tls.TlsConfig;
 import anymesh.v1.DescribeRequest;
-import anymesh.v1.InputProjectorGrpc;
-import anymesh.v1.LlmBackboneGrpc;
-import anymesh.v1.ModalityEncoderGrpc;
-import anymesh.v1.ModalityGeneratorGrpc;
-import anymesh.v1.OutputProjectorGrpc;
 import anymesh.v1.StageDescription;
 import anymesh.wire.call.WireTransport;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
-import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -73,7 +67,7 @@ final class EndpointWatch implements AutoCloseable {
     }
 
     private static StageInstance look(Endpoint endpoint, ManagedChannel channel) {
-        var method = describe(endpoint.service());
+        var method = Services.describe(endpoint.service());
         var options = CallOptions.DEFAULT.withDeadlineAfter(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         try {
             var description = ClientCalls.blockingUnaryCall(channel, method, options,
@@ -91,16 +85,6 @@ final class EndpointWatch implements AutoCloseable {
     private static StageInstance instance(Endpoint endpoint, StageState state, StageDescription description) {
         return new StageInstance(endpoint.id(), endpoint.service(), endpoint.host(), endpoint.port(), 0, 0, state,
                 description);
-    }
-
-    private static MethodDescriptor<DescribeRequest, StageDescription> describe(String service) {
-        return switch (service) {
-            case Services.ENCODER -> ModalityEncoderGrpc.getDescribeMethod();
-            case Services.INPUT_PROJECTOR -> InputProjectorGrpc.getDescribeMethod();
-            case Services.BACKBONE -> LlmBackboneGrpc.getDescribeMethod();
-            case Services.OUTPUT_PROJECTOR -> OutputProjectorGrpc.getDescribeMethod();
-            default -> ModalityGeneratorGrpc.getDescribeMethod();
-        };
     }
 
     @Override

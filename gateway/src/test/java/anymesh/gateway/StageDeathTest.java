@@ -20,6 +20,7 @@ import anymesh.wire.call.CallContext;
 import anymesh.wire.call.Emitter;
 import anymesh.wire.error.ModelNotReady;
 import anymesh.wire.error.Overloaded;
+import io.grpc.Status;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -97,6 +99,21 @@ class StageDeathTest {
         assertThat(mesh.metric("anymesh_gateway_retries_total{kind=\"repeated\",stage=\"" + service))
                 .isGreaterThanOrEqualTo(1);
         assertThat(mesh.metric("anymesh_gateway_retries_total{kind=\"resumed\"")).isZero();
+    }
+
+    /** Such as "UNKNOWN: channel closed", once and twice in a row. */
+    @ParameterizedTest
+    @EnumSource(names = {"INTERNAL", "UNKNOWN", "UNAVAILABLE", "CANCELLED", "DATA_LOSS", "UNIMPLEMENTED"})
+    void whatNoStageSaidIsDoneAgain(Status.Code code) {
+        var undisturbed = essence(mesh.client.post(CHAT, ALL));
+        twins();
+        for (int times = 1; times <= 2; times++) {
+            for (int i = 0; i < times; i++) {
+                mesh.saidByGrpc.add(code.toStatus().withDescription("channel closed"));
+            }
+            assertThat(essence(mesh.client.post(CHAT, ALL))).isEqualTo(undisturbed);
+            assertThat(mesh.saidByGrpc).isEmpty();
+        }
     }
 
     /** 9 orders make 9 events and the end: before the first, amid text, before and after each signal, before the end. */
@@ -229,7 +246,7 @@ class StageDeathTest {
     }
 
     @Test
-    void anAnswerThatBreaksOffTwiceEndsWithAnErrorAndNeverCleanly() {
+    void anAnswerUnderWhichTwoProcessesDieEndsWithAnErrorAndNeverCleanly() {
         twins();
         mesh.serve("backbone", 3);
         var breaks = new AtomicInteger(2);
@@ -247,7 +264,7 @@ class StageDeathTest {
         };
         var events = mesh.client.events(chat("'a|b|c|d'", "'stream':true"));
         assertThat(TestingClient.parse(events.getLast()).path("error").path("code").asText())
-                .isEqualTo("stage_unavailable");
+                .isEqualTo("inference_failed");
         assertThat(events).doesNotContain("[DONE]").noneMatch(event -> event.contains("\"finish_reason\":\"stop\""));
     }
 

@@ -3,6 +3,7 @@ package anymesh.gateway;
 
 import anymesh.gateway.client.CallSettings;
 import anymesh.gateway.http.HttpLimits;
+import anymesh.gateway.routing.Services;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
@@ -30,23 +31,33 @@ import anymesh.wire.call.FrameHandler;
 import anymesh.wire.call.FrameServer;
 import anymesh.wire.call.WireTransport;
 import com.google.protobuf.Message;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.stub.ServerCalls;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -72,6 +83,9 @@ final class TestingMesh implements AutoCloseable {
     volatile FrameHandler<BackboneRequest, BackboneEvent> backbone = stages::reason;
     volatile FrameHandler<GeneratorRequest, GeneratorEvent> generator = stages::generate;
 
+    /** Statuses that calls of stages end with, the next one for each, without having reached one. */
+    final Queue<Status> saidByGrpc = new ConcurrentLinkedQueue<>();
+
     /** Which instance the handler on this thread belongs to. */
     private final ThreadLocal<String> serving = new ThreadLocal<>();
     private final List<Modality> modalities;
@@ -79,6 +93,7 @@ final class TestingMesh implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final Map<String, Server> servers = new ConcurrentHashMap<>();
     private final Map<String, StageInstance> instances = new ConcurrentHashMap<>();
+    private final Map<String, String> incarnations = new ConcurrentHashMap<>();
     private final Gateway gateway;
 
     static GatewayConfig config() {
@@ -178,8 +193,16 @@ final class TestingMesh implements AutoCloseable {
 
     private int listen(String id, ServerMethodDefinition<?, ?> method, int port) {
         var name = String.valueOf(method.getMethodDescriptor().getServiceName());
+        var incarnation = UUID.randomUUID().toString();
+        incarnations.put(id, incarnation);
+        var describe = Services.describe(id.substring(0, id.lastIndexOf('-')));
         var server = WireTransport.server(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-                .addService(ServerServiceDefinition.builder(name).addMethod(method).build())
+                .intercept(new SaidByGrpc())
+                .addService(ServerServiceDefinition.builder(name).addMethod(method)
+                        .addMethod(describe, ServerCalls.asyncUnaryCall((_, answer) -> {
+                            answer.onNext(StageDescription.newBuilder().setIncarnation(incarnation).build());
+                            answer.onCompleted();
+                        })).build())
                 .build();
         try {
             servers.put(id, server.start());
@@ -199,7 +222,8 @@ final class TestingMesh implements AutoCloseable {
     /** Tells the gateway of an instance, be it there or not. */
     StageInstance register(String service, String id, int port) {
         var description = StageDescription.newBuilder().setService(service).setInstanceId(id)
-                .setBundle("toyworld").setVersion("1.0.0").addAllCapabilities(capabilities(service)).build();
+                .setBundle("toyworld").setVersion("1.0.0").addAllCapabilities(capabilities(service))
+                .setIncarnation(incarnations.getOrDefault(id, "")).build();
         var instance = new StageInstance(id, service, "127.0.0.1", port, 0, 1, StageState.SERVING, description);
         instances.put(id, instance);
         registry.put(instance);
@@ -274,7 +298,19 @@ final class TestingMesh implements AutoCloseable {
 
     /** The instance that the handler on this thread belongs to dies, with all that it is doing. */
     void die() {
-        Objects.requireNonNull(servers.get(serving.get())).shutdownNow();
+        var server = Objects.requireNonNull(servers.get(serving.get()));
+        int port = server.getPort();
+        server.shutdown();
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> refuses(port)); // as a dead process does
+        server.shutdownNow();
+    }
+
+    private static boolean refuses(int port) {
+        try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     void become(String service, StageState state) {
@@ -291,6 +327,22 @@ final class TestingMesh implements AutoCloseable {
             server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Ends calls as gRPC does, or another server: without a word of the stage. */
+    private final class SaidByGrpc implements ServerInterceptor {
+        @Override
+        public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
+                ServerCallHandler<Q, R> next) {
+            boolean isDescribe = call.getMethodDescriptor().getFullMethodName().endsWith("/Describe");
+            var status = isDescribe ? null : saidByGrpc.poll();
+            if (status == null) {
+                return next.startCall(call, headers);
+            }
+            call.close(status, new Metadata());
+            return new ServerCall.Listener<>() {
+            };
         }
     }
 

@@ -4,6 +4,7 @@ package anymesh.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import anymesh.kit.testing.Cuts;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
@@ -12,12 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -30,10 +33,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A mesh of processes with two instances of each stage survives what happens to them, and no caller notices. */
+/**
+ * A mesh of processes with two instances of each stage survives what happens to them, and no caller notices.
+ * {@code bench/run survive --requests N} runs the first test alone, for as long as so many requests take.
+ */
 @Timeout(value = 900, threadMode = ThreadMode.SEPARATE_THREAD)
 final class SurvivalIT {
-    private static final int REQUESTS = 1_000;
+    private static final int REQUESTS = Integer.getInteger("survive.requests", 1_000);
+    private static final int CUT_ONE_IN = 50;
     private static final List<String> STAGES = List.of("encoder", "input-projector", "backbone", "output-projector",
             "generator-image", "generator-audio", "generator-video");
     private static final List<String> KILLED = List.of("encoder-1", "input-projector-2", "backbone-1",
@@ -44,6 +51,8 @@ final class SurvivalIT {
     private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
     /** Stages whose calls take no longer than a look at them. */
     private static final Pattern QUICK = Pattern.compile("encoder-.*|.*-projector-.*");
+
+    private static final Path KEPT = Python.ROOT.resolve("mesh-it/target");
 
     @TempDir
     private static Path folder;
@@ -67,75 +76,99 @@ final class SurvivalIT {
     }
 
     @Test
-    void instancesAndConsulAreKilledAndEveryAnswerIsWhatItIsAlone() throws Exception {
+    @Timeout(value = 3, unit = TimeUnit.HOURS, threadMode = ThreadMode.SEPARATE_THREAD)
+    void connectionsAreCutInstancesAndConsulKilledAndEveryAnswerIsWhatItIsAlone() throws Exception {
+        var cuts = new Cuts(CUT_ONE_IN, System.nanoTime());
         var blows = new ArrayList<Blow>();
         JsonNode counted;
-        try (var load = MixedLoad.start(mesh.url(), REQUESTS)) {
-            for (var id : KILLED) {
-                awaitWork(id);
-                blows.add(strike("KILL", id));
-            }
-            blows.add(strike("KILL", "consul"));
-            blows.add(strike("TERM", "consul"));
-            blows.add(strike("STOP", "consul"));
+        try (var gateway = new CuttingGateway(mesh.instance("consul").http(), cuts);
+                var load = MixedLoad.start(gateway.url(), REQUESTS)) {
+            do {
+                for (var id : KILLED) {
+                    awaitWork(gateway, id);
+                    blows.add(strike(gateway, "KILL", id));
+                }
+                for (var signal : List.of("KILL", "TERM", "STOP")) {
+                    blows.add(strike(gateway, signal, "consul"));
+                }
+            } while (gateway.metrics().sum("anymesh_gateway_requests_seconds_count") < REQUESTS);
             counted = load.end();
         }
-        publish(blows, counted);
+        publish(blows, cuts, counted);
+        var wrong = new ArrayList<String>();
+        counted.path("wrong").forEach(one -> wrong.add(one.asText()));
+        if (!wrong.isEmpty()) {
+            wrong.addAll(Evidence.keep(folder.resolve("logs"), KEPT.resolve("survival-logs"), wrong));
+        }
+        assertThat(wrong).as("what callers noticed; the logs are in %s", KEPT.resolve("survival-logs")).isEmpty();
         assertThat(counted.path("asked").asInt()).isGreaterThanOrEqualTo(REQUESTS);
-        assertThat(counted.path("wrong")).as("what callers noticed").isEmpty();
         for (var kind : List.of("failed", "cut", "mixed")) {
             assertThat(counted.path(kind).asInt()).as(kind).isZero();
         }
         assertThat(blows.stream().mapToDouble(blow -> blow.repeated() + blow.resumed()).sum())
                 .as("steps that were done again: the kills hit somebody").isPositive();
+        assertThat(cuts.hit()).as("calls whose connection was cut").isPositive();
     }
 
-    private static Blow strike(String signal, String id) throws Exception {
-        double repeated = again("repeated");
-        double resumed = again("resumed");
+    private static Blow strike(CuttingGateway gateway, String signal, String id) throws Exception {
+        double repeated = again(gateway.metrics(), "repeated");
+        double resumed = again(gateway.metrics(), "resumed");
         long since = System.nanoTime();
         mesh.awaitAnother(id, mesh.signal(signal, id));
         return new Blow("kill -%s %s".formatted(signal, id), (System.nanoTime() - since) / 1e9,
-                again("repeated") - repeated, again("resumed") - resumed);
+                again(gateway.metrics(), "repeated") - repeated, again(gateway.metrics(), "resumed") - resumed);
     }
 
-    private static double again(String kind) throws IOException, InterruptedException {
-        return mesh.gateway().sum("anymesh_gateway_retries_total", "kind=\"%s\"".formatted(kind));
+    private static double again(Scrape gateway, String kind) {
+        return gateway.sum("anymesh_gateway_retries_total", "kind=\"%s\"".formatted(kind));
     }
 
     /** The better moment to be killed; to find a quick stage at work takes luck. */
-    private static void awaitWork(String id) {
+    private static void awaitWork(CuttingGateway gateway, String id) {
         boolean isQuick = QUICK.matcher(id).matches();
         try {
             await().atMost(isQuick ? Duration.ofSeconds(5) : MeshProcesses.SOON).pollInterval(Duration.ofMillis(5))
-                    .until(() -> outstanding(id) > 0);
+                    .until(() -> outstanding(gateway.metrics(), id) > 0);
         } catch (ConditionTimeoutException idle) {
             assertThat(isQuick).as("%s never had anything to do", id).isTrue();
         }
     }
 
-    private static double outstanding(String id) throws IOException, InterruptedException {
-        return mesh.gateway().sum("anymesh_gateway_instance_outstanding", "stage_instance=\"%s\"".formatted(id));
+    private static double outstanding(Scrape gateway, String id) {
+        return gateway.sum("anymesh_gateway_instance_outstanding", "stage_instance=\"%s\"".formatted(id));
     }
 
-    private static void publish(List<Blow> blows, JsonNode counted) throws IOException {
-        var table = Stream.concat(
-                Stream.of("| what | serves again after | steps repeated | resumed |", "|---|---|---|---|"),
-                blows.stream().map(blow -> "| `%s` | %.0f s | %.0f | %.0f |".formatted(blow.what(), blow.seconds(),
-                        blow.repeated(), blow.resumed())))
-                .collect(Collectors.joining("\n"));
-        var file = Python.ROOT.resolve("mesh-it/target/survival.md");
+    private static void publish(List<Blow> blows, Cuts cuts, JsonNode counted) throws IOException {
+        var rows = blows.stream().collect(Collectors.groupingBy(Blow::what, LinkedHashMap::new, Collectors.toList()));
+        var table = Stream.of(
+                Stream.of("| what | times | serves again after (longest) | steps repeated | resumed |",
+                        "|---|---|---|---|---|"),
+                rows.entrySet().stream().map(row -> "| `%s` | %d | %.0f s | %.0f | %.0f |".formatted(row.getKey(),
+                        row.getValue().size(), row.getValue().stream().mapToDouble(Blow::seconds).max().orElse(0),
+                        row.getValue().stream().mapToDouble(Blow::repeated).sum(),
+                        row.getValue().stream().mapToDouble(Blow::resumed).sum())),
+                Stream.of("", "%d of %d calls were cut off:".formatted(cuts.hit(), cuts.calls()), ""),
+                cuts.made().entrySet().stream().sorted(Map.Entry.comparingByKey())
+                        .map(made -> "- %s: %d".formatted(made.getKey(), made.getValue())),
+                Stream.of("",
+                        "Noticed by callers: %d failed, %d cut, %d mixed of %d asked (of 0 in N, less than 3 in N: %.5f)"
+                                .formatted(counted.path("failed").asInt(), counted.path("cut").asInt(),
+                                        counted.path("mixed").asInt(), counted.path("asked").asInt(),
+                                        3.0 / counted.path("asked").asInt())))
+                .flatMap(lines -> lines).collect(Collectors.joining("\n"));
+        var file = KEPT.resolve("survival.md");
         Files.writeString(file, table + "\n\n" + counted.toPrettyString() + "\n");
         System.out.println(Files.readString(file));
     }
 
     @Test
     void aGeneratorThatIsToldToEndFinishesItsFilms() throws Exception {
-        double before = again("repeated") + again("resumed");
+        double before = again(mesh.gateway(), "repeated") + again(mesh.gateway(), "resumed");
         try (var client = new MeshClient(mesh.url()); var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             var films = IntStream.range(0, 10).mapToObj(i -> callers.submit(film(client, i))).toList();
             await().atMost(MeshProcesses.SOON).until(
-                    () -> outstanding("generator-video-1") + outstanding("generator-video-2") == films.size());
+                    () -> outstanding(mesh.gateway(), "generator-video-1")
+                            + outstanding(mesh.gateway(), "generator-video-2") == films.size());
             long ending = mesh.signal("TERM", "generator-video-1");
             for (Future<MeshClient.Reply> film : films) {
                 assertThat(MeshClient.text(film.get())).contains("car");
@@ -143,7 +176,8 @@ final class SurvivalIT {
             }
             mesh.awaitAnother("generator-video-1", ending);
         }
-        assertThat(again("repeated") + again("resumed")).as("it finished its own").isEqualTo(before);
+        assertThat(again(mesh.gateway(), "repeated") + again(mesh.gateway(), "resumed")).as("it finished its own")
+                .isEqualTo(before);
     }
 
     private static Callable<MeshClient.Reply> film(MeshClient client, int seed) {

@@ -75,10 +75,8 @@ public final class InstanceChooser implements AutoCloseable {
 
     private static boolean begins(StageInstance before, StageInstance now) {
         boolean serves = now.state() == StageState.SERVING && before.state() != StageState.SERVING;
-        return serves || before.pid() != now.pid() || before.grpcPort() != now.grpcPort()
-                || !before.host().equals(now.host())
-                // All that tells a restart of one that is listed in a file.
-                || !before.description().getInstanceId().equals(now.description().getInstanceId());
+        return serves || before.grpcPort() != now.grpcPort() || !before.host().equals(now.host())
+                || !before.description().getIncarnation().equals(now.description().getIncarnation());
     }
 
     /**

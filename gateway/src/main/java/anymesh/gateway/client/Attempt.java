@@ -16,6 +16,7 @@ import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.MeshException;
 import anymesh.wire.error.ModelNotReady;
 import anymesh.wire.error.Overloaded;
+import anymesh.wire.error.StageLost;
 import anymesh.wire.error.StageUnavailable;
 import anymesh.wire.error.UnsupportedModality;
 import com.google.protobuf.Message;
@@ -39,6 +40,7 @@ final class Attempt<Q extends Message, R extends Message> {
     private final StageCall<Q, R> call;
     private final Assignment assignment;
     private final StageStream<Q, R> stream;
+    private final Registration turn;
     private final Vertx vertx;
     private final Span span;
     private final CallContext part;
@@ -46,12 +48,18 @@ final class Attempt<Q extends Message, R extends Message> {
     private long stallTimer;
     private boolean ended;
     private @Nullable Outcome givenUp;
+    private boolean isFirstOfConnection;
+    private boolean killed;
+    private boolean cut;
 
-    Attempt(StageClient client, StageCall<Q, R> call, Assignment assignment, StageStream<Q, R> stream) {
+    /** {@code turn} is ended once the stage has said something. */
+    Attempt(StageClient client, StageCall<Q, R> call, Assignment assignment, StageStream<Q, R> stream,
+            Registration turn) {
         this.client = client;
         this.call = call;
         this.assignment = assignment;
         this.stream = stream;
+        this.turn = turn;
         this.vertx = client.vertx();
         this.span = span();
         this.part = call.request().part(Traces.traceparent(span));
@@ -97,20 +105,54 @@ final class Attempt<Q extends Message, R extends Message> {
         var observer = new ContextObserver<R>(call.hop().service(), context, part, frame -> {
             lastFrame = System.nanoTime();
             pulse.heard();
+            turn.close();
             stream.onFrame(frame);
         });
         FrameClient.call(channel, call.method(), part, request, observer);
-        return observer.ended().recover(this::reason).onComplete(end -> {
+        return observer.ended().recover(this::reason).onComplete(_ -> {
             ended = true;
-            end(end.cause());
             link.close();
             pulse.close();
             vertx.cancelTimer(stallTimer);
-            if (end.cause() instanceof StageUnavailable) {
-                client.channels().renew(assignment.instance(), channel);
-            }
+        }).recover(error -> lookAfter(error, channel)).onComplete(end -> {
+            end(end.cause());
             assignment.end(outcome(end.cause()));
         });
+    }
+
+    /** Has later calls connect anew, and finds out whether a call that was lost was lost with its process. */
+    private Future<Void> lookAfter(Throwable error, ManagedChannel channel) {
+        if (error instanceof StageLost || error instanceof StageUnavailable) {
+            isFirstOfConnection = client.channels().renew(assignment.instance(), channel);
+        }
+        if (!(error instanceof StageLost lost) || !lost.reached()) {
+            return Future.failedFuture(error);
+        }
+        return client.deaths().of(assignment.instance()).transform(died -> {
+            killed = died.succeeded() && died.result();
+            cut = !killed;
+            return Future.failedFuture(error);
+        });
+    }
+
+    /** Whether the process ended that had this call. */
+    boolean hasKilled() {
+        return killed;
+    }
+
+    /** Whether the connection was lost under this call, and nothing else is known to have happened. */
+    boolean wasCut() {
+        return cut;
+    }
+
+    /** Of the instance, as in {@link Assignment#life}. */
+    long life() {
+        return assignment.life();
+    }
+
+    @Override
+    public String toString() {
+        return killed ? assignment.instance().id() + " died" : assignment.instance().id();
     }
 
     private void awaitProgress(long nanos) {
@@ -145,6 +187,8 @@ final class Attempt<Q extends Message, R extends Message> {
         }
         return switch (error) {
             case null -> Outcome.ANSWERED;
+            // A connection takes all its calls along, which is one failure.
+            case StageLost _ -> killed ? Outcome.LOST : isFirstOfConnection ? Outcome.FAILED : Outcome.UNKNOWN;
             case MeshException failure -> outcome(failure);
             default -> Outcome.UNKNOWN;
         };
@@ -153,7 +197,7 @@ final class Attempt<Q extends Message, R extends Message> {
     private static Outcome outcome(MeshException failure) {
         return switch (failure) {
             case InvalidInput _,UnsupportedModality _,ContractMismatch _ -> Outcome.ANSWERED;
-            case StageUnavailable _,DeadlineExceeded _,InferenceFailed _ -> Outcome.FAILED;
+            case StageUnavailable _,StageLost _,DeadlineExceeded _,InferenceFailed _ -> Outcome.FAILED;
             case Overloaded _,ModelNotReady _ -> Outcome.UNKNOWN;
         };
     }

@@ -20,7 +20,7 @@ public record CallSettings(Duration connectTimeout, Duration quiet, Duration ans
     /**
      * How often something is done again.
      *
-     * @param perStep the most times for one step, as long as nothing of it was handed on; once more if something was
+     * @param perStep the most times for one step
      * @param budgetShare for all steps of a service together, as a share of them
      * @param budgetPerSecond and besides, each second
      */

@@ -50,12 +50,15 @@ final class StageChannels implements AutoCloseable {
 
     /**
      * Has the next call connect anew. A channel that could not connect refuses all calls through a growing pause, and one
-     * whose peer is silent would send them into the same silence; whether to call at all is decided elsewhere.
+     * whose peer is silent would send them into the same silence; whether to call at all is decided elsewhere. False if it
+     * was renewed before, for another call that failed with it.
      */
-    void renew(StageInstance instance, ManagedChannel failed) {
-        if (channels.remove(Address.of(instance), failed)) {
+    boolean renew(StageInstance instance, ManagedChannel failed) {
+        boolean isFirst = channels.remove(Address.of(instance), failed);
+        if (isFirst) {
             failed.shutdown();
         }
+        return isFirst;
     }
 
     private void forgetAllBut(List<StageInstance> instances) {

@@ -32,6 +32,8 @@ public final class StageClient implements AutoCloseable {
     private final StageChannels channels;
     private final InstanceChooser chooser;
     private final Liveness liveness;
+    private final Deaths deaths;
+    private final Suspects suspects;
     private final WaitingRoom room;
     private final CallSettings settings;
     private final StageMeters meters;
@@ -50,6 +52,8 @@ public final class StageClient implements AutoCloseable {
         this.channels = new StageChannels(registry, credentials, settings.connectTimeout());
         this.chooser = new InstanceChooser(registry, settings.ejection(), settings.slowStart(), System::nanoTime,
                 new SplittableRandom(), meters::ejected);
+        this.deaths = new Deaths(vertx, channels, settings.connectTimeout());
+        this.suspects = new Suspects(vertx);
         this.liveness = new Liveness(vertx, settings.quiet(), settings.answerTimeout());
     }
 
@@ -98,6 +102,14 @@ public final class StageClient implements AutoCloseable {
 
     Liveness liveness() {
         return liveness;
+    }
+
+    Deaths deaths() {
+        return deaths;
+    }
+
+    Suspects suspects() {
+        return suspects;
     }
 
     WaitingRoom room() {

@@ -9,6 +9,7 @@ import anymesh.gateway.waiting.NoInstance;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.Frame;
 import anymesh.wire.call.LogIds;
+import anymesh.wire.call.Registration;
 import anymesh.wire.error.ContractMismatch;
 import anymesh.wire.error.DeadlineExceeded;
 import anymesh.wire.error.InferenceFailed;
@@ -16,10 +17,12 @@ import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.MeshException;
 import anymesh.wire.error.ModelNotReady;
 import anymesh.wire.error.Overloaded;
+import anymesh.wire.error.StageLost;
 import anymesh.wire.error.StageUnavailable;
 import anymesh.wire.error.UnsupportedModality;
 import com.google.protobuf.Message;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,9 +31,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One step of a request until it is done: a call, and calls to other instances if it fails. Done again as a whole while
- * nothing of it was handed on, as often as the settings allow; gone on with once, if something was. Each time costs the
- * service's budget. Where nobody else serves, it waits for somebody, and an instance that came back is somebody else. Used
- * on the request's context only.
+ * nothing of it was handed on, and gone on with if something was, as often as the settings allow. Each time costs the
+ * service's budget. Where nobody else serves, it waits for somebody, and an instance that came back is somebody else.
+ *
+ * <p>A step under which a process died is a suspect and waits for its turn among those; one under which two died is not
+ * tried a third time. Used on the request's context only.
  */
 final class Step<Q extends Message, R extends Message> {
     private static final Logger log = LoggerFactory.getLogger(Step.class);
@@ -40,10 +45,12 @@ final class Step<Q extends Message, R extends Message> {
     private final List<EmbeddingBatch> batches;
     private final StageStream<Q, R> stream;
     private final RetryBudget budget;
+    /** The lives that have had this step, and those of them that failed in another way than by a cut connection. */
     private final Set<Long> tried = new HashSet<>();
+    private final Set<Long> failed = new HashSet<>();
+    private final List<String> failures = new ArrayList<>();
     private long failedAt;
-    private int repeats;
-    private boolean resumed;
+    private int deaths;
 
     Step(StageClient client, StageCall<Q, R> call, List<EmbeddingBatch> batches, StageStream<Q, R> stream,
             RetryBudget budget) {
@@ -56,14 +63,15 @@ final class Step<Q extends Message, R extends Message> {
 
     Future<Hop> run() {
         var gone = new StageUnavailable(call.hop().service() + " is unavailable");
-        return client.room().when(call.request(), () -> another(gone)).compose(this::on);
+        return client.room().when(call.request(), () -> another(gone)).compose(first -> on(first, () -> {}));
     }
 
-    /** Somebody who has not had this step yet. */
+    /** Somebody who has not had this step yet; else one whose connection was cut, which says nothing of the instance. */
     private Assignment another(MeshException otherwise) {
         var assignment = client.chooser().assign(call.hop(), call.work(), tried);
-        if (assignment == null && hasBeenLeftAloneForAWhile()) {
-            assignment = client.chooser().assign(call.hop(), call.work(), Set.of());
+        if (assignment == null) {
+            assignment = client.chooser().assign(call.hop(), call.work(),
+                    hasBeenLeftAloneForAWhile() ? Set.of() : failed);
         }
         if (assignment == null) {
             throw new NoInstance(call.hop().service(), otherwise);
@@ -76,22 +84,55 @@ final class Step<Q extends Message, R extends Message> {
         return !tried.isEmpty() && System.nanoTime() - failedAt > client.settings().ejection().base().toNanos();
     }
 
-    private Future<Hop> on(Assignment assignment) {
+    private Future<Hop> on(Assignment assignment, Registration turn) {
         tried.add(assignment.life());
-        var attempt = new Attempt<>(client, call, assignment, stream);
+        var attempt = new Attempt<>(client, call, assignment, stream, turn);
         var frame = new Frame<>(stream.request(), batches.stream().map(EmbeddingBatch::retain).toList());
-        return attempt.send(frame).map(_ -> call.hop().at(assignment.instance())).recover(this::again);
+        return attempt.send(frame).map(_ -> call.hop().at(assignment.instance()))
+                .recover(error -> again(error, attempt));
     }
 
-    private Future<Hop> again(Throwable error) {
+    private Future<Hop> again(Throwable error, Attempt<Q, R> attempt) {
         if (!(error instanceof MeshException failure) || !mayPassElsewhere(failure) || call.request().isDone()) {
             return Future.failedFuture(error);
         }
-        if (stream.hasBegun() ? resumed : repeats >= client.settings().retries().perStep()) {
-            return Future.failedFuture(error);
-        }
+        failures.add(attempt + ": " + StageFailures.chain(failure));
         failedAt = System.nanoTime();
-        return next(failure).compose(next -> on(next, failure));
+        if (!attempt.wasCut()) {
+            failed.add(attempt.life());
+        }
+        deaths += attempt.hasKilled() ? 1 : 0;
+        if (deaths > 1) {
+            return Future.failedFuture(condemned(failure));
+        }
+        if (failures.size() > client.settings().retries().perStep()) {
+            return givenUp(failure);
+        }
+        return turn().compose(turn -> next(failure).compose(next -> on(next, failure, turn))
+                .onComplete(_ -> turn.close()));
+    }
+
+    private Future<Registration> turn() {
+        return deaths == 0
+                ? Future.succeededFuture(() -> {})
+                : client.suspects().turn(call.hop().service(), call.request());
+    }
+
+    private InferenceFailed condemned(MeshException failure) {
+        try (var _ = LogIds.of(call.request())) {
+            log.warn("requestId={} stage={} payload={} is not tried again, two processes ended under it: {}",
+                    call.request().requestId(), call.hop().service(), PayloadHash.of(stream.request(), batches),
+                    failures);
+        }
+        return new InferenceFailed("%s ended twice at work on this request".formatted(call.hop().service()), failure);
+    }
+
+    private <T> Future<T> givenUp(MeshException failure) {
+        try (var _ = LogIds.of(call.request())) {
+            log.warn("requestId={} stage={} is given up: {}", call.request().requestId(), call.hop().service(),
+                    failures);
+        }
+        return Future.failedFuture(failure);
     }
 
     private Future<Assignment> next(MeshException failure) {
@@ -102,32 +143,29 @@ final class Step<Q extends Message, R extends Message> {
         return client.room().when(call.request(), () -> another(failure));
     }
 
-    private Future<Hop> on(Assignment next, MeshException failure) {
+    private Future<Hop> on(Assignment next, MeshException failure, Registration turn) {
         if (!budget.withdraw()) {
             next.end(Outcome.UNKNOWN);
             client.meters().refusedRetry(call.hop());
-            return Future.failedFuture(failure);
+            return givenUp(failure);
         }
         boolean begun = stream.hasBegun();
         if (begun) {
-            resumed = true;
             client.meters().resumed(call.hop());
         } else {
-            repeats++;
             client.meters().repeated(call.hop());
         }
         try (var _ = LogIds.of(call.request())) {
-            log.info("requestId={} stage={} {} instance={} cause={}", call.request().requestId(),
-                    call.hop().service(), begun ? "resumed" : "repeated", next.instance().id(),
-                    String.valueOf(failure.getCause()));
+            log.info("requestId={} stage={} {} instance={} after={}", call.request().requestId(),
+                    call.hop().service(), begun ? "resumed" : "repeated", next.instance().id(), failures.getLast());
         }
-        return on(next);
+        return on(next, turn);
     }
 
     /** Whether the fault may be the instance's: what lies in the request or the models would fail anywhere. */
     private static boolean mayPassElsewhere(MeshException failure) {
         return switch (failure) {
-            case StageUnavailable _,ModelNotReady _,Overloaded _ -> true;
+            case StageUnavailable _,StageLost _,ModelNotReady _,Overloaded _ -> true;
             case InvalidInput _,UnsupportedModality _,DeadlineExceeded _,ContractMismatch _,InferenceFailed _ ->
                 false;
         };

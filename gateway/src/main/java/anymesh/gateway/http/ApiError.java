@@ -9,6 +9,7 @@ import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.MeshException;
 import anymesh.wire.error.ModelNotReady;
 import anymesh.wire.error.Overloaded;
+import anymesh.wire.error.StageLost;
 import anymesh.wire.error.StageUnavailable;
 import anymesh.wire.error.UnsupportedModality;
 import anymesh.wire.error.WireStatus;
@@ -48,7 +49,7 @@ record ApiError(int status, String type, @Nullable String code, String message, 
             case InvalidInput e -> new ApiError(status, INVALID, null, message, e.param(), null);
             case UnsupportedModality _ -> new ApiError(status, INVALID, "unsupported_modality", message, null, null);
             case Overloaded _ -> new ApiError(status, "rate_limit_error", "overloaded", message, null, BUSY_SECONDS);
-            case StageUnavailable _ -> new ApiError(status, SERVER, "stage_unavailable", message, null,
+            case StageUnavailable _,StageLost _ -> new ApiError(status, SERVER, "stage_unavailable", message, null,
                     UNAVAILABLE_SECONDS);
             case ModelNotReady _ -> new ApiError(status, SERVER, "model_not_ready", message, null, UNAVAILABLE_SECONDS);
             case DeadlineExceeded _ -> new ApiError(status, SERVER, "deadline_exceeded", message, null, null);

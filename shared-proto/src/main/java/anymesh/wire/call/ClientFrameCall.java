@@ -3,12 +3,14 @@ package anymesh.wire.call;
 
 import anymesh.wire.Frame;
 import anymesh.wire.error.ContractMismatch;
-import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.Failures;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.MeshException;
+import anymesh.wire.error.StageLost;
 import anymesh.wire.error.WireStatus;
 import com.google.protobuf.Message;
 import io.grpc.ClientCall;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -103,9 +105,9 @@ final class ClientFrameCall<Q extends Message, R extends Message> extends Client
     private void deliver(Frame<R> message) {
         try {
             observer.onFrame(message);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("observer failed requestId={} method={}", context.requestId(), method.getFullMethodName(), e);
-            fail(new InferenceFailed("could not take the answer of " + method.getFullMethodName(), e));
+            fail(Failures.of(e, "taking the answer of " + method.getFullMethodName()));
             return;
         }
         if (!isUnary()) {
@@ -132,9 +134,14 @@ final class ClientFrameCall<Q extends Message, R extends Message> extends Client
                     : null;
         }
         if (status.getCode() == Status.Code.CANCELLED && cause != null) {
-            return new InferenceFailed("could not send to " + method.getFullMethodName(), cause);
+            return Failures.of(cause, "sending to " + method.getFullMethodName());
         }
-        return WireStatus.fromGrpc(status, trailers);
+        MeshException said = WireStatus.fromGrpc(status, trailers);
+        return said instanceof StageLost ? new StageLost(said.getMessage(), hadConnection(), said.getCause()) : said;
+    }
+
+    private boolean hadConnection() {
+        return call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) != null;
     }
 
     private boolean isUnary() {

@@ -16,7 +16,7 @@ public interface FrameHandler<Q extends Message, R extends Message> {
      * @param out     takes one frame for a unary method, any number for a streaming one
      * @throws Exception a {@link anymesh.wire.error.MeshException} becomes the call's status; a
      *                   {@link java.util.concurrent.CancellationException} ends it as cancelled; anything else is logged
-     *                   and becomes {@link anymesh.wire.error.InferenceFailed}
+     *                   and becomes what {@link anymesh.wire.error.Failures} makes of it
      */
     void handle(Frame<Q> request, CallContext call, Emitter<R> out) throws Exception;
 }

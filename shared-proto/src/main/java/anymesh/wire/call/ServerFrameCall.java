@@ -3,7 +3,7 @@ package anymesh.wire.call;
 
 import anymesh.wire.Frame;
 import anymesh.wire.WireLimits;
-import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.Failures;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.MeshException;
 import anymesh.wire.error.WireStatus;
@@ -141,7 +141,7 @@ final class ServerFrameCall<Q extends Message, R extends Message> extends Server
             return Status.CANCELLED.withDescription("cancelled");
         } catch (Throwable e) {
             LOG.error("call failed requestId={} method={}", context.requestId(), method, e);
-            throw new InferenceFailed("internal error in " + method, e);
+            throw Failures.of(e, method);
         }
     }
 

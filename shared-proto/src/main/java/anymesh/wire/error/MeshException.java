@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class MeshException extends RuntimeException
         permits InvalidInput, UnsupportedModality, Overloaded,
-        StageUnavailable, ModelNotReady, DeadlineExceeded, ContractMismatch, InferenceFailed {
+        StageUnavailable, StageLost, ModelNotReady, DeadlineExceeded, ContractMismatch, InferenceFailed {
     private static final long serialVersionUID = 1;
 
     MeshException(String message, @Nullable Throwable cause) {

@@ -9,8 +9,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one table between errors, gRPC and HTTP. Two types share UNAVAILABLE, so the type travels in a trailer; a status
- * without that trailer (a proxy's, or gRPC's own) is mapped by its code alone.
+ * The one table between errors, gRPC and HTTP. Some types share UNAVAILABLE, so the type travels in a trailer. A status
+ * without that trailer (a proxy's, or gRPC's own) is mapped by its code, and is no judgement of the model: where the code
+ * would say that the stage failed, it says no more than that the call was lost.
  */
 public final class WireStatus {
     static final Metadata.Key<String> TYPE = Metadata.Key.of("anymesh-error-type", Metadata.ASCII_STRING_MARSHALLER);
@@ -49,7 +50,8 @@ public final class WireStatus {
         Row row = Arrays.stream(Row.values()).filter(r -> r.name().equals(type) && r.code == status.getCode())
                 .findFirst().orElseGet(() -> byCode(status.getCode()));
         String text = status.getDescription() == null ? status.getCode().name() : status.getDescription();
-        return create(row, text, param == null ? null : new String(param, StandardCharsets.UTF_8));
+        return create(row, text, param == null ? null : new String(param, StandardCharsets.UTF_8),
+                status.asRuntimeException(trailers));
     }
 
     /** What an HTTP client sees. */
@@ -63,6 +65,7 @@ public final class WireStatus {
             case UnsupportedModality e1 -> Row.UNSUPPORTED_MODALITY;
             case Overloaded e1 -> Row.OVERLOADED;
             case StageUnavailable e1 -> Row.STAGE_UNAVAILABLE;
+            case StageLost e1 -> Row.STAGE_LOST;
             case ModelNotReady e1 -> Row.MODEL_NOT_READY;
             case DeadlineExceeded e1 -> Row.DEADLINE_EXCEEDED;
             case ContractMismatch e1 -> Row.CONTRACT_MISMATCH;
@@ -74,12 +77,12 @@ public final class WireStatus {
         return switch (code) {
             case OK -> throw new IllegalArgumentException("status: OK (expected: an error)");
             case INVALID_ARGUMENT, OUT_OF_RANGE -> Row.INVALID_INPUT;
-            case UNIMPLEMENTED, NOT_FOUND -> Row.UNSUPPORTED_MODALITY;
             case RESOURCE_EXHAUSTED -> Row.OVERLOADED;
-            case UNAVAILABLE, CANCELLED, ABORTED -> Row.STAGE_UNAVAILABLE;
             case DEADLINE_EXCEEDED -> Row.DEADLINE_EXCEEDED;
             case FAILED_PRECONDITION, ALREADY_EXISTS, PERMISSION_DENIED, UNAUTHENTICATED -> Row.CONTRACT_MISMATCH;
-            case INTERNAL, UNKNOWN, DATA_LOSS -> Row.INFERENCE_FAILED;
+            // The last two are what another server says that has come to listen where the stage did.
+            case UNAVAILABLE, CANCELLED, ABORTED, INTERNAL, UNKNOWN, DATA_LOSS, UNIMPLEMENTED, NOT_FOUND ->
+                Row.STAGE_LOST;
         };
     }
 
@@ -87,16 +90,17 @@ public final class WireStatus {
         return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
     }
 
-    private static MeshException create(Row row, String text, @Nullable String param) {
+    private static MeshException create(Row row, String text, @Nullable String param, StatusRuntimeException cause) {
         return switch (row) {
             case INVALID_INPUT -> new InvalidInput(text, param);
-            case UNSUPPORTED_MODALITY -> new UnsupportedModality(text);
-            case OVERLOADED -> new Overloaded(text);
-            case STAGE_UNAVAILABLE -> new StageUnavailable(text);
-            case MODEL_NOT_READY -> new ModelNotReady(text);
-            case DEADLINE_EXCEEDED -> new DeadlineExceeded(text);
-            case CONTRACT_MISMATCH -> new ContractMismatch(text);
-            case INFERENCE_FAILED -> new InferenceFailed(text);
+            case UNSUPPORTED_MODALITY -> new UnsupportedModality(text, cause);
+            case OVERLOADED -> new Overloaded(text, cause);
+            case STAGE_UNAVAILABLE -> new StageUnavailable(text, cause);
+            case STAGE_LOST -> new StageLost(text, true, cause);
+            case MODEL_NOT_READY -> new ModelNotReady(text, cause);
+            case DEADLINE_EXCEEDED -> new DeadlineExceeded(text, cause);
+            case CONTRACT_MISMATCH -> new ContractMismatch(text, cause);
+            case INFERENCE_FAILED -> new InferenceFailed(text, cause);
         };
     }
 
@@ -104,8 +108,9 @@ public final class WireStatus {
     private enum Row {
         INVALID_INPUT(Status.Code.INVALID_ARGUMENT, 400), UNSUPPORTED_MODALITY(Status.Code.UNIMPLEMENTED,
                 422), OVERLOADED(Status.Code.RESOURCE_EXHAUSTED, 429), STAGE_UNAVAILABLE(Status.Code.UNAVAILABLE,
-                        503), MODEL_NOT_READY(Status.Code.UNAVAILABLE, 503), DEADLINE_EXCEEDED(
-                                Status.Code.DEADLINE_EXCEEDED, 504), CONTRACT_MISMATCH(Status.Code.FAILED_PRECONDITION,
+                        503), STAGE_LOST(Status.Code.UNAVAILABLE, 503), MODEL_NOT_READY(Status.Code.UNAVAILABLE,
+                                503), DEADLINE_EXCEEDED(Status.Code.DEADLINE_EXCEEDED, 504), CONTRACT_MISMATCH(
+                                        Status.Code.FAILED_PRECONDITION,
                                         502), INFERENCE_FAILED(Status.Code.INTERNAL, 502);
 
         private final Status.Code code;

@@ -20,10 +20,9 @@ import anymesh.wire.error.ContractMismatch;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.MeshException;
+import anymesh.wire.error.StageLost;
 import anymesh.wire.error.ModelNotReady;
 import anymesh.wire.error.Overloaded;
-import anymesh.wire.error.StageUnavailable;
-import anymesh.wire.error.UnsupportedModality;
 import anymesh.wire.error.WireStatus;
 import anymesh.wire.testing.Batches;
 import anymesh.wire.testing.CollectingObserver;
@@ -177,18 +176,19 @@ class FailureTest {
     }
 
     @Test
-    void stageThatIsNotThereIsUnavailable() {
+    void stageThatIsNotThereIsLostWithoutHavingSeenTheCall() {
         try (var hop = TestingHop.start(StageMethods::projectInput, DECODE)) {
             hop.server().shutdownNow();
             try (var answer = hop.call(Frame.of(ProjectInputRequest.getDefaultInstance(),
                     Batches.random(hop.clientMemory(), 1, 1)))) {
-                assertThat(answer.error()).isInstanceOf(StageUnavailable.class);
+                assertThat(answer.error()).isInstanceOfSatisfying(StageLost.class,
+                        lost -> assertThat(lost.reached()).isFalse());
             }
         }
     }
 
     @Test
-    void stageThatDiesInTheMiddleIsUnavailable() throws Exception {
+    void stageThatDiesInTheMiddleIsLost() throws Exception {
         CountDownLatch serving = new CountDownLatch(1);
         CompletableFuture<Boolean> handlerTold = new CompletableFuture<>();
         FrameHandler<BackboneRequest, BackboneEvent> handler = (request, call, out) -> {
@@ -203,20 +203,21 @@ class FailureTest {
                 var answer = hop.call(Frame.of(BackboneRequest.getDefaultInstance()))) {
             serving.await();
             hop.server().shutdownNow();
-            assertThat(answer.error()).isInstanceOf(StageUnavailable.class);
+            assertThat(answer.error()).isInstanceOfSatisfying(StageLost.class,
+                    lost -> assertThat(lost.reached()).isTrue());
             assertThat(handlerTold.get(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 
     @Test
-    void methodThatIsNotServedIsUnsupported() {
+    void methodThatIsNotServedIsAnotherServersWord() {
         try (var hop = TestingHop.start(StageMethods::projectInput, DECODE);
                 WireMemory memory = new WireMemory("other", 1 << 20);
                 var answer = new CollectingObserver<EncodeResponse>()) {
             FrameClient.call(hop.channel(), new StageMethods(memory).encode(),
                     CallContext.start("r", null, Duration.ofSeconds(30)),
                     Frame.of(EncodeRequest.getDefaultInstance()), answer);
-            assertThat(answer.error()).isInstanceOf(UnsupportedModality.class);
+            assertThat(answer.error()).isInstanceOf(StageLost.class);
         }
     }
 

@@ -37,10 +37,23 @@ class WireStatusTest {
     }
 
     @ParameterizedTest
-    @MethodSource("oneOfEachKind")
-    void codeAloneTellsWhetherToRetry(MeshException sent) {
-        MeshException received = WireStatus.fromGrpc(WireStatus.toStatus(sent), null);
-        assertThat(WireStatus.httpCode(received)).isEqualTo(WireStatus.httpCode(sent));
+    @CsvSource({"INVALID_ARGUMENT,InvalidInput", "RESOURCE_EXHAUSTED,Overloaded", "DEADLINE_EXCEEDED,DeadlineExceeded",
+        "FAILED_PRECONDITION,ContractMismatch", "PERMISSION_DENIED,ContractMismatch", "UNAVAILABLE,StageLost",
+        "CANCELLED,StageLost", "INTERNAL,StageLost", "UNKNOWN,StageLost", "DATA_LOSS,StageLost",
+        "UNIMPLEMENTED,StageLost"})
+    void aStatusThatNoStageSaidIsNoJudgementOfTheModel(Status.Code code, String kind) {
+        assertThat(WireStatus.fromGrpc(code.toStatus().withDescription("channel closed"), null).getClass())
+                .hasToString("class anymesh.wire.error." + kind);
+    }
+
+    @Test
+    void whatGrpcSaidIsKeptAsTheCause() {
+        Metadata trailers = new Metadata();
+        assertThat(WireStatus.fromGrpc(Status.UNKNOWN, trailers)).cause()
+                .isInstanceOfSatisfying(StatusRuntimeException.class, e -> {
+                    assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNKNOWN);
+                    assertThat(e.getTrailers()).isSameAs(trailers);
+                });
     }
 
     @ParameterizedTest
@@ -51,7 +64,7 @@ class WireStatusTest {
 
     @ParameterizedTest
     @CsvSource({"InvalidInput,400", "UnsupportedModality,422", "Overloaded,429", "StageUnavailable,503",
-        "ModelNotReady,503", "DeadlineExceeded,504", "ContractMismatch,502", "InferenceFailed,502"})
+        "StageLost,503", "ModelNotReady,503", "DeadlineExceeded,504", "ContractMismatch,502", "InferenceFailed,502"})
     void httpCodesAreThoseOfTheDesign(String kind, int code) {
         assertThat(oneOfEachKind().filter(e -> e.getClass().getSimpleName().equals(kind)).map(WireStatus::httpCode))
                 .containsExactly(code);
@@ -67,7 +80,7 @@ class WireStatusTest {
     @Test
     void typeThatContradictsTheCodeIsIgnored() {
         StatusRuntimeException grpc = WireStatus.toGrpc(new InvalidInput("x"));
-        assertThat(WireStatus.fromGrpc(Status.UNAVAILABLE, grpc.getTrailers())).isInstanceOf(StageUnavailable.class);
+        assertThat(WireStatus.fromGrpc(Status.UNAVAILABLE, grpc.getTrailers())).isInstanceOf(StageLost.class);
     }
 
     @Test

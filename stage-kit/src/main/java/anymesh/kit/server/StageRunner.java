@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import java.util.HexFormat;
+import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -171,6 +172,7 @@ public final class StageRunner implements AutoCloseable {
         goOnUnlessEnding();
         var description = loaded.describe().toBuilder().setService(instance.service()).setInstanceId(instance.id())
                 .setCapacity(config.batch().maxBatch())
+                .setIncarnation(UUID.randomUUID().toString())
                 .build();
         var endpoint = GrpcEndpoint.start(config.host(), config.grpcPort(), loaded.methods(), description,
                 new CallMeters(meters), new ServerSpans(tracing.tracer()), tls.server());

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.mesh;
+
+import anymesh.gateway.Gateway;
+import anymesh.gateway.GatewayConfig;
+import anymesh.gateway.routing.Services;
+import anymesh.kit.consul.ConsulConfig;
+import anymesh.kit.discovery.RegistryConfig;
+import anymesh.kit.replicas.StoredReplicas;
+import anymesh.kit.server.Futures;
+import anymesh.kit.testing.Cuts;
+import anymesh.wire.WireMemory;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+
+/** One more gateway of a mesh of processes, in this JVM, whose connections to stages are cut in the middle of calls. */
+final class CuttingGateway implements AutoCloseable {
+    private final Vertx vertx = Vertx.vertx();
+    private final CuttingRegistry registry;
+    private final StoredReplicas wanted;
+    private final WireMemory memory;
+    private final Gateway gateway;
+
+    /** {@code consul}: where the mesh's Consul listens. */
+    CuttingGateway(String consul, Cuts cuts) {
+        var config = GatewayConfig.defaults().onPort(0);
+        var found = RegistryConfig.defaults().withConsul(ConsulConfig.defaults().at(consul));
+        registry = new CuttingRegistry(found.forGateway(vertx, Services.ALL), cuts);
+        wanted = found.replicas(vertx);
+        memory = new WireMemory("cutting-gateway", config.memoryBytes());
+        gateway = Gateway.start(vertx, config, registry, wanted, memory);
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + gateway.port();
+    }
+
+    /** What it counts. */
+    Scrape metrics() throws IOException, InterruptedException {
+        return Scrape.of("127.0.0.1:" + gateway.port());
+    }
+
+    @Override
+    public void close() {
+        gateway.drain();
+        wanted.close();
+        registry.close();
+        Futures.join(vertx.close());
+        memory.close();
+    }
+}
