@@ -6,8 +6,10 @@ import static anymesh.gateway.TestingClient.chat;
 import static anymesh.gateway.TestingClient.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import anymesh.gateway.client.CallSettings;
 import anymesh.v1.MediaItem;
 import com.google.protobuf.ByteString;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -26,7 +28,8 @@ class KillingRequestTest {
     private static final String KILLING = chat("[{'type':'text','text':'look'}," + picture("PIC kills") + "]");
     private static final String HARMLESS = chat("[{'type':'text','text':'look'}," + picture("PIC") + "]");
 
-    private final TestingMesh mesh = new TestingMesh();
+    private final TestingMesh mesh = new TestingMesh(
+            TestingMesh.config().withStages(CallSettings.defaults().withPatience(Duration.ofSeconds(30))));
     private final AtomicInteger deaths = new AtomicInteger();
     private final CountDownLatch death = new CountDownLatch(1);
 
@@ -40,8 +43,7 @@ class KillingRequestTest {
     }
 
     /** Nothing is answered before so many are at work and the first process has died. */
-    private void serveEncoders(int company) {
-        IntStream.rangeClosed(2, ENCODERS).forEach(number -> mesh.serve("encoder", number));
+    private void encodeInCompanyOf(int company, Runnable afterDeath) {
         var atWork = new CountDownLatch(company);
         mesh.encoder = (request, call, out) -> {
             atWork.countDown();
@@ -49,6 +51,7 @@ class KillingRequestTest {
             if (request.header().getItemsList().stream().anyMatch(KillingRequestTest::kills)) {
                 deaths.incrementAndGet();
                 mesh.die();
+                afterDeath.run();
                 death.countDown();
                 TestingMesh.awaitEnd(call);
             }
@@ -57,9 +60,14 @@ class KillingRequestTest {
         };
     }
 
+    private void serveSeveral() {
+        IntStream.rangeClosed(2, ENCODERS).forEach(number -> mesh.serve("encoder", number));
+    }
+
     @Test
     void twoProcessesAndNoMore() {
-        serveEncoders(1);
+        serveSeveral();
+        encodeInCompanyOf(1, () -> {});
         var answer = mesh.client.post(CHAT, KILLING);
         assertThat(answer.status()).isEqualTo(502);
         assertThat(answer.error().path("code").asText()).isEqualTo("inference_failed");
@@ -69,8 +77,19 @@ class KillingRequestTest {
     }
 
     @Test
-    void whoeverWasInItsCompanyIsAnswered() throws InterruptedException {
-        serveEncoders(OTHERS + 1);
+    void whoeverWasInItsCompanyIsAnswered() {
+        serveSeveral();
+        encodeInCompanyOf(OTHERS + 1, () -> {});
+        assertOnlyTheKillingOneFails();
+    }
+
+    @Test
+    void soItIsWhereThereIsOneProcessWhichComesBack() {
+        encodeInCompanyOf(OTHERS + 1, () -> mesh.serve("encoder", 1));
+        assertOnlyTheKillingOneFails();
+    }
+
+    private void assertOnlyTheKillingOneFails() {
         var refused = new ConcurrentLinkedQueue<String>();
         try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             callers.execute(() -> assertThat(mesh.client.post(CHAT, KILLING).status()).isEqualTo(502));

@@ -40,7 +40,7 @@ final class Attempt<Q extends Message, R extends Message> {
     private final StageCall<Q, R> call;
     private final Assignment assignment;
     private final StageStream<Q, R> stream;
-    private final Registration turn;
+    private final Suspects.Turn turn;
     private final Vertx vertx;
     private final Span span;
     private final CallContext part;
@@ -54,7 +54,7 @@ final class Attempt<Q extends Message, R extends Message> {
 
     /** {@code turn} is ended once the stage has said something. */
     Attempt(StageClient client, StageCall<Q, R> call, Assignment assignment, StageStream<Q, R> stream,
-            Registration turn) {
+            Suspects.Turn turn) {
         this.client = client;
         this.call = call;
         this.assignment = assignment;
@@ -117,6 +117,7 @@ final class Attempt<Q extends Message, R extends Message> {
         }).recover(error -> lookAfter(error, channel)).onComplete(end -> {
             end(end.cause());
             assignment.end(outcome(end.cause()));
+            turn.close(); // now that nobody is sent to an instance that died
         });
     }
 

@@ -4,12 +4,12 @@ package anymesh.gateway.client;
 import anymesh.gateway.balance.Assignment;
 import anymesh.gateway.balance.Outcome;
 import anymesh.gateway.balance.RetryBudget;
+import anymesh.gateway.client.Suspects.Turn;
 import anymesh.gateway.routing.Hop;
 import anymesh.gateway.waiting.NoInstance;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.Frame;
 import anymesh.wire.call.LogIds;
-import anymesh.wire.call.Registration;
 import anymesh.wire.error.ContractMismatch;
 import anymesh.wire.error.DeadlineExceeded;
 import anymesh.wire.error.InferenceFailed;
@@ -63,7 +63,7 @@ final class Step<Q extends Message, R extends Message> {
 
     Future<Hop> run() {
         var gone = new StageUnavailable(call.hop().service() + " is unavailable");
-        return client.room().when(call.request(), () -> another(gone)).compose(first -> on(first, () -> {}));
+        return client.room().when(call.request(), () -> another(gone)).compose(first -> on(first, Turn.none()));
     }
 
     /** Somebody who has not had this step yet; else one whose connection was cut, which says nothing of the instance. */
@@ -84,7 +84,7 @@ final class Step<Q extends Message, R extends Message> {
         return !tried.isEmpty() && System.nanoTime() - failedAt > client.settings().ejection().base().toNanos();
     }
 
-    private Future<Hop> on(Assignment assignment, Registration turn) {
+    private Future<Hop> on(Assignment assignment, Turn turn) {
         tried.add(assignment.life());
         var attempt = new Attempt<>(client, call, assignment, stream, turn);
         var frame = new Frame<>(stream.request(), batches.stream().map(EmbeddingBatch::retain).toList());
@@ -112,9 +112,9 @@ final class Step<Q extends Message, R extends Message> {
                 .onComplete(_ -> turn.close()));
     }
 
-    private Future<Registration> turn() {
+    private Future<Turn> turn() {
         return deaths == 0
-                ? Future.succeededFuture(() -> {})
+                ? Future.succeededFuture(Turn.none())
                 : client.suspects().turn(call.hop().service(), call.request());
     }
 
@@ -143,7 +143,7 @@ final class Step<Q extends Message, R extends Message> {
         return client.room().when(call.request(), () -> another(failure));
     }
 
-    private Future<Hop> on(Assignment next, MeshException failure, Registration turn) {
+    private Future<Hop> on(Assignment next, MeshException failure, Turn turn) {
         if (!budget.withdraw()) {
             next.end(Outcome.UNKNOWN);
             client.meters().refusedRetry(call.hop());
@@ -159,6 +159,7 @@ final class Step<Q extends Message, R extends Message> {
             log.info("requestId={} stage={} {} instance={} after={}", call.request().requestId(),
                     call.hop().service(), begun ? "resumed" : "repeated", next.instance().id(), failures.getLast());
         }
+        turn.sent();
         return on(next, turn);
     }
 

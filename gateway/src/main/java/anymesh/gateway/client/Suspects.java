@@ -8,61 +8,76 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Steps under which a process died. One of them may have killed it, and nobody knows which; tried again together they
  * would all be there when it kills the next. So each service takes them one at a time: a step's turn is over when the
- * stage has said something, when the step ends, or after a few seconds, in which whatever kills has done so. Thread-safe.
+ * stage has said something, when the step ends, or a few seconds after it was sent, in which whatever kills has done so.
+ * Thread-safe.
  */
 final class Suspects {
     private static final long LONGEST_MILLIS = 5_000;
 
     private final Vertx vertx;
-    private final Map<String, Line> lines = new HashMap<>();
+    private final Map<String, Line> lines = new ConcurrentHashMap<>();
 
     Suspects(Vertx vertx) {
         this.vertx = vertx;
     }
 
     /**
-     * Waits for a turn, which closing the result ends. Fails with {@link CancellationException} if the request ends first.
-     * Completes on the caller's context.
+     * Waits for a turn. Fails with {@link CancellationException} if the request ends first. Completes on the caller's
+     * context.
      */
-    Future<Registration> turn(String service, CallContext call) {
-        return lines(service).join(new Turn(vertx.getOrCreateContext()), call);
+    Future<Turn> turn(String service, CallContext call) {
+        return lines.computeIfAbsent(service, _ -> new Line()).join(call);
     }
 
-    private synchronized Line lines(String service) {
-        return lines.computeIfAbsent(service, _ -> new Line());
+    /** One step's time alone; closing it, more than once if need be, lets the next one in. */
+    interface Turn extends Registration {
+        /** The step is sent now; what it waited for until then does not count. */
+        void sent();
+
+        /** Of a step that is above suspicion. */
+        static Turn none() {
+            return new Turn() {
+                @Override
+                public void sent() {}
+
+                @Override
+                public void close() {}
+            };
+        }
     }
 
     private final class Line {
-        private final Queue<Turn> waiting = new ArrayDeque<>();
-        private @Nullable Turn taken;
+        private final Queue<Place> waiting = new ArrayDeque<>();
+        private @Nullable Place taken;
 
-        Future<Registration> join(Turn turn, CallContext call) {
+        Future<Turn> join(CallContext call) {
+            var place = new Place(this, vertx.getOrCreateContext());
             synchronized (this) {
-                waiting.add(turn);
+                waiting.add(place);
             }
-            var cancellation = call.onCancel(() -> leave(turn));
+            var cancellation = call.onCancel(() -> leave(place));
             next();
-            return turn.begun.future().onComplete(_ -> cancellation.close());
+            return place.turn.future().onComplete(_ -> cancellation.close());
         }
 
-        private void leave(Turn turn) {
+        private void leave(Place place) {
             synchronized (this) {
-                waiting.remove(turn);
+                waiting.remove(place);
             }
-            turn.context.runOnContext(_ -> turn.begun.tryFail(new CancellationException()));
+            place.context.runOnContext(_ -> place.turn.tryFail(new CancellationException()));
         }
 
         private void next() {
-            Turn first;
+            Place first;
             synchronized (this) {
                 if (taken != null || waiting.isEmpty()) {
                     return;
@@ -70,24 +85,16 @@ final class Suspects {
                 first = waiting.remove();
                 taken = first;
             }
-            first.context.runOnContext(_ -> begin(first));
-        }
-
-        private void begin(Turn turn) {
-            long timer = vertx.setTimer(LONGEST_MILLIS, _ -> end(turn));
-            boolean isWanted = turn.begun.tryComplete(() -> {
-                vertx.cancelTimer(timer);
-                end(turn);
+            first.context.runOnContext(_ -> {
+                if (!first.turn.tryComplete(first)) {
+                    first.close(); // cancelled meanwhile
+                }
             });
-            if (!isWanted) {
-                vertx.cancelTimer(timer);
-                end(turn);
-            }
         }
 
-        private void end(Turn turn) {
+        private void end(Place place) {
             synchronized (this) {
-                if (taken != turn) {
+                if (taken != place) {
                     return;
                 }
                 taken = null;
@@ -96,12 +103,25 @@ final class Suspects {
         }
     }
 
-    private static final class Turn {
+    /** A step in a line. */
+    private final class Place implements Turn {
+        private final Line line;
         private final Context context;
-        private final Promise<Registration> begun = Promise.promise();
+        private final Promise<Turn> turn = Promise.promise();
 
-        Turn(Context context) {
+        Place(Line line, Context context) {
+            this.line = line;
             this.context = context;
+        }
+
+        @Override
+        public void sent() {
+            vertx.setTimer(LONGEST_MILLIS, _ -> close());
+        }
+
+        @Override
+        public void close() {
+            line.end(this);
         }
     }
 }
