@@ -19,7 +19,6 @@ import io.grpc.stub.StreamObserver;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +60,6 @@ class EndpointWatchTest {
     }
 
     private static void await(InMemoryStageRegistry registry, StageState state) {
-        Awaitility.await().atMost(Duration.ofSeconds(30))
-                .until(() -> registry.snapshot().getFirst().state() == state);
+        Awaitility.await().until(() -> registry.snapshot().getFirst().state() == state);
     }
 }

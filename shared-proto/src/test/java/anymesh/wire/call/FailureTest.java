@@ -50,7 +50,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class FailureTest {
     /** Looks at what it gets, as a stage does. */
     private static final FrameHandler<ProjectInputRequest, ProjectInputResponse> DECODE = (request, call, out) -> {

@@ -8,8 +8,8 @@ import anymesh.kit.server.Futures;
 import anymesh.kit.store.Document;
 import anymesh.kit.store.MeshStore;
 import anymesh.kit.store.MeshStoreContract;
+import anymesh.kit.testing.PatientWaits;
 import anymesh.kit.testing.SharedConsul;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,10 +38,10 @@ final class ConsulMeshStoreTest extends MeshStoreContract {
             await().until(() -> !told.isEmpty() && !told.getLast().isEmpty());
             SHARED.agent().kill();
             assertThat(store.get("replicas/outage/a").toCompletionStage().toCompletableFuture())
-                    .failsWithin(Duration.ofSeconds(10));
+                    .failsWithin(PatientWaits.PATIENCE);
             SHARED.agent().startAgain();
             assertThat(Futures.join(store.put("replicas/outage/b", "2", Document.ABSENT))).isTrue();
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(told.getLast())
+            await().untilAsserted(() -> assertThat(told.getLast())
                     .extracting(Document::name).containsExactly("replicas/outage/b"));
         }
     }

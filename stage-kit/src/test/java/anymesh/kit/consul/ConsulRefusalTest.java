@@ -113,7 +113,7 @@ final class ConsulRefusalTest {
             var instance = new StageInstance("backbone-1", "backbone", "127.0.0.1", server.port(), 1, 1,
                     StageState.SERVING, StageDescription.getDefaultInstance());
             stage.put(instance);
-            await().atMost(Duration.ofSeconds(20)).until(() -> gateway.snapshot().contains(instance));
+            await().until(() -> gateway.snapshot().contains(instance));
         }
     }
 

@@ -9,6 +9,7 @@ import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.registry.StageRegistryContract;
 import anymesh.kit.registry.StageState;
 import anymesh.kit.server.Futures;
+import anymesh.kit.testing.PatientWaits;
 import anymesh.kit.testing.SharedConsul;
 import anymesh.kit.testing.HealthyServer;
 import io.vertx.ext.consul.ConsulClient;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The contract on a real Consul, and what only a registry between processes has to do. */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 final class ConsulStageRegistryTest extends StageRegistryContract {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = PatientWaits.PATIENCE;
     @RegisterExtension
     private static final SharedConsul SHARED = new SharedConsul();
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import anymesh.kit.testing.HealthyServer;
 import anymesh.v1.Capability;
 import anymesh.v1.Modality;
+import anymesh.kit.testing.PatientWaits;
 import anymesh.v1.StageDescription;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** What every registry does. Ids are used once, as a registry may outlive a test. */
 public abstract class StageRegistryContract {
     protected static final String SERVICE = "generator-image";
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = PatientWaits.PATIENCE;
     private static int ids;
 
     private final HealthyServer server = new HealthyServer();
@@ -83,7 +84,7 @@ public abstract class StageRegistryContract {
         registry.put(instance.with(StageState.DRAINING));
         await().atMost(SOON).until(() -> registry.snapshot().getFirst().state() == StageState.DRAINING);
         registry.remove(instance.id());
-        await().atMost(Duration.ofSeconds(5)).until(() -> registry.snapshot().isEmpty());
+        await().atMost(SOON).until(() -> registry.snapshot().isEmpty());
         registry.remove(instance.id());
     }
 

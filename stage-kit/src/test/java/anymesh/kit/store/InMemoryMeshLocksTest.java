@@ -4,7 +4,7 @@ package anymesh.kit.store;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
-@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD)
 final class InMemoryMeshLocksTest extends MeshLocksContract {
     private final InMemoryMeshLocks locks = new InMemoryMeshLocks();
 

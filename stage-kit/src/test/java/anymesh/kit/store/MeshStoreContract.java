@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import anymesh.kit.server.Futures;
+import anymesh.kit.testing.PatientWaits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every store does. Folders are used once, as a store may outlive a test. */
 public abstract class MeshStoreContract {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = PatientWaits.PATIENCE;
     private static int folders;
 
     private final String folder = "replicas/test-" + folders++ + "/";
