@@ -6,6 +6,7 @@ import anymesh.backbone.bundle.SignalSpec;
 import anymesh.backbone.decode.DecodeLoop;
 import anymesh.backbone.decode.GenerateJob;
 import anymesh.kit.batch.StepBatcher;
+import anymesh.kit.ending.Budget;
 import anymesh.kit.server.Stage;
 import anymesh.kit.server.StageResources;
 import anymesh.v1.BackboneRequest;
@@ -102,8 +103,8 @@ public final class BackboneStage implements Stage {
     }
 
     @Override
-    public void drain(Duration timeout) {
-        batcher.drain(timeout);
+    public boolean stop(Budget budget) {
+        return StepBatcher.stop(List.of(batcher), budget);
     }
 
     @Override

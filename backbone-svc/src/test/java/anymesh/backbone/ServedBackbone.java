@@ -41,8 +41,9 @@ public final class ServedBackbone implements AutoCloseable {
 
     /** A bundle on one thread of CPU. */
     public static ServedBackbone start(Path bundle, BatchPolicy batch) {
-        return start(BackboneConfig.defaults().stage().onFreePorts().withBundle(bundle).withBatch(batch)
-                .withOnnx(OnnxSettings.cpu(1)));
+        return start(
+                BackboneConfig.defaults().stage().onFreePorts().withoutLameDuck().withBundle(bundle).withBatch(batch)
+                        .withOnnx(OnnxSettings.cpu(1)));
     }
 
     public static ServedBackbone start(StageConfig stage) {

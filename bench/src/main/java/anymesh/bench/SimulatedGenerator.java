@@ -5,6 +5,7 @@ import anymesh.kit.batch.BatchPolicy;
 import anymesh.kit.batch.Job;
 import anymesh.kit.batch.StepBatcher;
 import anymesh.kit.batch.Stepper;
+import anymesh.kit.ending.Budget;
 import anymesh.kit.server.Stage;
 import anymesh.kit.server.StageResources;
 import anymesh.v1.GeneratedMedia;
@@ -107,8 +108,8 @@ final class SimulatedGenerator implements Stage {
     public void warm() {}
 
     @Override
-    public void drain(Duration timeout) {
-        batcher.drain(timeout);
+    public boolean stop(Budget budget) {
+        return StepBatcher.stop(List.of(batcher), budget);
     }
 
     @Override

@@ -9,6 +9,7 @@ import anymesh.gateway.Gateway;
 import anymesh.gateway.GatewayConfig;
 import anymesh.generator.GeneratorConfig;
 import anymesh.generator.GeneratorStage;
+import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.server.Futures;
@@ -34,7 +35,8 @@ import java.util.stream.Stream;
 
 /**
  * The gateway and the five stages in one process, each stage behind its own gRPC server on a loopback port as it would
- * be elsewhere, with the registry in memory. {@link #start} returns once every stage serves.
+ * be elsewhere, with the registry in memory. {@link #start} returns once every stage serves. It is no lame duck when it goes:
+ * nobody chooses between it and another one.
  */
 public final class EmbeddedMesh implements AutoCloseable {
     private final Vertx vertx;
@@ -60,7 +62,7 @@ public final class EmbeddedMesh implements AutoCloseable {
     /** As {@link #start(Path, int)}, with a registry that somebody watches. */
     public static EmbeddedMesh start(Path home, int port, StageRegistry registry) {
         var vertx = Vertx.vertx();
-        var config = GatewayConfig.defaults().onPort(port);
+        var config = GatewayConfig.defaults().onPort(port).withoutLameDuck();
         var memory = new WireMemory("gateway", config.memoryBytes());
         try {
             // The port first: somebody may have it, and loading models to find that out would be a waste.
@@ -119,7 +121,7 @@ public final class EmbeddedMesh implements AutoCloseable {
     }
 
     private static StageConfig here(StageConfig stage, Path home) {
-        return stage.onFreePorts().withBundle(home.resolve(stage.bundle()));
+        return stage.onFreePorts().withoutLameDuck().withBundle(home.resolve(stage.bundle()));
     }
 
     private static <C> Starting starting(String service, C config, Function<C, StageConfig> stage,
@@ -156,11 +158,11 @@ public final class EmbeddedMesh implements AutoCloseable {
         return registry;
     }
 
-    /** Ends in order: the gateway takes nothing new and finishes, then every stage does. */
-    public void drain() {
-        gateway.drain();
+    /** Ends in order, within this time: the gateway takes nothing new and finishes, then every stage does. */
+    public void drain(Budget budget) {
+        gateway.drain(budget);
         try (var threads = platformThreads()) {
-            runners.forEach(runner -> threads.execute(runner::drain));
+            runners.forEach(runner -> threads.execute(() -> runner.drain(budget)));
         }
         release();
     }

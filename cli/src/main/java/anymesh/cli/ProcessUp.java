@@ -7,13 +7,16 @@ import anymesh.cli.processes.ProcessOptions;
 import anymesh.cli.processes.Replicas;
 import anymesh.cli.supervise.Backoff;
 import anymesh.cli.supervise.Supervisor;
+import anymesh.gateway.GatewayConfig;
 import anymesh.kit.config.ConfigLoader;
 import anymesh.kit.discovery.RegistryConfig;
-import anymesh.kit.server.StageMain;
+import anymesh.kit.ending.Budget;
+import anymesh.kit.server.Termination;
 import anymesh.kit.tls.TlsConfig;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -23,26 +26,28 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code anymesh up --processes}: supervises the processes of a mesh until it is told to go. */
 final class ProcessUp {
-    /** Registry and TLS are configured in the environment as they are for the gateway: ANYMESH_REGISTRY_…, ANYMESH_TLS_…. */
-    record Settings(RegistryConfig registry, TlsConfig tls) {}
+    /**
+     * Configured in the environment as they are for the gateway: ANYMESH_REGISTRY_…, ANYMESH_TLS_…, ANYMESH_DRAINTIMEOUT.
+     */
+    record Settings(RegistryConfig registry, TlsConfig tls, Duration drainTimeout) {}
 
     private ProcessUp() {}
 
     static int run(Path file, int port, List<String> replicas, @Nullable String consul, @Nullable Path config)
             throws IOException, InterruptedException {
         var folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "the state file has no folder");
-        var settings = ConfigLoader.load(Settings.class, new Settings(RegistryConfig.defaults(), TlsConfig.off()), null,
-                System.getenv());
+        var settings = ConfigLoader.load(Settings.class, new Settings(RegistryConfig.defaults(), TlsConfig.off(),
+                GatewayConfig.defaults().drainTimeout()), null, System.getenv());
         var options = new ProcessOptions(Home.directory(), folder, Replicas.parse(replicas), freePort(port), config,
-                registry(settings.registry(), consul), settings.tls());
+                registry(settings.registry(), consul), settings.tls(), settings.drainTimeout());
         var vertx = Vertx.vertx();
         Consumer<String> events = event -> System.err.println("anymesh: " + event);
         var supervisor = new Supervisor(Backoff.defaults(), events);
         var mesh = new AtomicReference<@Nullable ProcessMesh>();
-        StageMain.onTermination(() -> {
-            end(mesh.get(), supervisor);
+        Termination.on(ProcessMesh.timeToEnd(settings.drainTimeout()), budget -> {
+            end(mesh.get(), supervisor, budget);
             MeshState.delete(file);
-        });
+        }, supervisor::close);
         try {
             var opened = ProcessMesh.open(vertx, options, supervisor, events);
             mesh.set(opened);
@@ -53,7 +58,7 @@ final class ProcessUp {
             System.out.println("ready " + opened.url());
         } catch (IOException | RuntimeException e) {
             System.err.println("anymesh: " + Failures.message(e));
-            end(mesh.get(), supervisor);
+            end(mesh.get(), supervisor, Budget.of(ProcessMesh.timeToEnd(settings.drainTimeout())));
             // Not exit: an orderly end, as the hook makes it, would look like success.
             Runtime.getRuntime().halt(1);
         }
@@ -61,11 +66,11 @@ final class ProcessUp {
         return 0;
     }
 
-    private static void end(@Nullable ProcessMesh mesh, Supervisor supervisor) {
+    private static void end(@Nullable ProcessMesh mesh, Supervisor supervisor, Budget budget) {
         if (mesh == null) {
             supervisor.close();
         } else {
-            mesh.close();
+            mesh.close(budget);
         }
     }
 

@@ -2,11 +2,11 @@
 package anymesh.cli;
 
 import anymesh.cli.processes.InstanceView;
+import anymesh.gateway.GatewayConfig;
 import anymesh.kit.registry.InMemoryStageRegistry;
-import anymesh.kit.server.StageMain;
+import anymesh.kit.server.Termination;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -22,8 +22,6 @@ import picocli.CommandLine.Option;
 /** {@code anymesh up}: the mesh in this process, or in one for each service, until SIGTERM or Ctrl-C, which drain it. */
 @Command(name = "up", mixinStandardHelpOptions = true, description = "Starts the mesh and serves until it is stopped.")
 final class UpCommand implements Callable<Integer> {
-    private static final Duration STARTUP = Duration.ofSeconds(30);
-
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init")
     private CommandLine.Model.CommandSpec spec;
@@ -66,9 +64,9 @@ final class UpCommand implements Callable<Integer> {
         var registry = new InMemoryStageRegistry();
         var starting = new CompletableFuture<EmbeddedMesh>();
         var ended = new AtomicBoolean();
-        StageMain.onTermination(() -> {
+        Termination.on(GatewayConfig.defaults().drainTimeout(), budget -> {
             // Told to go while it loads, it finishes that first: ONNX Runtime takes a JVM down that exits amid a load.
-            starting.orTimeout(STARTUP.toSeconds(), TimeUnit.SECONDS).join().drain();
+            starting.orTimeout(budget.left().toNanos(), TimeUnit.NANOSECONDS).join().drain(budget);
             ended.set(true);
             MeshState.delete(file);
         });

@@ -5,6 +5,7 @@ import anymesh.encoder.EncoderManifest.Encoder;
 import anymesh.encoder.audio.AudioProcessor;
 import anymesh.encoder.image.ImageProcessor;
 import anymesh.encoder.video.VideoProcessor;
+import anymesh.kit.ending.Budget;
 import anymesh.kit.media.MediaCodec;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Component;
@@ -25,7 +26,6 @@ import anymesh.wire.call.FrameServer;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.UnsupportedModality;
 import io.grpc.ServerMethodDefinition;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -113,8 +113,8 @@ public final class EncoderStage implements Stage {
     }
 
     @Override
-    public void drain(Duration timeout) {
-        encoders.values().forEach(encoder -> encoder.rows().drain(timeout));
+    public boolean stop(Budget budget) {
+        return RowModel.stop(encoders.values().stream().map(ModalityEncoder::rows).toList(), budget);
     }
 
     @Override

@@ -8,6 +8,7 @@ import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.gateway.telemetry.Telemetry;
 import anymesh.gateway.waiting.WaitingRoom;
+import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.replicas.WantedReplicas;
 import anymesh.kit.server.Futures;
@@ -17,24 +18,26 @@ import anymesh.kit.trace.Exemplars;
 import anymesh.kit.trace.Tracing;
 import anymesh.wire.StageMethods;
 import anymesh.wire.WireMemory;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A running gateway. Its methods block and are not for event loops. The registry and the memory are its caller's, who
  * closes the memory after the gateway.
+ *
+ * <p>It goes in one way: first {@code /readyz} says that it will, and it still serves all that comes; then it answers new
+ * requests with 503 and finishes those that it has; then it ends. One {@link Budget} bounds all of it.
  */
 public final class Gateway implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Gateway.class);
 
     private static final Duration CLEANUP = Duration.ofSeconds(5);
+    /** How long a request may have been on its way when the last work was done. */
+    private static final Duration ON_THE_WIRE = Duration.ofMillis(200);
 
-    private final Vertx vertx;
     private final GatewayConfig config;
     private final MeshTls tls;
     private final WaitingRoom room;
@@ -43,9 +46,8 @@ public final class Gateway implements AutoCloseable {
     private final Tracing tracing;
     private final HttpServer server;
 
-    private Gateway(Vertx vertx, GatewayConfig config, MeshTls tls, WaitingRoom room, StageClient client, HttpApi api,
+    private Gateway(GatewayConfig config, MeshTls tls, WaitingRoom room, StageClient client, HttpApi api,
             Tracing tracing, HttpServer server) {
-        this.vertx = vertx;
         this.config = config;
         this.tls = tls;
         this.room = room;
@@ -77,6 +79,7 @@ public final class Gateway implements AutoCloseable {
         var options = PlainHttp.options().setHost(config.host()).setPort(config.port())
                 .setHandle100ContinueAutomatically(true);
         var server = vertx.createHttpServer(options)
+                .connectionHandler(api::connected)
                 .requestHandler(api::handle)
                 .invalidRequestHandler(HttpApi::handleInvalid);
         try {
@@ -90,7 +93,7 @@ public final class Gateway implements AutoCloseable {
             throw e;
         }
         log.info("service=gateway host={} port={}", config.host(), server.actualPort());
-        return new Gateway(vertx, config, tls, room, client, api, tracing, server);
+        return new Gateway(config, tls, room, client, api, tracing, server);
     }
 
     /** Where it listens. */
@@ -98,27 +101,40 @@ public final class Gateway implements AutoCloseable {
         return server.actualPort();
     }
 
-    /** Refuses new requests, finishes those under way within the configured time, and closes. */
+    /** Goes, within the configured time. */
     public void drain() {
-        awaitIdle(config.drainTimeout());
-        close();
+        drain(Budget.of(config.drainTimeout()));
     }
 
-    /** Cuts off what is under way; every stage at work on it is told. */
+    /** Goes, within this time: announces it, finishes what was begun, and closes. */
+    public void drain(Budget budget) {
+        api.leave();
+        log.info("service=gateway leaves and serves on for {}", config.lameDuck());
+        budget.pause(config.lameDuck());
+        var idle = api.drain();
+        if (!Futures.awaitEnd(idle, budget.forWork())) {
+            log.warn("service=gateway gives up requests that did not end in time");
+            api.giveUp();
+            var _ = Futures.awaitEnd(idle, budget);
+        }
+        var _ = Futures.awaitEnd(api.hangUp(), budget.atMost(ON_THE_WIRE));
+        close(budget);
+    }
+
+    /** Goes at once and cuts off what is under way; every stage at work on it is told. */
     @Override
     public void close() {
+        close(Budget.of(CLEANUP));
+    }
+
+    private void close(Budget budget) {
         Futures.join(server.close());
-        awaitIdle(CLEANUP); // a cancelled request still has its embeddings to give back
+        // A cancelled request still has its embeddings to give back.
+        var _ = Futures.awaitEnd(api.drain(), budget);
         room.close();
         client.close();
         tls.close();
         api.close();
         tracing.close();
-    }
-
-    private void awaitIdle(Duration timeout) {
-        var timer = vertx.timer(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
-        Futures.join(Future.any(api.drain(), timer).otherwiseEmpty());
-        timer.cancel();
     }
 }

@@ -12,10 +12,13 @@ import java.util.List;
 /**
  * The gateway's configuration; {@code config/gateway.yaml} explains every key.
  *
+ * @param lameDuck when it is told to go: how long it says so and serves on, until balancers have heard of it
+ * @param drainTimeout within how long it is gone then, {@code lameDuck} included
  * @param memoryBytes embeddings in relay, for all requests together
  */
-public record GatewayConfig(String host, int port, Duration requestTimeout, Duration drainTimeout, Duration heartbeat,
-        HttpLimits http, List<String> corsOrigins, long memoryBytes, RegistryConfig registry, TlsConfig tls,
+public record GatewayConfig(String host, int port, Duration requestTimeout, Duration lameDuck, Duration drainTimeout,
+        Duration heartbeat, HttpLimits http, List<String> corsOrigins, long memoryBytes, RegistryConfig registry,
+        TlsConfig tls,
         CallSettings stages, StaticEndpoints endpoints) {
     public GatewayConfig {
         if (port < 0 || port > 65_535) {
@@ -25,6 +28,10 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
         requirePositive("heartbeat", heartbeat);
         if (drainTimeout.isNegative()) {
             throw new IllegalArgumentException("drainTimeout: %s (expected: >= 0)".formatted(drainTimeout));
+        }
+        if (lameDuck.isNegative() || lameDuck.compareTo(drainTimeout) > 0) {
+            throw new IllegalArgumentException(
+                    "lameDuck: %s (expected: 0 to drainTimeout, %s)".formatted(lameDuck, drainTimeout));
         }
         if (memoryBytes < 1) {
             throw new IllegalArgumentException("memoryBytes: %d (expected: > 0)".formatted(memoryBytes));
@@ -40,21 +47,35 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
 
     /** Loopback only, no web pages, two minutes for a request. */
     public static GatewayConfig defaults() {
-        return new GatewayConfig("127.0.0.1", 8080, Duration.ofSeconds(120), Duration.ofSeconds(30),
+        return new GatewayConfig("127.0.0.1", 8080, Duration.ofSeconds(120), Duration.ofSeconds(1),
+                Duration.ofSeconds(30),
                 Duration.ofSeconds(15), HttpLimits.defaults(), List.of(), 256L << 20, RegistryConfig.defaults(),
                 TlsConfig.off(), CallSettings.defaults(), StaticEndpoints.none());
     }
 
     /** The same on another port; 0 takes any free one. */
     public GatewayConfig onPort(int other) {
-        return new GatewayConfig(host, other, requestTimeout, drainTimeout, heartbeat, http, corsOrigins, memoryBytes,
+        return new GatewayConfig(host, other, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
+                memoryBytes,
                 registry, tls, stages, endpoints);
     }
 
     /** The same with other manners towards stages. */
     public GatewayConfig withStages(CallSettings other) {
-        return new GatewayConfig(host, port, requestTimeout, drainTimeout, heartbeat, http, corsOrigins, memoryBytes,
+        return new GatewayConfig(host, port, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
+                memoryBytes,
                 registry, tls, other, endpoints);
+    }
+
+    /** The same with other times for its end. */
+    public GatewayConfig withEnd(Duration newLameDuck, Duration newDrainTimeout) {
+        return new GatewayConfig(host, port, requestTimeout, newLameDuck, newDrainTimeout, heartbeat, http,
+                corsOrigins, memoryBytes, registry, tls, stages, endpoints);
+    }
+
+    /** The same where nobody has to hear first that it goes. */
+    public GatewayConfig withoutLameDuck() {
+        return withEnd(Duration.ZERO, drainTimeout);
     }
 
     HttpSettings settings() {

@@ -5,7 +5,7 @@ import anymesh.gateway.routing.Services;
 import anymesh.kit.config.ConfigLoader;
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.server.Futures;
-import anymesh.kit.server.StageMain;
+import anymesh.kit.server.Termination;
 import anymesh.wire.WireMemory;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -46,8 +46,8 @@ public final class GatewayMain {
         var wanted = config.registry().replicas(vertx);
         var memory = new WireMemory("gateway", config.memoryBytes());
         var gateway = Gateway.start(vertx, config, registry, wanted, memory);
-        StageMain.onTermination(() -> {
-            gateway.drain();
+        Termination.on(config.drainTimeout(), budget -> {
+            gateway.drain(budget);
             watch.close();
             wanted.close();
             registry.close();

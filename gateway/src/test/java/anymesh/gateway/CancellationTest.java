@@ -8,9 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,21 +76,6 @@ class CancellationTest {
     private void awaitActiveRequests(int count) {
         Awaitility.await().until(() -> mesh.client.get("/metrics").response().body()
                 .contains("anymesh_gateway_requests_active " + count + ".0"));
-    }
-
-    @Test
-    void drainingFinishesWhatIsUnderWayAndRefusesTheRest() throws Exception {
-        var goOn = new CountDownLatch(1);
-        mesh.finishOnlyAfter(goOn);
-        var stream = mesh.client.open(CHAT, chat("'Hello'", "'stream':true"));
-        var drain = Thread.ofVirtual().start(mesh.gateway()::drain);
-        Awaitility.await().until(() -> mesh.client.get("/readyz").status() == 503);
-        var late = mesh.client.send(mesh.client.request(CHAT).POST(BodyPublishers.ofString(chat("'Hello'"))).build());
-        assertThat(late.status()).isEqualTo(503);
-        assertThat(late.header("retry-after")).isNotEmpty();
-        goOn.countDown();
-        assertThat(new String(stream.readAllBytes(), StandardCharsets.UTF_8)).endsWith("[DONE]\n\n");
-        drain.join();
     }
 
     @Test

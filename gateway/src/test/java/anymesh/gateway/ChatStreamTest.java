@@ -104,7 +104,8 @@ class ChatStreamTest {
         var goOn = new CountDownLatch(1);
         var config = TestingMesh.config();
         try (var restless = new TestingMesh(new GatewayConfig(config.host(), 0, config.requestTimeout(),
-                config.drainTimeout(), Duration.ofMillis(20), config.http(), List.of(), config.memoryBytes(),
+                config.lameDuck(), config.drainTimeout(), Duration.ofMillis(20), config.http(), List.of(),
+                config.memoryBytes(),
                 config.registry(), config.tls(), config.stages(), StaticEndpoints.none()))) {
             restless.backbone = (request, call, out) -> {
                 goOn.await();

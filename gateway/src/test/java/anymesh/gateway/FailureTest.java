@@ -114,9 +114,11 @@ class FailureTest {
     @Test
     void aRequestThatTakesTooLongIs504AndStopsTheGenerator() throws Exception {
         var patient = TestingMesh.config();
-        try (var hasty = new TestingMesh(new GatewayConfig(patient.host(), 0, Duration.ofMillis(500),
-                patient.drainTimeout(), patient.heartbeat(), patient.http(), List.of(), patient.memoryBytes(),
+        try (var hasty = new TestingMesh(new GatewayConfig(patient.host(), 0, Duration.ofSeconds(2),
+                patient.lameDuck(), patient.drainTimeout(), patient.heartbeat(), patient.http(), List.of(),
+                patient.memoryBytes(),
                 patient.registry(), patient.tls(), patient.stages(), StaticEndpoints.none()))) {
+            hasty.client.post(CHAT, chat("'image'")); // has everything loaded that is loaded late
             hasty.generator = hasty.stages::generateForever;
             assertFailed(hasty.client.post(CHAT, chat("'image'")), 504, "server_error", "deadline_exceeded");
             Awaitility.await().until(() -> hasty.stages.cancelledGenerations.get() == 1);

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Two instances of each stage, and one of them dies at the worst moments. Each answer must be the one that an undisturbed
  * mesh gives. Closing the mesh proves that no embedding was left behind.
  */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StageDeathTest {
     /** All five hops, text and dice around two pictures. */
     private static final String ALL = chat(

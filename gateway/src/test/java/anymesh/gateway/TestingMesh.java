@@ -98,7 +98,7 @@ final class TestingMesh implements AutoCloseable {
 
     static GatewayConfig config() {
         var defaults = GatewayConfig.defaults();
-        return new GatewayConfig(defaults.host(), 0, Duration.ofSeconds(30), Duration.ofSeconds(5),
+        return new GatewayConfig(defaults.host(), 0, Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(30),
                 defaults.heartbeat(), new HttpLimits(1 << 20, 8 << 20, 64, 4, defaults.http().bodyTimeout()),
                 List.of("https://app.example.org"), defaults.memoryBytes(), defaults.registry(), defaults.tls(),
                 CallSettings.defaults().withPatience(Duration.ZERO),
@@ -351,8 +351,7 @@ final class TestingMesh implements AutoCloseable {
     }
 
     void awaitNoEmbeddings() {
-        Awaitility.await().atMost(Duration.ofSeconds(10))
-                .until(() -> memory.allocatedBytes() == 0 && stageMemory.allocatedBytes() == 0);
+        Awaitility.await().until(() -> memory.allocatedBytes() == 0 && stageMemory.allocatedBytes() == 0);
     }
 
     /** Closing the memories fails if any embedding was left behind. */

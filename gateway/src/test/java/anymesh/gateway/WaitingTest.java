@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One instance of each stage, and it is not there. Closing the mesh proves that no embedding was left behind. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WaitingTest {
     /** All five hops, text and dice around two pictures. */
     private static final String ALL = chat(
@@ -48,7 +48,8 @@ class WaitingTest {
 
     private static GatewayConfig with(Duration patience, Duration requestTimeout, Duration heartbeat) {
         var config = TestingMesh.config();
-        return new GatewayConfig(config.host(), 0, requestTimeout, config.drainTimeout(), heartbeat, config.http(),
+        return new GatewayConfig(config.host(), 0, requestTimeout, config.lameDuck(), config.drainTimeout(), heartbeat,
+                config.http(),
                 List.of(), config.memoryBytes(), config.registry(), config.tls(),
                 config.stages().withPatience(patience), StaticEndpoints.none());
     }
@@ -156,7 +157,7 @@ class WaitingTest {
 
     @Test
     void nobodyWaitsLongerThanTheRequestHasTime() {
-        replace(new TestingMesh(with(Duration.ofSeconds(30), Duration.ofMillis(500), Duration.ofSeconds(15))));
+        replace(new TestingMesh(with(Duration.ofSeconds(30), Duration.ofSeconds(2), Duration.ofSeconds(15))));
         mesh.become("encoder", StageState.DRAINING);
         assertUnavailable(mesh.client.post(CHAT, ALL));
     }
@@ -205,7 +206,7 @@ class WaitingTest {
             mesh.become("backbone", StageState.SERVING);
             assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8)).endsWith("data: [DONE]\n\n");
         }
-        replace(new TestingMesh(with(Duration.ofMillis(300), Duration.ofSeconds(30), Duration.ofMillis(20))));
+        replace(new TestingMesh(with(Duration.ofSeconds(2), Duration.ofSeconds(30), Duration.ofMillis(20))));
         mesh.become("backbone", StageState.STOPPED);
         var events = mesh.client.events(STREAMED);
         assertThat(events).hasSize(1).first().asString().contains("stage_unavailable");

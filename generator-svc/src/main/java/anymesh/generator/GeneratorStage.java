@@ -4,6 +4,7 @@ package anymesh.generator;
 import anymesh.generator.pipeline.DiffusionPipeline;
 import anymesh.generator.pipeline.PictureSize;
 import anymesh.kit.batch.StepBatcher;
+import anymesh.kit.ending.Budget;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.server.Stage;
 import anymesh.kit.server.StageResources;
@@ -11,7 +12,6 @@ import anymesh.v1.Capability;
 import anymesh.v1.StageDescription;
 import anymesh.wire.call.FrameServer;
 import io.grpc.ServerMethodDefinition;
-import java.time.Duration;
 import java.util.List;
 
 /** The generator service: one diffusion pipeline behind one batcher. */
@@ -71,8 +71,8 @@ public final class GeneratorStage implements Stage {
     }
 
     @Override
-    public void drain(Duration timeout) {
-        batcher.drain(timeout);
+    public boolean stop(Budget budget) {
+        return StepBatcher.stop(List.of(batcher), budget);
     }
 
     @Override

@@ -48,7 +48,8 @@ final class TestingGenerator implements AutoCloseable {
     private TestingGenerator(Path bundle, Modality modality) {
         var defaults = GeneratorConfig.defaults(modality);
         var config = defaults
-                .withStage(defaults.stage().onFreePorts().withBundle(bundle).withOnnx(OnnxSettings.cpu(1)));
+                .withStage(defaults.stage().onFreePorts().withoutLameDuck().withBundle(bundle)
+                        .withOnnx(OnnxSettings.cpu(1)));
         runner = StageRunner.start(config.service(), config.stage(), vertx, new InMemoryStageRegistry(),
                 resources -> GeneratorStage.load(config, resources));
         channel = WireTransport.channel(runner.instance().host(), runner.instance().grpcPort()).build();

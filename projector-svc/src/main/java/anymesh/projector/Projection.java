@@ -2,6 +2,7 @@
 package anymesh.projector;
 
 import anymesh.kit.batch.JobTimings;
+import anymesh.kit.ending.Budget;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Component;
 import anymesh.kit.model.ElementType;
@@ -21,7 +22,6 @@ import anymesh.wire.call.CallContext;
 import anymesh.wire.error.ContractMismatch;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.UnsupportedModality;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -92,8 +92,9 @@ public final class Projection implements AutoCloseable {
         projectors.values().forEach(projector -> projector.rows().warm());
     }
 
-    public void drain(Duration timeout) {
-        projectors.values().forEach(projector -> projector.rows().drain(timeout));
+    /** As a stage's. */
+    public boolean stop(Budget budget) {
+        return RowModel.stop(projectors.values().stream().map(Projector::rows).toList(), budget);
     }
 
     @Override

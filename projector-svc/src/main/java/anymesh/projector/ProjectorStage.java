@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.projector;
 
+import anymesh.kit.ending.Budget;
 import anymesh.kit.model.Component;
 import anymesh.kit.server.Stage;
 import anymesh.kit.server.StageResources;
@@ -10,7 +11,6 @@ import anymesh.v1.StageDescription;
 import anymesh.wire.Frame;
 import anymesh.wire.call.FrameServer;
 import io.grpc.ServerMethodDefinition;
-import java.time.Duration;
 import java.util.List;
 
 /** A projector service: the input projector of equation 2 or the output projector of equation 4. */
@@ -61,8 +61,8 @@ public final class ProjectorStage implements Stage {
     }
 
     @Override
-    public void drain(Duration timeout) {
-        projection.drain(timeout);
+    public boolean stop(Budget budget) {
+        return projection.stop(budget);
     }
 
     @Override

@@ -4,6 +4,7 @@ package anymesh.cli.processes;
 import anymesh.cli.supervise.ProcessStatus;
 import anymesh.cli.supervise.Supervisor;
 import anymesh.kit.discovery.RegistryConfig;
+import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageRegistry;
 import io.vertx.core.Vertx;
@@ -29,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * the store that the mesh shares, whoever wants it. The methods block.
  */
 public final class ProcessMesh implements AutoCloseable {
-    /** A stage or gateway drains for up to 30 s by itself. */
-    private static final Duration PATIENCE = Duration.ofSeconds(45);
-    private static final Duration CONSUL_PATIENCE = Duration.ofSeconds(10);
+    /** What a process may be late by before it is killed, and what the stages and Consul have after the last gateway. */
+    private static final Duration LATE = Duration.ofSeconds(3);
+    private static final Duration AFTER_GATEWAYS = Duration.ofSeconds(10);
     private static final int TRIES = 3;
     private static final long LOOK_EVERY_MILLIS = 100;
 
@@ -47,11 +48,13 @@ public final class ProcessMesh implements AutoCloseable {
     private final @Nullable ConsulWatch watch;
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Consumer<String> events;
+    private final Duration patience;
     private volatile boolean isClosing;
 
     private ProcessMesh(Supervisor supervisor, ProcessSpecs specs, @Nullable ConsulServer consul,
             @Nullable ConsulWatch watch, Readiness readiness, StageRegistry registry, OwnedReplicas replicas,
-            Consumer<String> events) {
+            Duration drainTimeout, Consumer<String> events) {
+        this.patience = drainTimeout.plus(LATE);
         this.watch = watch;
         this.readiness = readiness;
         this.events = events;
@@ -88,7 +91,7 @@ public final class ProcessMesh implements AutoCloseable {
         var specs = new ProcessSpecs(options.home(), logs, options.config(), config.consul().address());
         var replicas = OwnedReplicas.open(vertx, config, events);
         return new ProcessMesh(supervisor, specs, consul, watch, readiness, config.forGateway(vertx, stages), replicas,
-                events);
+                options.drainTimeout(), events);
     }
 
     /**
@@ -226,11 +229,16 @@ public final class ProcessMesh implements AutoCloseable {
     }
 
     private CompletableFuture<Void> remove(Collection<String> ids) {
+        return remove(ids, patience);
+    }
+
+    /** Tells them to go, and kills what is not gone in time. */
+    private CompletableFuture<Void> remove(Collection<String> ids, Duration time) {
         synchronized (members) {
             members.keySet().removeAll(Set.copyOf(ids));
         }
         return CompletableFuture.allOf(
-                ids.stream().map(id -> supervisor.stop(id, PATIENCE)).toArray(CompletableFuture[]::new));
+                ids.stream().map(id -> supervisor.stop(id, time)).toArray(CompletableFuture[]::new));
     }
 
     private List<String> ids(Predicate<Member> which) {
@@ -265,23 +273,33 @@ public final class ProcessMesh implements AutoCloseable {
         return id.substring(0, Math.max(0, id.lastIndexOf('-')));
     }
 
-    /** In order: gateways finish what they have, then the stages do, then Consul goes. */
-    @Override
-    public void close() {
-        isClosing = true;
-        replicas.stopFollowing();
-        endAll();
+    /** Within how long a mesh is gone whose processes are to be gone within this: once they are idle, stages need little. */
+    public static Duration timeToEnd(Duration drainTimeout) {
+        return drainTimeout.plus(AFTER_GATEWAYS);
     }
 
-    private synchronized void endAll() {
-        remove(ids(member -> !member.service().isStage())).join();
-        remove(ids(_ -> true)).join();
+    /** As {@link #close(Budget)}, with the time that this mesh should take. */
+    @Override
+    public void close() {
+        close(Budget.of(timeToEnd(patience.minus(LATE))));
+    }
+
+    /** In order, within this time: gateways finish what they have, then the stages do, then Consul goes. */
+    public void close(Budget budget) {
+        isClosing = true;
+        replicas.stopFollowing();
+        endAll(budget);
+    }
+
+    private synchronized void endAll(Budget budget) {
+        remove(ids(member -> !member.service().isStage()), budget.atMost(patience).left()).join();
+        remove(ids(_ -> true), budget.forWork().left()).join();
         registry.close();
         replicas.close();
         if (watch != null) {
             watch.close();
         }
-        supervisor.stop(ConsulServer.ID, CONSUL_PATIENCE).join();
+        supervisor.stop(ConsulServer.ID, budget.left()).join();
         supervisor.close();
         readiness.close();
     }

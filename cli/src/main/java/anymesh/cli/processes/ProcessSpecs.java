@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 record ProcessSpecs(Path home, Path logs, @Nullable Path config, String consul) {
     private static final String MESH = "ANYMESH_";
     private static final String STAGE = "ANYMESH_STAGE_";
-    // What a gateway is told of the registry and of TLS, a stage is told too.
-    private static final List<String> SHARED = List.of("REGISTRY_", "TLS_");
+    // What a gateway is told of the registry, of TLS and of its end, a stage is told too.
+    private static final List<String> SHARED = List.of("REGISTRY_", "TLS_", "LAMEDUCK", "DRAINTIMEOUT");
 
     ProcessSpec stage(ServiceProcess service, String id) {
         var environment = common();

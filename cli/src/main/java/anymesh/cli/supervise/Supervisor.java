@@ -95,18 +95,22 @@ public final class Supervisor implements AutoCloseable {
         switch (supervised.state) {
             case ProcessState.Running(long pid) -> {
                 supervised.state = new ProcessState.Stopping(pid);
-                var process = supervised.process;
-                if (process != null) {
-                    process.destroy();
-                    var _ = thread.schedule(process::destroyForcibly, patience.toMillis(), TimeUnit.MILLISECONDS);
+                if (supervised.process != null) {
+                    supervised.process.destroy();
                 }
+                killAfter(patience, supervised);
             }
             case ProcessState.Waiting _ -> forget(supervised);
-            case ProcessState.Stopping _ -> {
-                // It has been told.
-            }
+            case ProcessState.Stopping _ -> killAfter(patience, supervised); // it has been told, but may have less time now
         }
         return supervised.stopped;
+    }
+
+    private void killAfter(Duration patience, Supervised supervised) {
+        var process = supervised.process;
+        if (process != null) {
+            var _ = thread.schedule(process::destroyForcibly, patience.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     private void launch(Supervised supervised) {

@@ -51,10 +51,6 @@ final class Admission {
         return drained.future();
     }
 
-    boolean isDraining() {
-        return draining;
-    }
-
     int concurrent() {
         return concurrent.get();
     }

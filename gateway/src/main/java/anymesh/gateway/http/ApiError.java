@@ -15,6 +15,7 @@ import anymesh.wire.error.UnsupportedModality;
 import anymesh.wire.error.WireStatus;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,8 @@ record ApiError(int status, String type, @Nullable String code, String message, 
         return switch (failure) {
             case MeshException e -> of(e);
             case RouteRefused e -> of(e);
+            // A client that is still there to read this did not cancel it.
+            case CancellationException _ -> of(new StageUnavailable("The server is shutting down."));
             case HttpRefusal e -> new ApiError(e.status(), INVALID, null, message(e), null, null);
             default -> new ApiError(500, SERVER, "internal_error", "The server had an error processing your request.",
                     null, null);

@@ -13,12 +13,20 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all generating routes do alike: let a request in, read it, run it as long as its client is there and its time
@@ -31,6 +39,7 @@ final class Generations {
     private final GatewayMeters meters;
     private final Tracer tracer;
     private final Duration timeout;
+    private final Set<Runnable> underWay = ConcurrentHashMap.newKeySet();
 
     Generations(Admission admission, BodyReader bodies, GenerationPipeline pipeline, GatewayMeters meters,
             Tracer tracer, Duration timeout) {
@@ -56,10 +65,39 @@ final class Generations {
             ErrorReplies.reply(response, e);
             return;
         }
-        bodies.read(http.request(), ticket, read)
-                .compose(request -> answer.apply(request, begin(http)))
+        Promise<T> body = Promise.promise();
+        var call = new AtomicReference<@Nullable CallContext>();
+        var giveUp = giveUp(body, call);
+        underWay.add(giveUp);
+        bodies.read(http.request(), ticket, read).onComplete(body::tryComplete, body::tryFail);
+        body.future()
+                .compose(request -> {
+                    var begun = begin(http);
+                    call.set(begun);
+                    return answer.apply(request, begun);
+                })
                 .onFailure(failure -> ErrorReplies.reply(response, failure))
-                .onComplete(_ -> ticket.close());
+                .onComplete(_ -> {
+                    underWay.remove(giveUp);
+                    ticket.close();
+                });
+    }
+
+    private static Runnable giveUp(Promise<?> body, AtomicReference<@Nullable CallContext> call) {
+        var context = Objects.requireNonNull(Vertx.currentContext());
+        return () -> context.runOnContext(_ -> {
+            var begun = call.get();
+            if (begun != null) {
+                begun.cancel();
+            } else {
+                body.tryFail(new CancellationException()); // it is still on its way
+            }
+        });
+    }
+
+    /** Answers all that are under way as if their stages were not there, and has the stages stop. */
+    void giveUp() {
+        underWay.forEach(Runnable::run);
     }
 
     /** When the client goes away, everybody who works on its request is told to stop. */

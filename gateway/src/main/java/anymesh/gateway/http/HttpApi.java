@@ -9,6 +9,7 @@ import anymesh.wire.WireMemory;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -38,6 +39,8 @@ public final class HttpApi implements AutoCloseable {
     private final Router router;
     private final StageRouter stages;
     private final Admission admission;
+    private final Connections connections = new Connections();
+    private final Generations generations;
     private final GatewayMeters meters;
 
     /**
@@ -50,13 +53,14 @@ public final class HttpApi implements AutoCloseable {
         admission = new Admission(settings.limits());
         meters = new GatewayMeters(telemetry.meters(), admission, memory, measure);
         router = Router.router(vertx);
-        var generations = new Generations(admission, new BodyReader(vertx, settings.limits()), pipeline, meters,
+        generations = new Generations(admission, new BodyReader(vertx, settings.limits()), pipeline, meters,
                 telemetry.tracer(), settings.requestTimeout());
         var chat = new ChatRoute(vertx, generations, stages, settings.limits(), settings.heartbeat());
         var images = new ImagesRoute(generations, stages);
         var models = new ModelsRoute(stages);
 
-        router.route().handler(RequestIds::assign).handler(meters::time).failureHandler(HttpApi::failed);
+        router.route().handler(connections::watch).handler(RequestIds::assign).handler(meters::time)
+                .failureHandler(HttpApi::failed);
         if (!settings.corsOrigins().isEmpty()) {
             router.route().handler(cors(settings));
         }
@@ -98,7 +102,7 @@ public final class HttpApi implements AutoCloseable {
     }
 
     private void ready(RoutingContext http) {
-        boolean ready = !admission.isDraining() && !stages.models().isEmpty();
+        boolean ready = !connections.areLeft() && !stages.models().isEmpty();
         http.response().setStatusCode(ready ? 200 : 503).end(ready ? "ready" : "not ready");
     }
 
@@ -129,6 +133,26 @@ public final class HttpApi implements AutoCloseable {
         ErrorReplies.reply(request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE),
                 new HttpRefusal(400, "The request is not valid HTTP."));
         request.connection().close();
+    }
+
+    /** Told of each connection when it is made. */
+    public void connected(HttpConnection connection) {
+        connections.opened(connection);
+    }
+
+    /** Is not ready any more, and says in each answer that it is the last on its connection, but serves as before. */
+    public void leave() {
+        connections.leave();
+    }
+
+    /** Answers those that are under way: it will not be done. */
+    public void giveUp() {
+        generations.giveUp();
+    }
+
+    /** Takes no new connections; completes when none is open any more. */
+    public Future<Void> hangUp() {
+        return connections.hangUp();
     }
 
     /** Lets no new request in; completes when all that are under way have been answered. */

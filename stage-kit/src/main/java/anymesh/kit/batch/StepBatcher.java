@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.batch;
 
+import anymesh.kit.ending.Budget;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.MeshException;
 import anymesh.wire.error.ModelNotReady;
@@ -13,9 +14,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.TracerProvider;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
@@ -36,10 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(StepBatcher.class);
 
-    private enum Mode {
-        OPEN, DRAINING, CLOSED
-    }
-
     private final String name;
     private final BatchPolicy policy;
     private final Stepper<J> stepper;
@@ -54,8 +51,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     private final AtomicInteger activeWeight = new AtomicInteger();
     private final JobSpans spans;
     private final Thread worker;
-    private Mode mode = Mode.OPEN;
-    private boolean idle = true;
+    private boolean closed;
 
     /** Without traces. */
     public StepBatcher(String name, BatchPolicy policy, Stepper<J> stepper, MeterRegistry meters) {
@@ -88,7 +84,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     public void submit(J job) {
         lock.lock();
         try {
-            if (mode != Mode.OPEN) {
+            if (closed) {
                 throw new ModelNotReady(name + " is going away");
             }
             // What was cancelled while it waited must not keep others out.
@@ -113,35 +109,35 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
                 && queue.stream().mapToInt(Job::weight).sum() + job.weight() > policy.maxQueue();
     }
 
-    /** Takes no new jobs and waits until those it has are done, or the time is up; then as {@link #close}. */
-    public void drain(Duration timeout) {
-        lock.lock();
-        try {
-            if (mode == Mode.OPEN) {
-                mode = Mode.DRAINING;
-            }
-            long nanos = timeout.toNanos();
-            while ((!idle || !queue.isEmpty()) && nanos > 0) {
-                nanos = changed.awaitNanos(nanos);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
+    /**
+     * Has batchers take nothing new and fail what is queued, all at once, and what is active as soon as the step under way
+     * has ended, for which it waits. False if one is still in its step when the time is up: then what that uses must not
+     * be freed.
+     */
+    public static boolean stop(Collection<? extends StepBatcher<?>> batchers, Budget budget) {
+        batchers.forEach(StepBatcher::stop);
+        boolean atRest = true;
+        for (StepBatcher<?> batcher : batchers) {
+            atRest &= budget.awaitEnd(batcher.worker);
         }
-        close();
+        return atRest;
     }
 
-    /** Fails what is still queued or active and waits for the worker to finish its step. */
-    @Override
-    public void close() {
+    private void stop() {
         lock.lock();
         try {
-            mode = Mode.CLOSED;
+            closed = true;
+            failQueued();
             changed.signalAll();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Stops, and waits for the step under way however long it takes. */
+    @Override
+    public void close() {
+        stop();
         boolean interrupted = false;
         while (worker.isAlive()) {
             try {
@@ -155,11 +151,11 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         }
     }
 
-    /** Whether {@link #close} was called, or a drain came to its end. */
+    /** Whether it was stopped or closed. */
     boolean isClosed() {
         lock.lock();
         try {
-            return mode == Mode.CLOSED;
+            return closed;
         } finally {
             lock.unlock();
         }
@@ -182,7 +178,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         lock.lock();
         try {
             while (true) {
-                if (mode == Mode.CLOSED) {
+                if (closed) {
                     return false;
                 }
                 dropDone();
@@ -194,11 +190,9 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
                     queueTime.record(next.timings().queue());
                 }
                 activeWeight.set(weight);
-                idle = active.isEmpty();
-                if (!idle) {
+                if (!active.isEmpty()) {
                     return true;
                 }
-                changed.signalAll();
                 changed.awaitUninterruptibly();
             }
         } finally {
@@ -249,19 +243,25 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     private void abandon(List<J> active) {
         lock.lock();
         try {
-            var gone = new StageUnavailable(name + " was stopped");
-            active.forEach(this::release);
-            active.forEach(job -> job.fail(gone));
-            queue.forEach(job -> job.fail(gone));
-            active.forEach(Job::publish);
-            queue.forEach(Job::publish);
-            queue.clear();
-            mode = Mode.CLOSED;
-            idle = true;
-            changed.signalAll();
+            closed = true;
+            failQueued();
         } finally {
             lock.unlock();
         }
+        active.forEach(this::release);
+        fail(active);
+        activeWeight.set(0);
+    }
+
+    private void failQueued() {
+        fail(queue);
+        queue.clear();
+    }
+
+    private void fail(Collection<J> jobs) {
+        var gone = new StageUnavailable(name + " was stopped");
+        jobs.forEach(job -> job.fail(gone));
+        jobs.forEach(Job::publish);
     }
 
     private void release(J job) {

@@ -4,6 +4,7 @@ package anymesh.kit.rows;
 import anymesh.kit.batch.BatchPolicy;
 import anymesh.kit.batch.StepBatcher;
 import anymesh.kit.batch.Stepper;
+import anymesh.kit.ending.Budget;
 import anymesh.kit.model.ElementType;
 import anymesh.kit.model.Manifest;
 import anymesh.kit.model.OnnxModel;
@@ -17,8 +18,8 @@ import anymesh.wire.call.CallContext;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,8 +66,9 @@ public final class RowModel implements AutoCloseable {
         model.run(feeds);
     }
 
-    public void drain(Duration timeout) {
-        batcher.drain(timeout);
+    /** Stops the batchers of these models ({@link StepBatcher#stop}). */
+    public static boolean stop(Collection<RowModel> models, Budget budget) {
+        return StepBatcher.stop(models.stream().map(model -> model.batcher).toList(), budget);
     }
 
     @Override

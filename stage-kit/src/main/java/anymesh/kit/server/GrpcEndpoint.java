@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.server;
 
+import anymesh.kit.ending.Budget;
 import anymesh.v1.DescribeRequest;
 import anymesh.v1.StageDescription;
 import anymesh.wire.call.WireTransport;
@@ -23,7 +24,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The gRPC side of a stage: its methods, Describe, and grpc.health.v1 under the service's name and under none. */
-final class GrpcEndpoint implements AutoCloseable {
+final class GrpcEndpoint {
+    /** How long a peer may take to hear that the connection ends. */
+    private static final Duration GOODBYE = Duration.ofMillis(500);
+    private static final Duration CUT_OFF = Duration.ofSeconds(5);
+
+    private final CallGate gate = new CallGate();
     private final HealthStatusManager health = new HealthStatusManager();
     private final Server server;
     private final String serviceName;
@@ -33,7 +39,7 @@ final class GrpcEndpoint implements AutoCloseable {
         this.serviceName = service.getServiceDescriptor().getName();
         this.server = WireTransport.server(new InetSocketAddress(host, port), credentials)
                 .addStreamTracerFactory(meters)
-                .addService(service)
+                .addService(ServerInterceptors.intercept(service, gate))
                 .addService(health.getHealthService())
                 .build();
         setServing(false);
@@ -62,26 +68,31 @@ final class GrpcEndpoint implements AutoCloseable {
         health.setStatus(serviceName, status);
     }
 
-    /** Takes no new calls and waits for those that run; cuts them off after the timeout. */
-    void shutdown(Duration timeout) {
-        server.shutdown();
-        try {
-            if (!server.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                server.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            server.shutdownNow();
-        }
+    /** Refuses new calls, so that they are made elsewhere, and waits for those under way; false if that lasts longer. */
+    boolean drain(Budget budget) {
+        return gate.shut(budget);
     }
 
-    @Override
-    public void close() {
+    /** How many calls are under way. */
+    int underWay() {
+        return gate.underWay();
+    }
+
+    /** Takes leave of those who are connected (GOAWAY), and cuts off what is under way all the same. */
+    void close(Budget budget) {
+        if (gate.underWay() == 0) {
+            server.shutdown();
+            awaitEnd(budget.atMost(GOODBYE));
+        }
         server.shutdownNow();
+        // The handlers must be gone before the memory that they write to is.
+        awaitEnd(budget.atMost(CUT_OFF));
+    }
+
+    private void awaitEnd(Budget budget) {
         try {
-            // The handlers must be gone before the memory that they write to is.
-            server.awaitTermination(5, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
+            server.awaitTermination(budget.left().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }

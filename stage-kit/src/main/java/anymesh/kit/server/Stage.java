@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.server;
 
+import anymesh.kit.ending.Budget;
 import anymesh.v1.StageDescription;
 import io.grpc.ServerMethodDefinition;
-import java.time.Duration;
 import java.util.List;
 
 /** What one service brings: its methods and its models. {@link StageRunner} does the rest. */
@@ -18,9 +18,13 @@ public interface Stage extends AutoCloseable {
     /** Runs every model once, so that the first request doesn't pay for what is made lazily. */
     void warm();
 
-    /** Finishes what was begun, takes nothing new, gives up after the timeout. */
-    void drain(Duration timeout);
+    /**
+     * Takes nothing new, fails what is left, and waits for the steps under way. False if one of them still runs when the
+     * time is up: then {@link #close} must not be called, as it frees what they use.
+     */
+    boolean stop(Budget budget);
 
+    /** Frees the models. */
     @Override
     void close();
 }

@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,8 +61,8 @@ public final class StageMain {
             var registry = config.registry().forStage(vertx, service, config.tls().enabled());
             var opened = new CompletableFuture<StageRunner>();
             // Before anything is loaded: a stage may be told to go at any time.
-            onTermination(() -> {
-                opened.join().drain();
+            Termination.on(config.drainTimeout(), budget -> {
+                opened.join().drain(budget);
                 registry.close();
                 Futures.join(vertx.close());
             });
@@ -77,49 +75,6 @@ public final class StageMain {
             log.error("service={} failed to start: {}", service, e.getMessage(), e);
             // Not exit: an orderly end, as the hook makes it, would look like success.
             Runtime.getRuntime().halt(1);
-        }
-    }
-
-    /**
-     * Runs an orderly end when the process is told to go, and makes it a success: the JVM would exit with 143. A process
-     * whose supervisor ({@code ANYMESH_PARENT_PID}) dies goes too. The JVM's own end begins only after it, if at all.
-     */
-    public static void onTermination(Runnable ending) {
-        var begun = new AtomicBoolean();
-        Runnable once = () -> {
-            if (begun.compareAndSet(false, true)) {
-                end(ending);
-            }
-        };
-        Signals.onTermination(once);
-        // Whatever else makes the JVM exit.
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("drain").unstarted(() -> {
-            once.run();
-            sleepForEver(); // whoever was quicker halts
-        }));
-        var supervisor = System.getenv("ANYMESH_PARENT_PID");
-        if (supervisor != null) {
-            var _ = ProcessHandle.of(Long.parseLong(supervisor)).map(ProcessHandle::onExit)
-                    .orElseGet(() -> CompletableFuture.completedFuture(null))
-                    .thenRunAsync(once, task -> Thread.ofPlatform().name("drain").start(task));
-        }
-    }
-
-    private static void end(Runnable ending) {
-        try {
-            ending.run();
-            Runtime.getRuntime().halt(0);
-        } catch (RuntimeException e) {
-            log.error("could not end in order", e);
-            Runtime.getRuntime().halt(1);
-        }
-    }
-
-    private static void sleepForEver() {
-        try {
-            new CountDownLatch(1).await();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
         }
     }
 }

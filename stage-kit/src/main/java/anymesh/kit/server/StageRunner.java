@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.server;
 
+import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.registry.StageState;
@@ -20,7 +21,6 @@ import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One running stage: takes it through the states of {@link StageState}, tells the registry and the health checks at each,
  * and owns its servers, its memory and its metrics.
+ *
+ * <p>It goes in one way: first it says that it will, and still serves all that comes, since callers hear of it late; then
+ * it refuses new calls and finishes those that it has; then it ends. One {@link Budget} bounds all of it.
  *
  * <p>Threads: all but the getters block. {@link #drain} and {@link #close} may be called while another thread is still in
  * {@link #serve}, and then wait for it.
@@ -94,7 +97,7 @@ public final class StageRunner implements AutoCloseable {
                 throw toldToEnd();
             }
             become(StageState.FAILED);
-            release();
+            release(Budget.of(config.drainTimeout()));
             throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e.getMessage(), e);
         } finally {
             settled.countDown();
@@ -109,44 +112,50 @@ public final class StageRunner implements AutoCloseable {
         return instance.state();
     }
 
-    /** Finishes what was begun, within the configured time, and closes. */
+    /** Goes, within the configured time. */
     public void drain() {
-        awaitSettled();
-        if (state() == StageState.SERVING) {
-            become(StageState.DRAINING);
-            if (grpc != null && stage != null) {
-                grpc.setServing(false);
-                stage.drain(config.drainTimeout());
-                grpc.shutdown(config.drainTimeout());
-            }
-        }
-        close();
+        drain(Budget.of(config.drainTimeout()));
     }
 
+    /** Goes, within this time: announces it, finishes what was begun, and closes. */
+    public void drain(Budget budget) {
+        awaitSettled(budget);
+        var endpoint = grpc;
+        if (state() == StageState.SERVING && endpoint != null) {
+            endpoint.setServing(false);
+            become(StageState.DRAINING);
+            budget.pause(config.lameDuck());
+            if (!endpoint.drain(budget.forWork())) {
+                log.warn("instance={} cuts off {} calls that did not end in time", instance.id(), endpoint.underWay());
+            }
+        }
+        close(budget);
+    }
+
+    /** Goes at once: what is under way is cut off. */
     @Override
     public void close() {
-        awaitSettled();
+        close(Budget.of(config.drainTimeout()));
+    }
+
+    private void close(Budget budget) {
+        awaitSettled(budget);
         if (state() == StageState.STOPPED || state() == StageState.FAILED) {
             return;
         }
         become(StageState.STOPPED);
         registry.remove(instance.id());
-        release();
+        release(budget);
     }
 
     /**
      * ONNX Runtime takes the JVM down if what it uses is freed while it makes a session. So a load that is under way is
      * waited for; what would come after it is not begun.
      */
-    private void awaitSettled() {
+    private void awaitSettled(Budget budget) {
         ending = true;
-        try {
-            if (!settled.await(config.drainTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
-                log.warn("instance={} still loads after {} and is closed all the same", instance.id(),
-                        config.drainTimeout());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!budget.await(settled)) {
+            log.warn("instance={} still loads and is closed all the same", instance.id());
         }
     }
 
@@ -197,17 +206,24 @@ public final class StageRunner implements AutoCloseable {
         registry.put(next);
     }
 
-    private void release() {
+    private void release(Budget budget) {
+        // In this order: calls that are left hear from the stage why they fail, and its models outlive them.
+        boolean atRest = stage == null || stage.stop(budget);
         if (grpc != null) {
-            grpc.close();
+            grpc.close(budget);
         }
-        if (stage != null) {
+        if (!atRest) {
+            log.warn("instance={} is in a step that does not end; what that uses is freed with the process",
+                    instance.id());
+        } else if (stage != null) {
             stage.close();
         }
         tls.close();
         admin.close();
         tracing.close();
         meters.close();
-        memory.close();
+        if (atRest) {
+            memory.close();
+        }
     }
 }

@@ -4,6 +4,7 @@ package anymesh.kit.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import anymesh.kit.ending.Budget;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.DeadlineExceeded;
 import anymesh.wire.error.InferenceFailed;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
-@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = ThreadMode.SEPARATE_THREAD)
 final class StepBatcherTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Counting stepper = new Counting();
@@ -81,7 +82,7 @@ final class StepBatcherTest {
         assertThat(meters.get("anymesh.batch.utilisation").gauge().value()).isEqualTo(1 / 3.0);
         stepper.finishStep();
         stepper.free();
-        batcher.drain(Duration.ofSeconds(10));
+        batcher.close();
         assertThat(meters.get("anymesh.batch.active").gauge().value()).isZero();
     }
 
@@ -121,7 +122,7 @@ final class StepBatcherTest {
         stepper.finishStep();
         assertThat(second.await()).isEqualTo(2);
         stepper.free();
-        batcher.drain(Duration.ofSeconds(10));
+        batcher.close();
         assertThat(first.steps).hasValue(2);
         assertThat(first.left).hasValue(1);
         assertThat(second.left).hasValue(1);
@@ -183,16 +184,15 @@ final class StepBatcherTest {
     }
 
     @Test
-    void drainingFinishesWhatWasBegunAndTakesNothingNew() {
-        var active = submit(2);
+    void stoppingFailsWhatIsQueuedThoughTheStepUnderWayHangs() {
+        submit(1);
         stepper.nextStep();
         var queued = submit(1);
-        var drained = CompletableFuture.runAsync(() -> batcher.drain(Duration.ofSeconds(20)));
-        stepper.free();
-        drained.join();
-        assertThat(active.await()).isEqualTo(2);
-        assertThat(queued.await()).isEqualTo(1);
+        assertThat(StepBatcher.stop(List.of(batcher), Budget.of(Duration.ofMillis(10)))).isFalse();
+        assertThatThrownBy(queued::await).isInstanceOf(StageUnavailable.class);
         assertThatThrownBy(() -> submit(1)).isInstanceOf(ModelNotReady.class);
+        stepper.finishStep();
+        assertThat(StepBatcher.stop(List.of(batcher), Budget.of(Duration.ofMinutes(1)))).isTrue();
     }
 
     @Test

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import anymesh.kit.batch.BatchPolicy;
+import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
+import anymesh.kit.testing.PatientWaits;
 import anymesh.v1.Capability;
 import anymesh.v1.DescribeRequest;
 import anymesh.v1.InputProjectorGrpc;
@@ -121,7 +123,7 @@ final class StageRunnerTest {
         assertThat(echo.closed).isFalse();
         loaded.countDown();
         ending.get();
-        assertThat(serving).failsWithin(Duration.ofSeconds(5)).withThrowableThat()
+        assertThat(serving).failsWithin(PatientWaits.PATIENCE).withThrowableThat()
                 .withCauseInstanceOf(CancellationException.class);
         assertThat(echo.closed).isTrue();
         assertThat(states).containsOnly(StageState.LOADING, StageState.STOPPED);
@@ -139,10 +141,10 @@ final class StageRunnerTest {
             return echo;
         }));
         loading.await();
-        assertThat(onAThread(runner::drain)).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(onAThread(runner::drain)).succeedsWithin(PatientWaits.PATIENCE);
         assertThat(registry.snapshot()).isEmpty();
         hangs.countDown();
-        assertThat(serving).failsWithin(Duration.ofSeconds(5));
+        assertThat(serving).failsWithin(PatientWaits.PATIENCE);
     }
 
     /** Of its own: on a machine with two cores the common pool has only one. */
@@ -190,8 +192,8 @@ final class StageRunnerTest {
 
     private static StageConfig config(Duration drainTimeout) {
         var plain = StageConfig.defaults(0, 0, Path.of("none"), new BatchPolicy(1, 1));
-        return new StageConfig(plain.host(), 0, 0, plain.bundle(), plain.batch(), plain.onnx(), drainTimeout,
-                plain.memoryBytes(), "", plain.registry(), plain.tls());
+        return new StageConfig(plain.host(), 0, 0, plain.bundle(), plain.batch(), plain.onnx(), Duration.ZERO,
+                drainTimeout, plain.memoryBytes(), "", plain.registry(), plain.tls());
     }
 
     private static ManagedChannel channel(StageRunner runner) {
@@ -251,7 +253,9 @@ final class StageRunnerTest {
         }
 
         @Override
-        public void drain(Duration timeout) {}
+        public boolean stop(Budget budget) {
+            return true;
+        }
 
         @Override
         public void close() {

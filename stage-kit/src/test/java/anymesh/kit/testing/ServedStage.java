@@ -33,7 +33,8 @@ public final class ServedStage implements AutoCloseable {
     private final ManagedChannel channel;
 
     private ServedStage(String service, StageConfig config, StageFactory factory) {
-        this.runner = StageRunner.start(service, config.onFreePorts(), vertx, new InMemoryStageRegistry(), factory);
+        this.runner = StageRunner.start(service, config.onFreePorts().withoutLameDuck(), vertx,
+                new InMemoryStageRegistry(), factory);
         this.channel = WireTransport.channel(runner.instance().host(), runner.instance().grpcPort()).build();
     }
 
