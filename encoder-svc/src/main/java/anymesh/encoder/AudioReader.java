@@ -4,6 +4,7 @@ package anymesh.encoder;
 import anymesh.encoder.audio.AudioProcessor;
 import anymesh.kit.model.Tensor;
 import anymesh.v1.MediaItem;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 import java.util.Map;
 
@@ -11,7 +12,7 @@ import java.util.Map;
 record AudioReader(AudioProcessor processor, String input) implements MediaReader {
 
     @Override
-    public Map<String, Tensor> read(MediaItem item) {
+    public Map<String, Tensor> read(MediaItem item, CallContext call) {
         if (!item.hasMedia() || item.getMedia().isEmpty()) {
             throw new InvalidInput("an audio item needs the bytes of a sound");
         }

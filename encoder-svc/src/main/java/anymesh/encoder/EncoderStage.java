@@ -88,7 +88,7 @@ public final class EncoderStage implements Stage {
             throw new InvalidInput("a request to encode needs at least one item", "items");
         }
         var output = encoder.output(header.getRepresentation());
-        var job = encoder.rows().submit(call, encoder.read(header.getItemsList()), output);
+        var job = encoder.rows().submit(call, encoder.read(header.getItemsList(), call), output);
         var embeddings = job.await();
         out.emit(Frame.of(EncodeResponse.newBuilder().setTimings(job.timings().toProto()).build(), embeddings));
     }

@@ -3,6 +3,7 @@ package anymesh.encoder;
 
 import anymesh.kit.model.Tensor;
 import anymesh.v1.MediaItem;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 import java.util.Map;
 
@@ -10,6 +11,9 @@ import java.util.Map;
 @FunctionalInterface
 interface MediaReader {
 
-    /** Throws {@link InvalidInput} if the item can't be read. */
-    Map<String, Tensor> read(MediaItem item);
+    /**
+     * Throws {@link InvalidInput} if the item can't be read. What takes long ends when the call does, by
+     * {@link java.util.concurrent.CancellationException}.
+     */
+    Map<String, Tensor> read(MediaItem item, CallContext call);
 }

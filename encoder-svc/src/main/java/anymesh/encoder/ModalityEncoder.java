@@ -9,6 +9,7 @@ import anymesh.v1.Capability;
 import anymesh.v1.MediaItem;
 import anymesh.v1.Modality;
 import anymesh.v1.Representation;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.UnsupportedModality;
 import java.util.ArrayList;
@@ -22,11 +23,11 @@ record ModalityEncoder(Modality modality, Encoder manifest, MediaReader reader,
         RowModel rows) implements AutoCloseable {
 
     /** The model's inputs for all items, one row each; {@link InvalidInput} with the item's index as its param. */
-    Map<String, Tensor> read(List<MediaItem> items) {
+    Map<String, Tensor> read(List<MediaItem> items, CallContext call) {
         var read = new ArrayList<Map<String, Tensor>>();
         for (int i = 0; i < items.size(); i++) {
             try {
-                read.add(reader.read(items.get(i)));
+                read.add(reader.read(items.get(i), call));
             } catch (InvalidInput e) {
                 throw new InvalidInput(e.getMessage(), "items[%d]".formatted(i));
             }

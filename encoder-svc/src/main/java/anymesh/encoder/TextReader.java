@@ -4,6 +4,7 @@ package anymesh.encoder;
 import anymesh.kit.model.Tensor;
 import anymesh.kit.model.TextTokenizer;
 import anymesh.v1.MediaItem;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 import java.util.Arrays;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.Map;
 record TextReader(TextTokenizer tokenizer, String input, String attentionMask, int maxLength) implements MediaReader {
 
     @Override
-    public Map<String, Tensor> read(MediaItem item) {
+    public Map<String, Tensor> read(MediaItem item, CallContext call) {
         if (!item.hasText() || item.getText().isBlank()) {
             throw new InvalidInput("a text item needs a text that is not empty");
         }
