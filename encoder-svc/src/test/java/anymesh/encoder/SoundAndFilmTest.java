@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import anymesh.kit.media.ClipFormat;
-import anymesh.kit.media.MediaCodec;
 import anymesh.kit.media.SoundFormat;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.testing.Bundles;
 import anymesh.kit.testing.ServedStage;
+import anymesh.kit.testing.TestCodec;
 import anymesh.kit.testing.TestMedia;
 import anymesh.v1.Capability;
 import anymesh.v1.EncodeRequest;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The encoder service with encoders of sound and film, from real files to rows over gRPC. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SoundAndFilmTest {
-    private static final MediaCodec CODEC = TestMedia.codec();
+    private static final TestCodec CODEC = TestMedia.codec();
     private static ServedStage served;
 
     @BeforeAll

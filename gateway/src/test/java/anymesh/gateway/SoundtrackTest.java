@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import anymesh.kit.media.ClipFormat;
-import anymesh.kit.media.MediaCodec;
 import anymesh.kit.media.SoundFormat;
+import anymesh.kit.testing.TestCodec;
 import anymesh.kit.testing.TestMedia;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.GeneratorEvent;
@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(Lifecycle.PER_CLASS)
 class SoundtrackTest {
     private static final String SOUNDTRACK = "'video':{'soundtrack':true}";
-    private static final MediaCodec CODEC = TestMedia.codec();
+    private static final TestCodec CODEC = TestMedia.codec();
 
     private final AtomicInteger sounds = new AtomicInteger();
     private TestingMesh mesh;
@@ -155,8 +155,6 @@ class SoundtrackTest {
     }
 
     private static List<Integer> numbers(byte[] film) {
-        var numbers = new ArrayList<Integer>();
-        CODEC.frames(film, 16, frame -> numbers.add(TestMedia.number(frame)));
-        return numbers;
+        return CODEC.frames(film, 16).stream().map(TestMedia::number).toList();
     }
 }

@@ -38,7 +38,8 @@ final class GenerateHandler implements FrameHandler<GeneratorRequest, GeneratorE
         batcher.submit(job);
         endProgressWith(job);
         report(job.progress(), job.denoising().steps(), batcher::steps, SILENCE, out);
-        var media = MediaFile.write(job.await(), kind).setSeed(request.seed()).setTimings(job.timings().toProto());
+        var media = MediaFile.write(job.await(), kind, call).setSeed(request.seed())
+                .setTimings(job.timings().toProto());
         out.emit(Frame.of(GeneratorEvent.newBuilder().setMedia(media).build()));
     }
 

@@ -9,6 +9,7 @@ import anymesh.kit.media.ClipFormat;
 import anymesh.kit.media.MediaCodec;
 import anymesh.kit.media.SoundFormat;
 import anymesh.v1.GeneratedMedia;
+import anymesh.wire.call.CallContext;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 
@@ -22,16 +23,16 @@ sealed interface MediaFile {
     record ClipFile(ClipFormat format, MediaCodec codec) implements MediaFile {}
 
     /** Fills in the file, its type and what there is to say of its size. Blocks; belongs on a caller's thread. */
-    static GeneratedMedia.Builder write(Media media, MediaFile kind) {
+    static GeneratedMedia.Builder write(Media media, MediaFile kind, CallContext call) {
         var into = GeneratedMedia.newBuilder();
         return switch (media) {
             case Picture picture -> into.setData(bytes(picture.png())).setMimeType(Picture.MIME_TYPE)
                     .setWidth(picture.size().width()).setHeight(picture.size().height());
             case GeneratedSound(var sound) when kind instanceof SoundFile(var format, var codec) ->
-                into.setData(bytes(codec.encode(sound, format))).setMimeType(format.mimeType())
+                into.setData(bytes(codec.encode(call, sound, format))).setMimeType(format.mimeType())
                         .setSeconds((float) sound.seconds());
             case GeneratedClip(var clip) when kind instanceof ClipFile(var format, var codec) ->
-                into.setData(bytes(codec.encode(clip, format))).setMimeType(format.mimeType())
+                into.setData(bytes(codec.encode(call, clip, format))).setMimeType(format.mimeType())
                         .setWidth(clip.width()).setHeight(clip.height()).setSeconds((float) clip.seconds());
             case GeneratedSound _,GeneratedClip _ ->
                 throw new IllegalStateException("%s as %s".formatted(media.getClass(), kind));

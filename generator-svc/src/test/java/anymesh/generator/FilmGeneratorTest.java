@@ -14,7 +14,6 @@ import anymesh.v1.GeneratorRequest;
 import anymesh.v1.Modality;
 import anymesh.wire.error.InvalidInput;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -80,9 +79,7 @@ class FilmGeneratorTest {
     }
 
     private static List<VideoFrame> frames(GeneratedMedia media) {
-        var frames = new ArrayList<VideoFrame>();
-        TestMedia.codec().frames(media.getData().toByteArray(), 5, frames::add);
-        return frames;
+        return TestMedia.codec().frames(media.getData().toByteArray(), 5);
     }
 
     private static GeneratorRequest.Builder request() {

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import anymesh.generator.pipeline.TinyBundle;
-import anymesh.kit.media.MediaCodec;
 import anymesh.kit.media.Sound;
 import anymesh.kit.media.SoundFormat;
 import anymesh.kit.model.BundleException;
+import anymesh.kit.testing.TestCodec;
 import anymesh.kit.testing.TestMedia;
 import anymesh.v1.Capability;
 import anymesh.v1.GeneratedMedia;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The sound generator behind its gRPC port, with formulas for networks. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SoundGeneratorTest {
-    private static final MediaCodec CODEC = TestMedia.codec();
+    private static final TestCodec CODEC = TestMedia.codec();
     private static TestingGenerator generator;
 
     @BeforeAll

@@ -5,6 +5,7 @@ import anymesh.kit.media.MediaCodec;
 import anymesh.kit.media.Sound;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.Tensor;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 
 /**
@@ -26,8 +27,8 @@ public final class AudioProcessor {
     }
 
     /** The tensor of one file; {@link InvalidInput} if it can't be read or is too long. */
-    public Tensor process(byte[] file) {
-        return process(codec.sound(file, logMel.samplingRate(), logMel.seconds()));
+    public Tensor process(byte[] file, CallContext call) {
+        return process(codec.sound(call, file, logMel.samplingRate(), logMel.seconds()));
     }
 
     Tensor process(Sound sound) {

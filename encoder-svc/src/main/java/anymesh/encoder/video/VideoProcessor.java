@@ -8,9 +8,9 @@ import anymesh.kit.media.MediaCodec;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.Tensor;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +43,9 @@ public final class VideoProcessor {
     }
 
     /** The tensor of one file; {@link InvalidInput} if it can't be read, is too long or too large. */
-    public Tensor process(byte[] file) {
-        var read = new ArrayList<Tensor>(frames);
-        codec.frames(file, frames, frame -> read.add(
-                images.process(new RgbImage(new Size(frame.width(), frame.height()), frame.rgb()))));
+    public Tensor process(byte[] file, CallContext call) {
+        var read = codec.frames(call, file, frames,
+                frame -> images.process(new RgbImage(new Size(frame.width(), frame.height()), frame.rgb())));
         var first = read.getFirst();
         var all = Tensor.allocate(first.type(), frames, first.size(0), first.size(1), first.size(2));
         var bytes = all.bytes();

@@ -159,7 +159,7 @@ public final class GenerationPipeline {
             var nextSound = answer.made(Modality.AUDIO).iterator();
             var joined = new Gathering<Generated>(call, _ -> {});
             films.forEach((part, film) -> joined.add((nextSound.hasNext()
-                    ? soundtrack.run(film.media(), nextSound.next()).map(film::with)
+                    ? soundtrack.run(film.media(), nextSound.next(), call).map(film::with)
                     : Future.succeededFuture(film)).onSuccess(done -> answer.done(part, done))));
             return joined.all().mapEmpty();
         }

@@ -6,6 +6,7 @@ import anymesh.kit.media.MediaCodec;
 import anymesh.kit.media.MediaLimits;
 import anymesh.kit.media.SoundFormat;
 import anymesh.v1.GeneratedMedia;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
 import com.google.protobuf.UnsafeByteOperations;
 import io.vertx.core.Context;
@@ -22,16 +23,16 @@ final class SoundtrackStep {
     private final Object lock = new Object();
     private @Nullable MediaCodec codec;
 
-    /** To be called on a Vert.x context; the work is done on one of its workers. */
-    Future<GeneratedMedia> run(GeneratedMedia film, GeneratedMedia sound) {
+    /** To be called on a Vert.x context; the work is done on one of its workers, and ends with the call. */
+    Future<GeneratedMedia> run(GeneratedMedia film, GeneratedMedia sound, CallContext call) {
         Context context = Objects.requireNonNull(Vertx.currentContext(), "not on a Vert.x context");
-        return context.executeBlocking(() -> join(film, sound), false).map(Objects::requireNonNull);
+        return context.executeBlocking(() -> join(film, sound, call), false).map(Objects::requireNonNull);
     }
 
-    private GeneratedMedia join(GeneratedMedia film, GeneratedMedia sound) {
+    private GeneratedMedia join(GeneratedMedia film, GeneratedMedia sound, CallContext call) {
         var format = ClipFormat.ofMimeType(film.getMimeType()).orElseThrow(() -> unknown(film));
         var soundFormat = SoundFormat.ofMimeType(sound.getMimeType()).orElseThrow(() -> unknown(sound));
-        byte[] file = codec().withSound(film.getData().toByteArray(), format, sound.getData().toByteArray(),
+        byte[] file = codec().withSound(call, film.getData().toByteArray(), format, sound.getData().toByteArray(),
                 soundFormat);
         return film.toBuilder().setData(UnsafeByteOperations.unsafeWrap(file)).build();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.wire.call;
 
+import anymesh.wire.error.DeadlineExceeded;
 import com.google.common.base.CharMatcher;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -100,6 +102,13 @@ public final class CallContext {
         synchronized (callbacks) {
             return cancelled;
         }
+    }
+
+    /** What work that stops because the request {@link #isDone} throws: {@link DeadlineExceeded}, or that it was cancelled. */
+    public RuntimeException ended() {
+        return remaining().isZero()
+                ? new DeadlineExceeded("the deadline of request " + requestId + " passed")
+                : new CancellationException("request " + requestId + " was cancelled");
     }
 
     /** Ends the request. The first call runs the callbacks on this thread; later calls do nothing. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.media;
 
+import anymesh.wire.call.CallContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,19 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * ffmpeg and ffprobe as child processes, the only ones that this project starts. A child gets a limit on memory and processor
- * time, may write no file and open no file but those that it is handed, has no environment, and is killed at a deadline.
- * Thread-safe; as many children run at once as there are processors, and further callers wait.
+ * time, may write no file and open no file but those that it is handed, has no environment, and is killed at a deadline or when
+ * its caller goes. Thread-safe; {@link Lane} says how many run at once, in all of this process, and further callers wait.
  */
 final class Ffmpeg {
     /** Which program to run, with the options that every run of it gets. */
@@ -48,13 +50,12 @@ final class Ffmpeg {
         T read(InputStream from) throws IOException;
     }
 
-    /** 500 MB is the least that starts; the address space is counted, not what is touched. */
-    private static final List<String> FENCE = List.of("prlimit", "--as=1000000000", "--cpu=10", "--fsize=0", "--core=0",
-            "--");
     private static final Duration DEADLINE = Duration.ofSeconds(20);
+    private static final String TOO_MUCH = "it takes too much time or memory";
     private static final int MAX_COMPLAINT = 4096;
     /** POSIX's, from signal(7) and errno(3). */
     private static final int LAST_SIGNAL = 31;
+    private static final int KILLED = 128 + 9;
     private static final int OUT_OF_MEMORY = 12;
     /** Which demuxer spoke, and where in its memory. */
     private static final Pattern SPEAKER = Pattern.compile("^(\\[[^]]* @ 0x[0-9a-f]+] )+");
@@ -63,10 +64,11 @@ final class Ffmpeg {
     private static final Pattern CUT_OFF = Pattern.compile("ended prematurely|partial file|truncat",
             Pattern.CASE_INSENSITIVE);
 
+    private static final Map<Lane, Turns> TURNS = Arrays.stream(Lane.values())
+            .collect(Collectors.toUnmodifiableMap(lane -> lane, Lane::turns));
+
     private final Path folder;
     private final String libraries;
-    private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors());
-
     Ffmpeg(Path folder, String libraries) {
         this.folder = folder;
         this.libraries = libraries;
@@ -74,19 +76,37 @@ final class Ffmpeg {
 
     /**
      * Runs a program with a file as its stdin, which unlike a pipe it can seek in: an MP4 may have its index at the end. Returns
-     * what the reader made of the output; what the reader throws is passed on.
+     * what the reader made of the output; what the reader throws is passed on. The child dies with the call, for which
+     * {@link CallContext#ended()} is thrown, as it is while the child waits for its turn.
+     *
+     * @param lane   where to begin; what takes too long for {@link Lane#SHORT} is run again in the other
+     * @param reader called a second time, with the output from its start, if the child is run again
      */
-    <T> T run(Program program, Path stdin, List<String> arguments, Reader<T> reader) throws FfmpegFailed {
-        turns.acquireUninterruptibly();
+    <T> T run(CallContext call, Lane lane, Program program, Path stdin, List<String> arguments, Reader<T> reader)
+            throws FfmpegFailed {
         try {
-            return run(start(program, stdin, arguments), reader);
-        } finally {
-            turns.release();
+            return turn(call, lane, program, stdin, arguments, reader);
+        } catch (OutOfTime e) {
+            return switch (lane) {
+                case SHORT -> run(call, Lane.LONG, program, stdin, arguments, reader);
+                case LONG -> throw new FfmpegFailed(TOO_MUCH);
+            };
         }
     }
 
-    private Process start(Program program, Path stdin, List<String> arguments) throws FfmpegFailed {
-        var command = new ArrayList<>(FENCE);
+    private <T> T turn(CallContext call, Lane lane, Program program, Path stdin, List<String> arguments,
+            Reader<T> reader) throws FfmpegFailed, OutOfTime {
+        var turns = Objects.requireNonNull(TURNS.get(lane));
+        turns.take(call);
+        try {
+            return read(call, start(lane, program, stdin, arguments), reader);
+        } finally {
+            turns.leave();
+        }
+    }
+
+    private Process start(Lane lane, Program program, Path stdin, List<String> arguments) throws FfmpegFailed {
+        var command = new ArrayList<>(lane.fence());
         command.add(folder.resolve(program.file).toString());
         command.addAll(program.arguments);
         command.addAll(arguments);
@@ -100,33 +120,25 @@ final class Ffmpeg {
         }
     }
 
-    private static <T> T run(Process child, Reader<T> reader) throws FfmpegFailed {
+    private static <T> T read(CallContext call, Process child, Reader<T> reader) throws FfmpegFailed, OutOfTime {
         var complaint = CompletableFuture.supplyAsync(() -> complaint(child), Thread::startVirtualThread);
-        var late = new AtomicBoolean();
-        Thread.startVirtualThread(() -> killAtDeadline(child, late));
-        try {
+        Thread.startVirtualThread(() -> killAtDeadline(child, call));
+        try (var _ = call.onCancel(child::destroyForcibly)) {
             T result;
             boolean whole;
             try (var output = child.getInputStream()) {
                 result = reader.read(output);
                 whole = output.read() < 0;
+            } catch (IOException e) {
+                throw failure(call, child, complaint);
             }
-            if (!whole) {
-                return result; // The reader has what it wanted; the rest dies with the child.
+            if (whole && (child.waitFor() != 0 || CUT_OFF.matcher(complaint.join()).find())) {
+                throw failure(call, child, complaint);
             }
-            int exit = child.waitFor();
-            if (late.get() || wasStopped(exit)) {
-                throw new FfmpegFailed("it takes too much time or memory");
+            if (call.isDone()) {
+                throw call.ended();
             }
-            if (CUT_OFF.matcher(complaint.join()).find()) {
-                throw new FfmpegFailed("it is cut off");
-            }
-            if (exit != 0) {
-                throw new FfmpegFailed(complaint.join());
-            }
-            return result;
-        } catch (IOException e) {
-            throw new FfmpegFailed(late.get() ? "it takes too much time or memory" : complaint.join());
+            return result; // If it is not whole, the reader has what it wanted, and the rest dies with the child.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted while a child process ran");
@@ -135,15 +147,31 @@ final class Ffmpeg {
         }
     }
 
-    /** By a signal, or for want of memory; other numbers above 128 are the low byte of one of ffmpeg's own error codes. */
-    private static boolean wasStopped(int exit) {
-        return (exit > 128 && exit <= 128 + LAST_SIGNAL) || exit == 256 - OUT_OF_MEMORY;
+    /** Why a child came to nothing, once it has ended, as it does when nobody reads what it writes. */
+    private static FfmpegFailed failure(CallContext call, Process child, CompletableFuture<String> complaint)
+            throws InterruptedException, OutOfTime {
+        int exit = child.waitFor();
+        if (call.isDone()) {
+            throw call.ended();
+        }
+        if (exit == KILLED) {
+            throw new OutOfTime();
+        }
+        if ((exit > 128 && exit <= 128 + LAST_SIGNAL) || exit == 256 - OUT_OF_MEMORY) {
+            return new FfmpegFailed(TOO_MUCH); // Other numbers above 128 are the low byte of one of ffmpeg's own error codes.
+        }
+        return new FfmpegFailed(CUT_OFF.matcher(complaint.join()).find() ? "it is cut off" : complaint.join());
     }
 
-    private static void killAtDeadline(Process child, AtomicBoolean late) {
+    /** A child was killed, by the fence's limit of processor time or at the deadline here. */
+    private static final class OutOfTime extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static void killAtDeadline(Process child, CallContext call) {
         try {
-            if (!child.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
-                late.set(true);
+            long most = Math.min(DEADLINE.toMillis(), call.remaining().toMillis());
+            if (!child.waitFor(most, TimeUnit.MILLISECONDS)) {
                 child.destroyForcibly();
             }
         } catch (InterruptedException e) {
@@ -172,9 +200,11 @@ final class Ffmpeg {
     String check() throws IOException {
         var nothing = Files.createTempFile("anymesh", ".check");
         try {
-            return run(Program.FFMPEG, nothing, List.of("-version"), InputStream::readAllBytes).length > 0
-                    ? ""
-                    : "silence";
+            var call = CallContext.start("ffmpeg", null, DEADLINE);
+            return run(call, Lane.SHORT, Program.FFMPEG, nothing, List.of("-version"),
+                    InputStream::readAllBytes).length > 0
+                            ? ""
+                            : "silence";
         } catch (FfmpegFailed e) {
             return e.getMessage();
         } finally {

@@ -2,8 +2,10 @@
 package anymesh.kit.media;
 
 import anymesh.kit.media.Ffmpeg.Program;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.InvalidInput;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -11,11 +13,12 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -56,15 +59,15 @@ public final class MediaCodec {
      *
      * @param seconds of the sound to unpack at most; what comes after is not looked at
      */
-    public Sound sound(byte[] file, int samplingRate, double seconds) {
+    public Sound sound(CallContext call, byte[] file, int samplingRate, double seconds) {
         WavFile.check(file);
         return withFile(file, path -> {
-            var probe = probe(path);
+            var probe = probe(call, path);
             if (!probe.hasSound()) {
                 throw new InvalidInput("the file holds no sound");
             }
             int most = Math.toIntExact(Math.round(seconds * samplingRate));
-            var bytes = ffmpeg.run(Program.FFMPEG, path,
+            var bytes = ffmpeg.run(call, Lane.SHORT, Program.FFMPEG, path,
                     with(input(), "-t", decimal(seconds), "-map", "0:a:0", "-ac", "1",
                             "-ar", String.valueOf(samplingRate), "-f", "f32le", "pipe:1"),
                     from -> from.readNBytes(4 * most));
@@ -82,16 +85,19 @@ public final class MediaCodec {
     }
 
     /**
-     * So many frames of a film, evenly spaced: of the n that there are, frame ⌊i·n/count⌋ for each i below {@code count}, as
-     * they come, in their own size. {@link InvalidInput} as for {@link #sound}.
+     * So many frames of a film, evenly spaced: of the n that there are, frame ⌊i·n/count⌋ for each i below {@code count}, in
+     * their own size. {@link InvalidInput} as for {@link #sound}.
+     *
+     * @param each what is wanted of a frame, which is not kept; called again from the first one if ffmpeg is run again
      */
-    public void frames(byte[] file, int count, Consumer<VideoFrame> frames) {
-        withFile(file, path -> {
-            var probe = probe(path);
+    public <F> List<F> frames(CallContext call, byte[] file, int count, Function<VideoFrame, F> each) {
+        return withFile(file, path -> {
+            var probe = probe(call, path);
             if (!probe.hasVideo()) {
                 throw new InvalidInput("the file holds no video");
             }
-            var times = ffmpeg.run(Program.FFMPEG, path, with(video(), "-f", "framecrc", "pipe:1"), FrameTimes::read);
+            var times = ffmpeg.run(call, Lane.SHORT, Program.FFMPEG, path, with(video(), "-f", "framecrc", "pipe:1"),
+                    FrameTimes::read);
             if (times.frames() == 0) {
                 throw new InvalidInput("the file holds no frame that can be read");
             }
@@ -100,37 +106,39 @@ public final class MediaCodec {
             for (int i = 0; i < count; i++) {
                 copies.merge((int) ((long) i * times.frames() / count), 1, Integer::sum);
             }
-            pick(path, copies, frames);
-            return count;
+            return pick(call, path, copies, each);
         });
     }
 
-    /** Hands on the frames with these numbers, each as often as is said. */
-    private void pick(Path path, SortedMap<Integer, Integer> copies, Consumer<VideoFrame> frames) throws FfmpegFailed {
+    /** The frames with these numbers, each as often as is said. */
+    private <F> List<F> pick(CallContext call, Path path, SortedMap<Integer, Integer> copies,
+            Function<VideoFrame, F> each) throws FfmpegFailed {
         var select = copies.keySet().stream().map("eq(n\\,%d)"::formatted).collect(Collectors.joining("+"));
         var arguments = with(video(), "-vf", "select=" + select, "-c:v", "ppm", "-f", "image2pipe", "pipe:1");
-        var next = copies.values().iterator();
-        ffmpeg.run(Program.FFMPEG, path, arguments, from -> new PpmReader(from, limits.maxPixels()).readAll(frame -> {
-            for (int i = next.next(); i > 0; i--) {
-                frames.accept(frame);
+        return ffmpeg.run(call, Lane.SHORT, Program.FFMPEG, path, arguments, from -> {
+            var picked = new ArrayList<F>();
+            var next = copies.values().iterator();
+            new PpmReader(from, limits.maxPixels())
+                    .readAll(frame -> picked.addAll(Collections.nCopies(next.next(), each.apply(frame))));
+            if (next.hasNext()) {
+                throw new EOFException("a frame is missing");
             }
-        }));
-        if (next.hasNext()) {
-            throw new FfmpegFailed("a frame is missing");
-        }
+            return picked;
+        });
     }
 
     /** Writes a sound. */
-    public byte[] encode(Sound sound, SoundFormat format) {
+    public byte[] encode(CallContext call, Sound sound, SoundFormat format) {
         var wav = WavFile.of(sound);
         if (format == SoundFormat.WAV) {
             return wav;
         }
-        return written(wav, with(List.of("-protocol_whitelist", "fd", "-f", "wav", "-i", "fd:"), format.arguments()));
+        return written(call, wav,
+                with(List.of("-protocol_whitelist", "fd", "-f", "wav", "-i", "fd:"), format.arguments()));
     }
 
     /** Writes a film, with its sound if it has one. */
-    public byte[] encode(Clip clip, ClipFormat format) {
+    public byte[] encode(CallContext call, Clip clip, ClipFormat format) {
         var frames = ByteBuffer.allocate(Math.multiplyExact(3 * clip.width() * clip.height(), clip.frames().size()));
         clip.frames().forEach(frame -> frames.put(frame.rgb()));
         var arguments = new ArrayList<>(List.of("-protocol_whitelist", "fd", "-f", "rawvideo", "-pix_fmt", "rgb24",
@@ -143,19 +151,19 @@ public final class MediaCodec {
                 format.arguments());
         var sound = clip.sound();
         if (sound == null) {
-            return written(frames.array(), with(arguments, output));
+            return written(call, frames.array(), with(arguments, output));
         }
         return withFile(WavFile.of(sound),
-                wav -> written(frames.array(), with(with(arguments, named(wav, List.of("-f", "wav"))), output)));
+                wav -> written(call, frames.array(), with(with(arguments, named(wav, List.of("-f", "wav"))), output)));
     }
 
     /**
      * A film with a sound beside it instead of its own, both of them files that the mesh has made. The frames stay as they are,
      * and the film as long as it was: what the sound has beyond is cut off, what it lacks is silence.
      */
-    public byte[] withSound(byte[] film, ClipFormat format, byte[] sound, SoundFormat soundFormat) {
+    public byte[] withSound(CallContext call, byte[] film, ClipFormat format, byte[] sound, SoundFormat soundFormat) {
         return withFile(sound,
-                file -> written(film, with(with(with(input(), named(file, soundFormat.input())),
+                file -> written(call, film, with(with(with(input(), named(file, soundFormat.input())),
                         "-map", "0:v:0", "-map", "1:a:0", "-af", "apad", "-shortest"), format.remuxing())));
     }
 
@@ -164,19 +172,19 @@ public final class MediaCodec {
         return with(with(List.of("-protocol_whitelist", "file"), options), "-i", file.toString());
     }
 
-    private byte[] written(byte[] input, List<String> arguments) {
+    private byte[] written(CallContext call, byte[] input, List<String> arguments) {
         try {
-            return withFile(input, path -> ffmpeg.run(Program.FFMPEG, path, with(arguments, "pipe:1"),
+            return withFile(input, path -> ffmpeg.run(call, Lane.SHORT, Program.FFMPEG, path, with(arguments, "pipe:1"),
                     from -> from.readNBytes(MAX_FILE_BYTES)));
         } catch (InvalidInput e) {
             throw new InferenceFailed("the file could not be written: " + e.getMessage(), e);
         }
     }
 
-    private Probe probe(Path file) throws FfmpegFailed {
+    private Probe probe(CallContext call, Path file) throws FfmpegFailed {
         var fence = List.of("-protocol_whitelist", "fd", "-format_whitelist", CONTAINERS, "-max_pixels",
                 String.valueOf(limits.maxPixels()));
-        var probe = ffmpeg.run(Program.FFPROBE, file, with(fence, Probe.ARGUMENTS),
+        var probe = ffmpeg.run(call, Lane.SHORT, Program.FFPROBE, file, with(fence, Probe.ARGUMENTS),
                 from -> Probe.of(from.readNBytes(MAX_PROBE_BYTES)));
         probe.check(limits);
         return probe;

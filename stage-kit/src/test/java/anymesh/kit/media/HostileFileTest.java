@@ -4,7 +4,9 @@ package anymesh.kit.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import anymesh.kit.testing.TestCodec;
 import anymesh.kit.testing.TestMedia;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +21,7 @@ import java.util.stream.Collectors;
 import java.util.Set;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Files that lie, that are broken, or that want something else than to be read. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class HostileFileTest {
-    private static final MediaCodec CODEC = TestMedia.codec();
+    private static final TestCodec CODEC = TestMedia.codec();
 
     static Stream<Arguments> sounds() {
         var wav = CODEC.encode(TestMedia.tone(440, 2, 16_000), SoundFormat.WAV);
@@ -70,18 +73,18 @@ final class HostileFileTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("films")
     void aFilmThatIsNoneIsRefusedWithAReason(String name, byte[] file, String reason) {
-        assertThatThrownBy(() -> CODEC.frames(file, 4, _ -> {})).isInstanceOf(InvalidInput.class).message()
+        assertThatThrownBy(() -> CODEC.frames(file, 4)).isInstanceOf(InvalidInput.class).message()
                 .contains(reason).doesNotContain("0x", "/tmp");
     }
 
     @Test
     void whatSaysThatItIsTooLongOrTooLargeIsRefusedByItsHeader() {
-        var strict = MediaCodec.start(new MediaLimits(1000, Duration.ofSeconds(1)));
+        var strict = new TestCodec(MediaCodec.start(new MediaLimits(1000, Duration.ofSeconds(1))));
         var flac = twoSecondsOfFlac();
         assertThatThrownBy(() -> strict.sound(flac, 16_000, 0.5)).isInstanceOf(InvalidInput.class)
                 .hasMessageContaining("2.0 s (limit: 1.0 s)");
         var large = CODEC.encode(TestMedia.brightening(4, 64, 8), ClipFormat.MP4);
-        assertThatThrownBy(() -> strict.frames(large, 1, _ -> {})).isInstanceOf(InvalidInput.class);
+        assertThatThrownBy(() -> strict.frames(large, 1)).isInstanceOf(InvalidInput.class);
     }
 
     @Test
@@ -89,6 +92,19 @@ final class HostileFileTest {
         var wav = CODEC.encode(TestMedia.tone(440, 1, 16_000), SoundFormat.WAV);
         ByteBuffer.wrap(wav).order(ByteOrder.LITTLE_ENDIAN).putInt(4, -1).putInt(40, -1);
         assertThat(CODEC.sound(wav, 16_000, 10).samples()).hasSize(16_000);
+    }
+
+    @Test
+    void aChildDiesWithItsCall() {
+        var call = CallContext.start("test", null, Duration.ofMinutes(1));
+        var codec = MediaCodec.start(TestMedia.LIMITS);
+        var film = CODEC.encode(TestMedia.brightening(16, 64, 8), ClipFormat.MP4);
+        assertThatThrownBy(() -> codec.frames(call, film, 16, _ -> {
+            call.cancel();
+            return 0;
+        })).isInstanceOf(CancellationException.class);
+        assertThatThrownBy(() -> codec.sound(call, film, 16_000, 1)).isInstanceOf(CancellationException.class);
+        assertThat(CODEC.frames(film, 16)).hasSize(16);
     }
 
     @Test

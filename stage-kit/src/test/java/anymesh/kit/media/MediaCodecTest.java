@@ -4,11 +4,11 @@ package anymesh.kit.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import anymesh.kit.testing.TestCodec;
 import anymesh.kit.testing.TestMedia;
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.List;
 import javax.sound.sampled.AudioSystem;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What goes through files and comes back. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class MediaCodecTest {
-    private static final MediaCodec CODEC = TestMedia.codec();
+    private static final TestCodec CODEC = TestMedia.codec();
 
     @ParameterizedTest
     @EnumSource(value = SoundFormat.class, mode = EnumSource.Mode.EXCLUDE, names = "PCM16")
@@ -125,9 +125,7 @@ final class MediaCodecTest {
             rgb[i + 2] = 30;
         }
         var file = CODEC.encode(new Clip(List.of(new VideoFrame(33, 17, rgb)), 8, null), ClipFormat.MP4);
-        var frames = new ArrayList<VideoFrame>();
-        CODEC.frames(file, 1, frames::add);
-        var frame = frames.getFirst();
+        var frame = CODEC.frames(file, 1).getFirst();
         assertThat(frame.width()).isEqualTo(34);
         assertThat(frame.height()).isEqualTo(18);
         int middle = 3 * (8 * 34 + 16);
@@ -137,8 +135,6 @@ final class MediaCodecTest {
     }
 
     private static List<Integer> numbers(byte[] file, int count) {
-        var numbers = new ArrayList<Integer>();
-        CODEC.frames(file, count, frame -> numbers.add(TestMedia.number(frame)));
-        return numbers;
+        return CODEC.frames(file, count).stream().map(TestMedia::number).toList();
     }
 }

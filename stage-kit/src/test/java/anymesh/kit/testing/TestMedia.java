@@ -16,8 +16,8 @@ public final class TestMedia {
 
     private TestMedia() {}
 
-    public static MediaCodec codec() {
-        return MediaCodec.start(LIMITS);
+    public static TestCodec codec() {
+        return new TestCodec(MediaCodec.start(LIMITS));
     }
 
     /** Half as loud as can be. */
