@@ -50,8 +50,6 @@ final class Ffmpeg {
         T read(InputStream from) throws IOException;
     }
 
-    private static final Duration DEADLINE = Duration.ofSeconds(20);
-    private static final String TOO_MUCH = "it takes too much time or memory";
     private static final int MAX_COMPLAINT = 4096;
     /** POSIX's, from signal(7) and errno(3). */
     private static final int LAST_SIGNAL = 31;
@@ -63,6 +61,9 @@ final class Ffmpeg {
     /** What demuxers say, without failing, of a file that ends in the middle. */
     private static final Pattern CUT_OFF = Pattern.compile("ended prematurely|partial file|truncat",
             Pattern.CASE_INSENSITIVE);
+    /** That, and what decoders say, without failing, of what they paint over. */
+    private static final Pattern TELLING = Pattern.compile(
+            CUT_OFF.pattern() + "|CRC error|CRC mismatch|LZW decode failed", Pattern.CASE_INSENSITIVE);
 
     private static final Map<Lane, Turns> TURNS = Arrays.stream(Lane.values())
             .collect(Collectors.toUnmodifiableMap(lane -> lane, Lane::turns));
@@ -89,7 +90,7 @@ final class Ffmpeg {
         } catch (OutOfTime e) {
             return switch (lane) {
                 case SHORT -> run(call, Lane.LONG, program, stdin, arguments, reader);
-                case LONG -> throw new FfmpegFailed(TOO_MUCH);
+                case LONG -> throw FfmpegFailed.tooMuch();
             };
         }
     }
@@ -99,7 +100,7 @@ final class Ffmpeg {
         var turns = Objects.requireNonNull(TURNS.get(lane));
         turns.take(call);
         try {
-            return read(call, start(lane, program, stdin, arguments), reader);
+            return read(call, start(lane, program, stdin, arguments), lane.time(), reader);
         } finally {
             turns.leave();
         }
@@ -120,19 +121,20 @@ final class Ffmpeg {
         }
     }
 
-    private static <T> T read(CallContext call, Process child, Reader<T> reader) throws FfmpegFailed, OutOfTime {
+    private static <T> T read(CallContext call, Process child, Duration time, Reader<T> reader)
+            throws FfmpegFailed, OutOfTime {
         var complaint = CompletableFuture.supplyAsync(() -> complaint(child), Thread::startVirtualThread);
-        Thread.startVirtualThread(() -> killAtDeadline(child, call));
+        Thread.startVirtualThread(() -> killAtDeadline(child, call, time));
         try (var _ = call.onCancel(child::destroyForcibly)) {
             T result;
             boolean whole;
             try (var output = child.getInputStream()) {
                 result = reader.read(output);
                 whole = output.read() < 0;
-            } catch (IOException e) {
-                throw failure(call, child, complaint);
+            } catch (IOException | NumberFormatException e) {
+                throw failure(call, child, complaint); // What a child that is killed wrote last may be half a number.
             }
-            if (whole && (child.waitFor() != 0 || CUT_OFF.matcher(complaint.join()).find())) {
+            if (whole && (child.waitFor() != 0 || TELLING.matcher(complaint.join()).find())) {
                 throw failure(call, child, complaint);
             }
             if (call.isDone()) {
@@ -158,9 +160,12 @@ final class Ffmpeg {
             throw new OutOfTime();
         }
         if ((exit > 128 && exit <= 128 + LAST_SIGNAL) || exit == 256 - OUT_OF_MEMORY) {
-            return new FfmpegFailed(TOO_MUCH); // Other numbers above 128 are the low byte of one of ffmpeg's own error codes.
+            return FfmpegFailed.tooMuch(); // Other numbers above 128 are the low byte of one of ffmpeg's own error codes.
         }
-        return new FfmpegFailed(CUT_OFF.matcher(complaint.join()).find() ? "it is cut off" : complaint.join());
+        var told = complaint.join();
+        return new FfmpegFailed(CUT_OFF.matcher(told).find()
+                ? "it is cut off"
+                : told.contains("whitelist") ? "it is none of these" : told);
     }
 
     /** A child was killed, by the fence's limit of processor time or at the deadline here. */
@@ -168,9 +173,9 @@ final class Ffmpeg {
         private static final long serialVersionUID = 1L;
     }
 
-    private static void killAtDeadline(Process child, CallContext call) {
+    private static void killAtDeadline(Process child, CallContext call, Duration time) {
         try {
-            long most = Math.min(DEADLINE.toMillis(), call.remaining().toMillis());
+            long most = Math.min(time.toMillis(), call.remaining().toMillis());
             if (!child.waitFor(most, TimeUnit.MILLISECONDS)) {
                 child.destroyForcibly();
             }
@@ -179,20 +184,26 @@ final class Ffmpeg {
         }
     }
 
-    /** The last line of stderr, or the one that says that the file is cut off. All of it is read, so that a talkative child does not stop at a full pipe. */
+    /**
+     * The first line of stderr, or the first that tells that the file is damaged. All of it is read, so that a talkative child
+     * does not stop at a full pipe.
+     */
     private static String complaint(Process child) {
-        var last = "no reason given";
+        var told = "";
         try (var lines = child.errorReader(StandardCharsets.UTF_8)) {
             for (String line; (line = lines.readLine()) != null;) {
-                if (!line.isBlank() && !line.contains("no version information available")
-                        && !CUT_OFF.matcher(last).find()) {
-                    last = line;
+                boolean tells = TELLING.matcher(line).find() && !TELLING.matcher(told).find();
+                if (tells || (told.isEmpty() && !line.contains("no version information available"))) {
+                    told = line;
                 }
             }
         } catch (IOException e) {
             // The child was killed while it spoke.
         }
-        return SPEAKER.matcher(last.substring(0, Math.min(last.length(), MAX_COMPLAINT))).replaceFirst("")
+        if (told.isBlank()) {
+            return "no reason given";
+        }
+        return SPEAKER.matcher(told.substring(0, Math.min(told.length(), MAX_COMPLAINT))).replaceFirst("")
                 .replaceFirst("^fd:: ", "").replaceFirst("^fd:", "the file");
     }
 
@@ -200,7 +211,7 @@ final class Ffmpeg {
     String check() throws IOException {
         var nothing = Files.createTempFile("anymesh", ".check");
         try {
-            var call = CallContext.start("ffmpeg", null, DEADLINE);
+            var call = CallContext.start("ffmpeg", null, Lane.SHORT.time());
             return run(call, Lane.SHORT, Program.FFMPEG, nothing, List.of("-version"),
                     InputStream::readAllBytes).length > 0
                             ? ""

@@ -5,8 +5,24 @@ package anymesh.kit.media;
 final class FfmpegFailed extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final boolean tooMuch;
+
     FfmpegFailed(String message) {
+        this(message, false);
+    }
+
+    private FfmpegFailed(String message, boolean tooMuch) {
         super(message);
+        this.tooMuch = tooMuch;
+    }
+
+    static FfmpegFailed tooMuch() {
+        return new FfmpegFailed("it takes too much time or memory", true);
+    }
+
+    /** Whether the fence ended it, so that there is no point in asking for more work. */
+    boolean isTooMuch() {
+        return tooMuch;
     }
 
     @Override

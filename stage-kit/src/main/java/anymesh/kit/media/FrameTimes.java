@@ -6,29 +6,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 
-/** How many frames a film has, and when the last one ends, in seconds: read from ffmpeg's {@code framecrc}, a line a frame. */
-record FrameTimes(int frames, double seconds) {
-    private static final Pattern TIME_BASE = Pattern.compile("#tb 0: (\\d+)/(\\d+)");
+/** When each frame of a film is shown, in its own ticks: read from ffmpeg's {@code framecrc}, a line a frame. */
+final class FrameTimes {
+    private FrameTimes() {}
 
-    static FrameTimes read(InputStream from) throws IOException {
-        double tick = 0;
-        int frames = 0;
-        double end = 0;
+    static long[] read(InputStream from) throws IOException {
+        var times = LongStream.builder();
         // Not closed: the stream belongs to whoever opened it.
         var lines = new BufferedReader(new InputStreamReader(from, StandardCharsets.US_ASCII));
         for (String line; (line = lines.readLine()) != null;) {
-            var base = TIME_BASE.matcher(line);
-            if (base.matches()) {
-                tick = Double.parseDouble(base.group(1)) / Double.parseDouble(base.group(2));
-            } else if (!line.startsWith("#")) {
-                // stream, decoding time, presentation time, duration, …
-                var fields = line.split(",", 5);
-                end = Math.max(end, (Long.parseLong(fields[2].strip()) + Long.parseLong(fields[3].strip())) * tick);
-                frames++;
+            // stream, decoding time, presentation time, …; the last line of a child that was killed may be shorter
+            var fields = line.split(",", 4);
+            if (!line.startsWith("#") && fields.length == 4) {
+                times.add(Long.parseLong(fields[2].strip()));
             }
         }
-        return new FrameTimes(frames, end);
+        return times.build().toArray();
     }
 }

@@ -2,34 +2,30 @@
 package anymesh.kit.media;
 
 import anymesh.kit.media.Ffmpeg.Program;
+import anymesh.kit.media.container.WholeFile;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.InvalidInput;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
- * Reads WAV, FLAC, MP3, AAC, Ogg (Vorbis, Opus, FLAC), M4A, MP4, WebM and GIF; writes what {@link SoundFormat} and
- * {@link ClipFormat} list. What a file says of its length and size is checked first, and held against what comes out.
- * Thread-safe; every call blocks for some 20 to 100 ms and longer with large files.
+ * Reads the sounds and films of strangers, whatever they are called: {@link CallersFile} lists the containers. Writes what
+ * {@link SoundFormat} and {@link ClipFormat} list. What a file says of its length and size is checked first, and held against
+ * what is there. Thread-safe; every call blocks for some 20 to 100 ms and longer with large files, and ends with the
+ * {@link CallContext} that it works for, by what {@link CallContext#ended()} says.
  */
 public final class MediaCodec {
-    private static final String CONTAINERS = "wav,flac,mp3,aac,ogg,mov,matroska,webm,gif";
-    private static final String READABLE = "WAV, FLAC, MP3, AAC, Ogg, M4A, MP4, WebM or GIF";
-    private static final int MAX_PROBE_BYTES = 1 << 20;
+    /** A film of the mesh's own making. */
+    private static final List<String> OWN_FILM = List.of("-protocol_whitelist", "fd", "-format_whitelist",
+            "mov,matroska,webm", "-i", "fd:");
     private static final int MAX_FILE_BYTES = 256 << 20;
 
     private final Ffmpeg ffmpeg;
@@ -60,28 +56,7 @@ public final class MediaCodec {
      * @param seconds of the sound to unpack at most; what comes after is not looked at
      */
     public Sound sound(CallContext call, byte[] file, int samplingRate, double seconds) {
-        WavFile.check(file);
-        return withFile(file, path -> {
-            var probe = probe(call, path);
-            if (!probe.hasSound()) {
-                throw new InvalidInput("the file holds no sound");
-            }
-            int most = Math.toIntExact(Math.round(seconds * samplingRate));
-            var bytes = ffmpeg.run(call, Lane.SHORT, Program.FFMPEG, path,
-                    with(input(), "-t", decimal(seconds), "-map", "0:a:0", "-ac", "1",
-                            "-ar", String.valueOf(samplingRate), "-f", "f32le", "pipe:1"),
-                    from -> from.readNBytes(4 * most));
-            var samples = new float[bytes.length / 4];
-            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(samples);
-            var sound = new Sound(samples, samplingRate);
-            if (samples.length == 0) {
-                throw new InvalidInput("the file holds no sound");
-            }
-            if (samples.length < most) {
-                probe.checkWhole(sound.seconds());
-            }
-            return sound;
-        });
+        return read(call, file, callers -> SoundReader.read(callers, samplingRate, seconds));
     }
 
     /**
@@ -91,40 +66,15 @@ public final class MediaCodec {
      * @param each what is wanted of a frame, which is not kept; called again from the first one if ffmpeg is run again
      */
     public <F> List<F> frames(CallContext call, byte[] file, int count, Function<VideoFrame, F> each) {
-        return withFile(file, path -> {
-            var probe = probe(call, path);
-            if (!probe.hasVideo()) {
-                throw new InvalidInput("the file holds no video");
-            }
-            var times = ffmpeg.run(call, Lane.SHORT, Program.FFMPEG, path, with(video(), "-f", "framecrc", "pipe:1"),
-                    FrameTimes::read);
-            if (times.frames() == 0) {
-                throw new InvalidInput("the file holds no frame that can be read");
-            }
-            probe.checkWhole(times.seconds());
-            var copies = new TreeMap<Integer, Integer>();
-            for (int i = 0; i < count; i++) {
-                copies.merge((int) ((long) i * times.frames() / count), 1, Integer::sum);
-            }
-            return pick(call, path, copies, each);
-        });
+        return read(call, file, callers -> FilmReader.read(callers, count, each));
     }
 
-    /** The frames with these numbers, each as often as is said. */
-    private <F> List<F> pick(CallContext call, Path path, SortedMap<Integer, Integer> copies,
-            Function<VideoFrame, F> each) throws FfmpegFailed {
-        var select = copies.keySet().stream().map("eq(n\\,%d)"::formatted).collect(Collectors.joining("+"));
-        var arguments = with(video(), "-vf", "select=" + select, "-c:v", "ppm", "-f", "image2pipe", "pipe:1");
-        return ffmpeg.run(call, Lane.SHORT, Program.FFMPEG, path, arguments, from -> {
-            var picked = new ArrayList<F>();
-            var next = copies.values().iterator();
-            new PpmReader(from, limits.maxPixels())
-                    .readAll(frame -> picked.addAll(Collections.nCopies(next.next(), each.apply(frame))));
-            if (next.hasNext()) {
-                throw new EOFException("a frame is missing");
-            }
-            return picked;
-        });
+    private interface Reading<T> {
+        T of(CallersFile file) throws FfmpegFailed;
+    }
+
+    private <T> T read(CallContext call, byte[] file, Reading<T> reading) {
+        return withFile(WholeFile.check(file), path -> reading.of(new CallersFile(ffmpeg, limits, call, path)));
     }
 
     /** Writes a sound. */
@@ -163,7 +113,7 @@ public final class MediaCodec {
      */
     public byte[] withSound(CallContext call, byte[] film, ClipFormat format, byte[] sound, SoundFormat soundFormat) {
         return withFile(sound,
-                file -> written(call, film, with(with(with(input(), named(file, soundFormat.input())),
+                file -> written(call, film, with(with(with(OWN_FILM, named(file, soundFormat.input())),
                         "-map", "0:v:0", "-map", "1:a:0", "-af", "apad", "-shortest"), format.remuxing())));
     }
 
@@ -181,26 +131,6 @@ public final class MediaCodec {
         }
     }
 
-    private Probe probe(CallContext call, Path file) throws FfmpegFailed {
-        var fence = List.of("-protocol_whitelist", "fd", "-format_whitelist", CONTAINERS, "-max_pixels",
-                String.valueOf(limits.maxPixels()));
-        var probe = ffmpeg.run(call, Lane.SHORT, Program.FFPROBE, file, with(fence, Probe.ARGUMENTS),
-                from -> Probe.of(from.readNBytes(MAX_PROBE_BYTES)));
-        probe.check(limits);
-        return probe;
-    }
-
-    private List<String> input() {
-        return List.of("-max_pixels", String.valueOf(limits.maxPixels()), "-protocol_whitelist", "fd",
-                "-format_whitelist",
-                CONTAINERS, "-i", "fd:");
-    }
-
-    /** The film itself, not a cover's picture; no frame is doubled or dropped to keep a rate. */
-    private List<String> video() {
-        return with(input(), "-t", decimal(limits.maxSeconds()), "-map", "0:V:0", "-fps_mode", "passthrough");
-    }
-
     private interface Work<T> {
         T on(Path file) throws FfmpegFailed;
     }
@@ -215,7 +145,8 @@ public final class MediaCodec {
                 Files.delete(file);
             }
         } catch (FfmpegFailed e) {
-            throw new InvalidInput("the file can't be read (expected: %s): %s".formatted(READABLE, e.getMessage()));
+            throw new InvalidInput(
+                    "the file can't be read (expected: %s): %s".formatted(CallersFile.READABLE, e.getMessage()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -58,6 +58,39 @@ final class HostileFileTest {
                 .contains(reason).doesNotContain("0x", "/tmp");
     }
 
+    static Stream<Arguments> formats() {
+        return Stream.concat(
+                Stream.of(SoundFormat.values()).filter(format -> format != SoundFormat.PCM16)
+                        .map(format -> Arguments.of(format, CODEC.encode(TestMedia.tone(440, 3, 16_000), format))),
+                Stream.of(ClipFormat.values()).map(format -> Arguments.of(format, CODEC.encode(
+                        new Clip(TestMedia.brightening(24, 32, 8).frames(), 8, TestMedia.tone(440, 3, 16_000)),
+                        format))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("formats")
+    void aFileThatEndsAnywhereBeforeItsEndIsRefused(Object format, byte[] file) {
+        for (int length : new int[]{file.length / 3, file.length / 2, 9 * file.length / 10, file.length - 1}) {
+            var cut = Arrays.copyOf(file, length);
+            assertThatThrownBy(() -> CODEC.sound(cut, 16_000, 10)).as("%d of %d", length, file.length)
+                    .isInstanceOf(InvalidInput.class);
+            if (format instanceof ClipFormat) {
+                assertThatThrownBy(() -> CODEC.frames(cut, 4)).isInstanceOf(InvalidInput.class);
+            }
+        }
+        assertThat(CODEC.sound(file, 16_000, 10).seconds()).isBetween(2.9, 3.1);
+    }
+
+    @Test
+    void whatADecoderWouldPaintOverIsRefused() {
+        var flac = CODEC.encode(TestMedia.tone(440, 2, 16_000), SoundFormat.FLAC);
+        for (int i = 0; i < 16; i++) {
+            flac[flac.length / 2 + i] ^= 0x55;
+        }
+        assertThatThrownBy(() -> CODEC.sound(flac, 16_000, 10)).isInstanceOf(InvalidInput.class)
+                .hasMessageContaining("damaged");
+    }
+
     static Stream<Arguments> films() {
         var mp4 = CODEC.encode(TestMedia.brightening(40, 32, 8), ClipFormat.MP4);
         var webm = CODEC.encode(TestMedia.brightening(40, 32, 8), ClipFormat.WEBM);
@@ -145,7 +178,7 @@ final class HostileFileTest {
 
     private static byte[] lyingWav(byte[] wav) {
         var lying = wav.clone();
-        ByteBuffer.wrap(lying).order(ByteOrder.LITTLE_ENDIAN).putInt(40, 0x7ffffff0);
+        ByteBuffer.wrap(lying).order(ByteOrder.LITTLE_ENDIAN).putInt(40, 500_000_000);
         return lying;
     }
 

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.media;
+
+import anymesh.kit.media.Packets.Run;
+import anymesh.wire.error.InvalidInput;
+import java.io.EOFException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * So many frames of a film, evenly spaced. Where the file lists its frames, they are found in its list, and of a long film only
+ * those are unpacked that are wanted and that these lean on. Otherwise, or if one of them does not come out, all are unpacked
+ * once to be counted and once to be picked.
+ */
+final class FilmReader {
+    private static final Logger log = LoggerFactory.getLogger(FilmReader.class);
+    /** Pixels that are unpacked in well under the time of {@link Lane#SHORT}. */
+    private static final long FEW_PIXELS = 100_000_000;
+    /** Pixels that are unpacked in the time that a child takes to start. */
+    private static final long A_CHILD = 20_000_000;
+    /** To the brightness and the colours of a plain screen, by curves that ffmpeg has for it. */
+    private static final String TO_PLAIN_SCREEN = ":pin=bt2020:min=bt2020nc:t=linear:npl=203,format=gbrpf32le,"
+            + "zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv444p";
+
+    private final CallersFile file;
+    private final MediaStream stream;
+
+    private FilmReader(CallersFile file, MediaStream stream) {
+        this.file = file;
+        this.stream = stream;
+    }
+
+    /** What is wanted of frame ⌊i·n/count⌋ for each i below {@code count}, of the n that there are. */
+    static <F> List<F> read(CallersFile file, int count, Function<VideoFrame, F> each) throws FfmpegFailed {
+        return new FilmReader(file, file.probe().film()).read(count, each);
+    }
+
+    private <F> List<F> read(int count, Function<VideoFrame, F> each) throws FfmpegFailed {
+        var listed = stream.hasAFrameAPacket() ? stream.packets().inOrder() : new long[0];
+        if (listed.length > 0) {
+            try {
+                return pick(listed, count, this::runs, each);
+            } catch (FfmpegFailed e) {
+                if (e.isTooMuch()) {
+                    throw e;
+                }
+                log.debug("all frames are unpacked, since those that are listed did not come out: {}", e.getMessage());
+            }
+        }
+        var all = stream.packets().all(new long[0]);
+        var times = file.decode(lane(all), stream, List.of(),
+                List.of("-fps_mode", "passthrough", "-enc_time_base", "demux", "-f", "framecrc"), FrameTimes::read);
+        if (times.length == 0) {
+            throw new InvalidInput("the file holds no frame that can be read");
+        }
+        return pick(times, count, wanted -> List.of(stream.packets().all(wanted)), each);
+    }
+
+    /** The runs that the frames lie in, each for a decoder of its own, if that is much less work than to unpack all. */
+    private List<Run> runs(long[] wanted) {
+        var runs = stream.packets().runsFor(wanted);
+        var all = stream.packets().all(wanted);
+        long parts = runs.stream().mapToLong(run -> pixels(run) + A_CHILD).sum();
+        return parts < pixels(all) / 2 ? runs : List.of(all);
+    }
+
+    /** Each frame as often as it is wanted. */
+    private <F> List<F> pick(long[] times, int count, Function<long[], List<Run>> runs, Function<VideoFrame, F> each)
+            throws FfmpegFailed {
+        var wanted = LongStream.range(0, count).map(i -> times[(int) (i * times.length / count)]).toArray();
+        var frames = new ArrayList<F>();
+        for (var run : runs.apply(Arrays.stream(wanted).distinct().sorted().toArray())) {
+            frames.addAll(pick(run, each));
+        }
+        var picked = new ArrayList<F>();
+        int next = -1;
+        for (int i = 0; i < count; i++) {
+            next += i == 0 || wanted[i] != wanted[i - 1] ? 1 : 0;
+            picked.add(frames.get(next));
+        }
+        return picked;
+    }
+
+    private <F> List<F> pick(Run run, Function<VideoFrame, F> each) throws FfmpegFailed {
+        int wanted = run.wanted().length;
+        var output = List.of("-fps_mode", "passthrough", "-vf", filters(run.wanted()), "-frames:v",
+                String.valueOf(wanted), "-c:v", "pam", "-f", "image2pipe");
+        return file.decode(lane(run), stream, decoding(run), output, from -> {
+            var picked = new ArrayList<F>();
+            new PamReader(from, file.limits().maxPixels()).readAll(frame -> picked.add(each.apply(frame)));
+            if (picked.size() < wanted) {
+                throw new EOFException("a frame is missing");
+            }
+            return picked;
+        });
+    }
+
+    private Lane lane(Run run) {
+        return pixels(run) > FEW_PIXELS ? Lane.LONG : Lane.SHORT;
+    }
+
+    private long pixels(Run run) {
+        return run.size() * Math.max(1, stream.pixels());
+    }
+
+    private List<String> decoding(Run run) {
+        var decoding = new ArrayList<String>();
+        if (run.size() < stream.packets().count()) {
+            decoding.addAll(List.of("-bsf:" + stream.index(),
+                    "noise=drop='not(between(n\\,%d\\,%d))'".formatted(run.from(), run.to() - 1)));
+        }
+        if (stream.hasOpacityBeside()) {
+            decoding.addAll(List.of("-c:" + stream.index(), stream.codec().equals("vp8") ? "libvpx" : "libvpx-vp9"));
+        }
+        return decoding;
+    }
+
+    private String filters(long[] times) {
+        var filters = new ArrayList<String>();
+        filters.add("select="
+                + Arrays.stream(times).mapToObj("eq(pts\\,%d)"::formatted).collect(Collectors.joining("+")));
+        if (stream.isHdr()) {
+            filters.add("zscale=tin=" + stream.transfer() + TO_PLAIN_SCREEN);
+        }
+        if (stream.hasOblongPixels()) {
+            filters.add("scale=w=trunc(iw*sar+0.5):h=ih");
+        }
+        filters.add("format=rgba");
+        return String.join(",", filters);
+    }
+}
