@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder;
 
+import anymesh.encoder.image.PictureLimits;
 import anymesh.kit.batch.BatchPolicy;
 import anymesh.kit.media.MediaLimits;
 import anymesh.kit.server.StageConfig;
@@ -8,7 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /** Configuration of the encoder; {@code config/encoder.yaml} explains every key. */
-public record EncoderConfig(StageConfig stage, long maxPixels, Duration maxDuration) {
+public record EncoderConfig(StageConfig stage, PictureLimits pictures, long maxPixels, Duration maxDuration) {
 
     public EncoderConfig {
         new MediaLimits(maxPixels, maxDuration); // Refuses what it can't be made of.
@@ -16,8 +17,8 @@ public record EncoderConfig(StageConfig stage, long maxPixels, Duration maxDurat
 
     public static EncoderConfig defaults() {
         var bundle = Path.of("models/toyworld/encoder");
-        return new EncoderConfig(StageConfig.defaults(7010, 7110, bundle, new BatchPolicy(256, 32)), 16L << 20,
-                Duration.ofMinutes(10));
+        return new EncoderConfig(StageConfig.defaults(7010, 7110, bundle, new BatchPolicy(256, 32)),
+                PictureLimits.defaults(), 16L << 20, Duration.ofMinutes(10));
     }
 
     MediaLimits mediaLimits() {
@@ -25,6 +26,6 @@ public record EncoderConfig(StageConfig stage, long maxPixels, Duration maxDurat
     }
 
     public EncoderConfig withStage(StageConfig changed) {
-        return new EncoderConfig(changed, maxPixels, maxDuration);
+        return new EncoderConfig(changed, pictures, maxPixels, maxDuration);
     }
 }

@@ -4,6 +4,7 @@ package anymesh.encoder;
 import anymesh.encoder.EncoderManifest.Encoder;
 import anymesh.encoder.audio.AudioProcessor;
 import anymesh.encoder.image.ImageProcessor;
+import anymesh.encoder.image.PictureDecoder;
 import anymesh.encoder.video.VideoProcessor;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.media.MediaCodec;
@@ -44,7 +45,7 @@ public final class EncoderStage implements Stage {
         this.encode = FrameServer.method(resources.methods().encode(), this::encode);
     }
 
-    /** Opens the bundle and all its models; throws {@link IllegalStateException} if it hears or watches and ffmpeg can't start. */
+    /** Opens the bundle and all its models; throws {@link IllegalStateException} if ffmpeg can't start, which all but texts need. */
     public static EncoderStage load(EncoderConfig config, StageResources resources) {
         var bundle = ModelBundle.open(config.stage().bundle(), Component.MODALITY_ENCODER);
         var encoders = new EnumMap<Modality, ModalityEncoder>(Modality.class);
@@ -58,15 +59,15 @@ public final class EncoderStage implements Stage {
     private static ModalityEncoder load(Modality modality, Encoder encoder, ModelBundle bundle, EncoderConfig config,
             StageResources resources) {
         MediaReader reader = switch (modality) {
-            case IMAGE -> new ImageReader(ImageProcessor.load(bundle, required(encoder.preprocess(), "preprocess"),
-                    config.maxPixels()), encoder.input());
+            case IMAGE -> new ImageReader(PictureDecoder.start(config.pictures()),
+                    ImageProcessor.load(bundle, required(encoder.preprocess(), "preprocess")), encoder.input());
             case TEXT -> new TextReader(TextTokenizer.load(bundle.file(required(encoder.tokenizer(), "tokenizer"))),
                     encoder.input(), required(encoder.attentionMask(), "attention_mask"),
                     required(encoder.maxLength(), "max_length"));
             case AUDIO -> new AudioReader(AudioProcessor.load(bundle, required(encoder.preprocess(), "preprocess"),
                     MediaCodec.start(config.mediaLimits())), encoder.input());
             case VIDEO -> new VideoReader(VideoProcessor.load(bundle, required(encoder.preprocess(), "preprocess"),
-                    config.maxPixels(), MediaCodec.start(config.mediaLimits())), encoder.input());
+                    MediaCodec.start(config.mediaLimits())), encoder.input());
             case MODALITY_UNSPECIFIED, UNRECOGNIZED ->
                 throw new BundleException("%s: no encoder for %s".formatted(bundle.directory(), modality));
         };

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import anymesh.encoder.image.ImageProcessor;
+import anymesh.encoder.image.PictureDecoder;
 import anymesh.kit.model.Component;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.SafeTensors;
@@ -18,12 +19,15 @@ import anymesh.v1.Modality;
 import anymesh.v1.Representation;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.Frame;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.UnsupportedModality;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,8 +52,9 @@ final class EncoderStageTest {
     @Test
     void preprocessingEqualsPythons() throws IOException {
         var bundle = ModelBundle.open(CONFIG.stage().bundle(), Component.MODALITY_ENCODER);
-        var processor = ImageProcessor.load(bundle, "image/preprocessor_config.json", CONFIG.maxPixels());
-        var pixels = processor.process(bell());
+        var processor = ImageProcessor.load(bundle, "image/preprocessor_config.json");
+        var pixels = processor.process(ByteBuffer.wrap(bell()), PictureDecoder.start(CONFIG.pictures()),
+                CallContext.start("test", null, Duration.ofMinutes(1)));
         var expected = fixture("encoder-image", "pixel_values");
         for (int channel = 0; channel < 3; channel++) {
             for (int y = 0; y < 32; y++) {

@@ -13,10 +13,10 @@ import java.util.Optional;
 
 /**
  * A service as a process: its main class and its JVM's heap, which grows from little. Models and embeddings lie outside of
- * it; the gateway's holds the bodies of requests.
+ * it; the gateway's holds the bodies of requests, and the encoder's the files that are in them.
  */
 enum ServiceProcess {
-    ENCODER("encoder", EncoderMain.class, 96), INPUT_PROJECTOR("input-projector", InputProjectorMain.class,
+    ENCODER("encoder", EncoderMain.class, 256), INPUT_PROJECTOR("input-projector", InputProjectorMain.class,
             64), BACKBONE("backbone", BackboneMain.class, 128), OUTPUT_PROJECTOR("output-projector",
                     OutputProjectorMain.class, 64), GENERATOR_IMAGE("generator-image", GeneratorMain.class, 128,
                             "image"), GENERATOR_AUDIO("generator-audio",

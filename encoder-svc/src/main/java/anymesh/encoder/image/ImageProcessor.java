@@ -4,7 +4,10 @@ package anymesh.encoder.image;
 import anymesh.kit.model.ElementType;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.Tensor;
+import anymesh.encoder.image.format.PictureFile;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
@@ -17,56 +20,50 @@ import org.jspecify.annotations.Nullable;
 public final class ImageProcessor {
     private static final int PIL_BICUBIC = 3;
 
+    /** The most pixels that may go into a model; no model's input comes near. */
+    private static final int MAX_TARGET_PIXELS = 4 << 20;
+
     private final ImageProcessorConfig config;
     private final Resampler resampler;
-    private final ImageDecoder decoder;
 
-    private ImageProcessor(ImageProcessorConfig config, long maxPixels) {
+    private ImageProcessor(ImageProcessorConfig config) {
         this.config = config;
         this.resampler = Resampler.of(Objects.requireNonNullElse(config.resample(), PIL_BICUBIC));
-        this.decoder = new ImageDecoder(maxPixels);
     }
 
-    /** Reads the config from a bundle; pictures of more than {@code maxPixels} will be refused by their header. */
-    public static ImageProcessor load(ModelBundle bundle, String config, long maxPixels) {
-        return new ImageProcessor(bundle.read(config, ImageProcessorConfig.class), maxPixels);
+    /** Reads the config from a bundle. */
+    public static ImageProcessor load(ModelBundle bundle, String config) {
+        return new ImageProcessor(bundle.read(config, ImageProcessorConfig.class));
     }
 
-    /** The tensor of one file; {@link InvalidInput} if it can't be read or is too large. */
-    public Tensor process(byte[] file) {
-        return process(decoder.decode(file));
+    /**
+     * The tensor of one file. {@link InvalidInput} if it can't be read, is damaged or takes more than is allowed;
+     * {@link CallContext#ended()} if the call ends first.
+     */
+    public Tensor process(ByteBuffer file, PictureDecoder decoder, CallContext call) {
+        var picture = PictureFile.of(file);
+        var upright = picture.upright();
+        decoder.checkSize(upright);
+        var to = config.resized(upright);
+        var crop = kept(upright, to);
+        return normalize(decoder.decode(picture, to, call, from -> new Resizing(resampler, from, to, crop)).result());
     }
 
     /** The tensor of one picture, such as a frame of a film. */
     public Tensor process(RgbImage image) {
-        return normalize(crop(resize(image)));
-    }
-
-    private RgbImage resize(RgbImage image) {
         var to = config.resized(image.size());
-        // A picture of 4000x1 whose shortest edge becomes 224 would be 896,000 pixels wide.
-        if ((long) to.width() * to.height() > 64L << 20) {
-            throw new InvalidInput("a picture of %dx%d pixels is too narrow".formatted(image.width(), image.height()));
-        }
-        return resampler.resize(image, to);
+        return normalize(resampler.resize(image, to, kept(image.size(), to)));
     }
 
-    private RgbImage crop(RgbImage image) {
-        var to = config.cropped();
-        if (to == null || to.equals(image.size())) {
-            return image;
+    /** What the model gets of a picture that was resized. */
+    private Size kept(Size picture, Size resized) {
+        var crop = Objects.requireNonNullElse(config.cropped(), resized);
+        // The shortest edge of a picture of 4000x1 becomes 224: it is 896,000 pixels wide.
+        if ((long) crop.width() * crop.height() > MAX_TARGET_PIXELS) {
+            throw new InvalidInput("a picture of %dx%d pixels is too narrow or too large for this model".formatted(
+                    picture.width(), picture.height()));
         }
-        // What the crop has and the picture hasn't stays black, as the reference pads it.
-        int left = Math.floorDiv(image.width() - to.width(), 2);
-        int top = Math.floorDiv(image.height() - to.height(), 2);
-        var pixels = new byte[to.width() * to.height() * 3];
-        for (int y = Math.max(0, -top); y < Math.min(to.height(), image.height() - top); y++) {
-            int x = Math.max(0, -left);
-            int count = Math.min(to.width(), image.width() - left) - x;
-            System.arraycopy(image.pixels(), ((y + top) * image.width() + x + left) * 3, pixels,
-                    (y * to.width() + x) * 3, count * 3);
-        }
-        return new RgbImage(to, pixels);
+        return crop;
     }
 
     private Tensor normalize(RgbImage image) {

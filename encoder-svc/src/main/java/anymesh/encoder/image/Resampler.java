@@ -2,6 +2,9 @@
 package anymesh.encoder.image;
 
 import anymesh.kit.model.BundleException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Resizes as Pillow does ({@code Image.resize}, libImaging/Resample.c): a separable filter that widens when shrinking,
@@ -37,8 +40,6 @@ enum Resampler {
         }
     };
 
-    private static final int PRECISION = 22;
-
     private final double support;
 
     Resampler(double support) {
@@ -60,74 +61,50 @@ enum Resampler {
         };
     }
 
-    RgbImage resize(RgbImage image, Size to) {
-        var across = image.width() == to.width() ? image : horizontally(image, to.width());
-        return across.height() == to.height() ? across : vertically(across, to.height());
-    }
-
-    /** For each output sample: where its input begins, and the weights of what follows. */
-    private record Kernel(int start, int[] weights) {}
-
-    private RgbImage horizontally(RgbImage image, int width) {
-        var kernels = kernels(image.width(), width);
-        var from = image.pixels();
-        var into = new byte[width * image.height() * 3];
-        for (int y = 0, at = 0; y < image.height(); y++) {
-            for (var kernel : kernels) {
-                for (int channel = 0; channel < 3; channel++) {
-                    int source = (y * image.width() + kernel.start()) * 3 + channel;
-                    into[at++] = weighted(from, source, 3, kernel.weights());
-                }
-            }
-        }
-        return new RgbImage(new Size(width, image.height()), into);
-    }
-
-    private RgbImage vertically(RgbImage image, int height) {
+    RgbImage resize(RgbImage image, Size to, Size crop) {
+        var resizing = new Resizing(this, image.size(), to, crop);
         int stride = image.width() * 3;
-        var from = image.pixels();
-        var into = new byte[stride * height];
-        int at = 0;
-        for (var kernel : kernels(image.height(), height)) {
-            for (int x = 0; x < stride; x++) {
-                into[at++] = weighted(from, kernel.start() * stride + x, stride, kernel.weights());
-            }
+        for (int y = 0; y < image.height(); y++) {
+            resizing.row(Arrays.copyOfRange(image.pixels(), y * stride, (y + 1) * stride));
         }
-        return new RgbImage(new Size(image.width(), height), into);
+        return resizing.result();
     }
 
-    private static byte weighted(byte[] from, int at, int stride, int[] weights) {
-        int sum = 1 << (PRECISION - 1);
-        for (int weight : weights) {
-            sum += (from[at] & 0xFF) * weight;
-            at += stride;
-        }
-        return (byte) Math.clamp(sum >> PRECISION, 0, 255);
-    }
-
-    private Kernel[] kernels(int from, int to) {
+    /** The kernels of the output samples from {@code first} to before {@code last}, of {@code to} in all. */
+    List<Kernel> kernels(int from, int to, int first, int last) {
         double scale = (double) from / to;
         double widening = Math.max(scale, 1);
-        double reach = support * widening;
-        var kernels = new Kernel[to];
-        for (int i = 0; i < to; i++) {
+        double reach = from == to ? 0.5 : support * widening; // Of one that is not resized each sample is itself.
+        var kernels = new ArrayList<Kernel>(last - first);
+        for (int i = first; i < last; i++) {
             double centre = (i + 0.5) * scale;
             int start = Math.max((int) (centre - reach + 0.5), 0);
             int end = Math.min((int) (centre + reach + 0.5), from);
-            var weights = new double[end - start];
-            double sum = 0;
-            for (int x = 0; x < weights.length; x++) {
-                weights[x] = weight(Math.abs((x + start - centre + 0.5) / widening));
-                sum += weights[x];
-            }
-            var fixed = new int[weights.length];
-            for (int x = 0; x < weights.length; x++) {
-                double value = weights[x] / sum * (1 << PRECISION);
-                fixed[x] = (int) (value < 0 ? value - 0.5 : value + 0.5);
-            }
-            kernels[i] = new Kernel(start, fixed);
+            kernels.add(new Kernel(start, fixed(weights(start, end, centre, widening))));
         }
         return kernels;
+    }
+
+    private double[] weights(int start, int end, double centre, double widening) {
+        var weights = new double[end - start];
+        double sum = 0;
+        for (int x = 0; x < weights.length; x++) {
+            weights[x] = weight(Math.abs((x + start - centre + 0.5) / widening));
+            sum += weights[x];
+        }
+        for (int x = 0; x < weights.length; x++) {
+            weights[x] /= sum;
+        }
+        return weights;
+    }
+
+    private static int[] fixed(double[] weights) {
+        var fixed = new int[weights.length];
+        for (int x = 0; x < fixed.length; x++) {
+            double value = weights[x] * (1 << Kernel.PRECISION);
+            fixed[x] = (int) (value < 0 ? value - 0.5 : value + 0.5);
+        }
+        return fixed;
     }
 
     private static double sinc(double x) {

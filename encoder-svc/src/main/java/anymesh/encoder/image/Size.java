@@ -2,4 +2,8 @@
 package anymesh.encoder.image;
 
 /** Pixels across and down. */
-public record Size(int width, int height) {}
+public record Size(int width, int height) {
+    public Size transposed() {
+        return new Size(/* width= */ height, /* height= */ width);
+    }
+}

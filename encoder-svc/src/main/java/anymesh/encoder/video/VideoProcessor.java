@@ -32,14 +32,14 @@ public final class VideoProcessor {
             @JsonProperty("num_frames") @Nullable Integer numFrames) {}
 
     /** Reads the config from a bundle; one that does not say how many frames there are to be is refused. */
-    public static VideoProcessor load(ModelBundle bundle, String config, long maxPixels, MediaCodec codec) {
+    public static VideoProcessor load(ModelBundle bundle, String config, MediaCodec codec) {
         var sampling = bundle.read(config, Config.class);
         if (!Boolean.TRUE.equals(sampling.doSampleFrames()) || sampling.numFrames() == null
                 || sampling.numFrames() < 1) {
             throw new BundleException("%s: do_sample_frames %s, num_frames %s (expected: true, > 0)".formatted(config,
                     sampling.doSampleFrames(), sampling.numFrames()));
         }
-        return new VideoProcessor(sampling.numFrames(), ImageProcessor.load(bundle, config, maxPixels), codec);
+        return new VideoProcessor(sampling.numFrames(), ImageProcessor.load(bundle, config), codec);
     }
 
     /** The tensor of one file; {@link InvalidInput} if it can't be read, is too long or too large. */

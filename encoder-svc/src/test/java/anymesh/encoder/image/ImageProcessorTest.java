@@ -9,6 +9,7 @@ import anymesh.kit.model.Component;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.Tensor;
 import anymesh.kit.testing.Bundles;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.zip.CRC32;
@@ -32,13 +34,15 @@ final class ImageProcessorTest {
              "do_normalize": true, "image_mean": [0.48145466, 0.4578275, 0.40821073],
              "image_std": [0.26862954, 0.26130258, 0.27577711]}""";
 
+    private static final PictureDecoder DECODER = PictureDecoder.start(PictureLimits.defaults());
+
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path folder;
 
     @Test
     void clipPreprocessingEqualsTheReference() throws IOException {
-        var pixels = load(CLIP).process(png(pattern(300, 150)));
+        var pixels = process(load(CLIP), png(pattern(300, 150)));
         assertThat(pixels.shape()).containsExactly(3, 224, 224);
         var values = pixels.toFloatArray();
         assertThat(Arrays.copyOf(values, 4)).containsExactly(new float[]{.3975f, .4121f, .4267f, .4559f},
@@ -55,7 +59,7 @@ final class ImageProcessorTest {
     void aWebpIsRead() throws IOException {
         var processor = load("{\"do_resize\": false, \"do_rescale\": false}");
         try (var file = ImageProcessorTest.class.getResourceAsStream("/pictures/red.webp")) {
-            var pixels = processor.process(file.readAllBytes());
+            var pixels = process(processor, file.readAllBytes());
             assertThat(pixels.shape()).containsExactly(3, 12, 20);
             assertThat(pixels.floats().get(0)).isCloseTo(220, within(1f));
             assertThat(pixels.floats().get(240)).isCloseTo(40, within(1f));
@@ -65,13 +69,13 @@ final class ImageProcessorTest {
     @Test
     void anExactSizeIsReachedInBothDirections() throws IOException {
         var processor = load("{\"do_resize\": true, \"size\": {\"height\": 20, \"width\": 30}, \"resample\": 2}");
-        assertThat(processor.process(png(pattern(7, 90))).shape()).containsExactly(3, 20, 30);
-        assertThat(processor.process(png(pattern(90, 7))).shape()).containsExactly(3, 20, 30);
+        assertThat(process(processor, png(pattern(7, 90))).shape()).containsExactly(3, 20, 30);
+        assertThat(process(processor, png(pattern(90, 7))).shape()).containsExactly(3, 20, 30);
     }
 
     @Test
     void withoutAnyStepTheTensorHoldsThePixels() throws IOException {
-        var tensor = load("{}").process(png(pattern(5, 4)));
+        var tensor = process(load("{}"), png(pattern(5, 4)));
         assertThat(tensor.shape()).containsExactly(3, 4, 5);
         assertThat(tensor.floats().get(1)).isEqualTo(2);
     }
@@ -81,13 +85,13 @@ final class ImageProcessorTest {
         var grey = new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_GRAY);
         grey.getRaster().setSample(0, 0, 0, 100);
         grey.getRaster().setSample(1, 0, 0, 200);
-        assertThat(load("{}").process(png(grey)).toFloatArray()).containsExactly(100, 200, 100, 200, 100, 200);
+        assertThat(process(load("{}"), png(grey)).toFloatArray()).containsExactly(100, 200, 100, 200, 100, 200);
     }
 
     @Test
     void aSmallPictureIsPaddedByTheCrop() throws IOException {
-        var tensor = load("{\"do_center_crop\": true, \"crop_size\": {\"height\": 6, \"width\": 3}}")
-                .process(png(pattern(5, 4)));
+        var tensor = process(
+                load("{\"do_center_crop\": true, \"crop_size\": {\"height\": 6, \"width\": 3}}"), png(pattern(5, 4)));
         assertThat(tensor.shape()).containsExactly(3, 6, 3);
         assertThat(row(tensor, 0)).containsExactly(0, 0, 0);
         assertThat(row(tensor, 1)).containsExactly(2, 4, 6);
@@ -96,7 +100,7 @@ final class ImageProcessorTest {
     @Test
     void aPngThatIsTextIsRefused() throws IOException {
         var processor = load(CLIP);
-        assertThatThrownBy(() -> processor.process("this is no picture".getBytes(StandardCharsets.UTF_8)))
+        assertThatThrownBy(() -> process(processor, "this is no picture".getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(InvalidInput.class).hasMessageContaining("not a picture");
     }
 
@@ -104,14 +108,14 @@ final class ImageProcessorTest {
     void aPictureThatIsCutOffIsRefused() throws IOException {
         var processor = load(CLIP);
         var whole = png(pattern(300, 150));
-        assertThatThrownBy(() -> processor.process(Arrays.copyOf(whole, whole.length / 2)))
+        assertThatThrownBy(() -> process(processor, Arrays.copyOf(whole, whole.length / 2)))
                 .isInstanceOf(InvalidInput.class).hasMessageContaining("damaged");
     }
 
     @Test
     void aHugePictureIsRefusedByItsHeader() throws IOException {
         var processor = load(CLIP);
-        assertThatThrownBy(() -> processor.process(headerOnlyPng(30_000, 30_000))).isInstanceOf(InvalidInput.class)
+        assertThatThrownBy(() -> process(processor, headerOnlyPng(30_000, 30_000))).isInstanceOf(InvalidInput.class)
                 .hasMessageContaining("30000x30000");
     }
 
@@ -119,15 +123,19 @@ final class ImageProcessorTest {
     void aPictureTooNarrowToResizeIsRefused() throws IOException {
         var processor = load(CLIP);
         var narrow = png(pattern(4_000_000, 1));
-        assertThatThrownBy(() -> processor.process(narrow)).isInstanceOf(InvalidInput.class)
+        assertThatThrownBy(() -> process(processor, narrow)).isInstanceOf(InvalidInput.class)
                 .hasMessageContaining("too narrow");
+    }
+
+    private static Tensor process(ImageProcessor processor, byte[] file) {
+        return processor.process(ByteBuffer.wrap(file), DECODER,
+                CallContext.start("test", null, Duration.ofMinutes(1)));
     }
 
     private ImageProcessor load(String config) throws IOException {
         Files.writeString(folder.resolve("preprocessor_config.json"), config);
         Bundles.manifest(folder, "modality_encoder", Map.of());
-        return ImageProcessor.load(ModelBundle.open(folder, Component.MODALITY_ENCODER), "preprocessor_config.json",
-                5_000_000);
+        return ImageProcessor.load(ModelBundle.open(folder, Component.MODALITY_ENCODER), "preprocessor_config.json");
     }
 
     private static float[] row(Tensor tensor, int y) {

@@ -6,6 +6,7 @@ import anymesh.wire.WireLimits;
 import anymesh.wire.error.Failures;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.MeshException;
+import anymesh.wire.error.Overloaded;
 import anymesh.wire.error.WireStatus;
 import com.google.protobuf.Message;
 import io.grpc.Context;
@@ -37,6 +38,8 @@ final class ServerFrameCall<Q extends Message, R extends Message> extends Server
 
     /** Between onMessage and onHalfClose; the listener's. */
     private @Nullable Frame<Q> request;
+    /** Of the heap, for the request; the listener's until it is the handler's. */
+    private Registration room = () -> {};
     /** No handler will run any more; the listener's. */
     private boolean refused;
     /** The handler's. */
@@ -56,6 +59,11 @@ final class ServerFrameCall<Q extends Message, R extends Message> extends Server
             refuse(new InvalidInput("more than one request message"));
         } else {
             request = message;
+            try {
+                room = LargeRequests.OF_THIS_PROCESS.take(message.header().getSerializedSize());
+            } catch (Overloaded e) {
+                refuse(e);
+            }
         }
     }
 
@@ -121,6 +129,7 @@ final class ServerFrameCall<Q extends Message, R extends Message> extends Server
             status = failed.getStatus();
             trailers = failed.getTrailers();
         }
+        room.close();
         call.close(status, trailers);
     }
 
@@ -185,6 +194,7 @@ final class ServerFrameCall<Q extends Message, R extends Message> extends Server
         request = null;
         if (dropped != null) {
             dropped.close();
+            room.close();
         }
     }
 

@@ -131,7 +131,7 @@ final class Ffmpeg {
             try (var output = child.getInputStream()) {
                 result = reader.read(output);
                 whole = output.read() < 0;
-            } catch (IOException | NumberFormatException e) {
+            } catch (IOException | IllegalArgumentException e) {
                 throw failure(call, child, complaint); // What a child that is killed wrote last may be half a number.
             }
             if (whole && (child.waitFor() != 0 || TELLING.matcher(complaint.join()).find())) {
@@ -205,6 +205,18 @@ final class Ffmpeg {
         }
         return SPEAKER.matcher(told.substring(0, Math.min(told.length(), MAX_COMPLAINT))).replaceFirst("")
                 .replaceFirst("^fd:: ", "").replaceFirst("^fd:", "the file");
+    }
+
+    /** A child within a fence of the caller's, who sees to its end. */
+    Process start(List<String> fence, Path stdin, List<String> arguments) throws IOException {
+        var command = new ArrayList<>(fence);
+        command.add(folder.resolve(Program.FFMPEG.file).toString());
+        command.addAll(Program.FFMPEG.arguments);
+        command.addAll(arguments);
+        var builder = new ProcessBuilder(command).redirectInput(stdin.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(Map.of("PATH", "/usr/bin:/bin", "LD_LIBRARY_PATH", libraries));
+        return builder.start();
     }
 
     /** Runs nothing, to see whether the program can: its complaint, or empty. */

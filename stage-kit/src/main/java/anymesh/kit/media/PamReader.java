@@ -4,81 +4,68 @@ package anymesh.kit.media;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.function.Consumer;
+import java.nio.charset.StandardCharsets;
 
-/**
- * A row of PAM pictures of four bytes a pixel, red, green, blue and opacity, each of which says its own size: how ffmpeg hands
- * frames over. What is transparent is laid on white, so that no colour is seen that no player shows.
- */
+/** A row of binary PAM pictures ({@code P7}, eight bits), each of which says its own size: how ffmpeg hands pictures over. */
 final class PamReader {
-    private static final int MAX_LINE = 64;
-    private static final int CHANNELS = 4;
-    private static final int OPAQUE = 255;
+    private static final int MAX_LINE = 100;
 
     private final InputStream from;
-    private final long maxPixels;
 
-    PamReader(InputStream from, long maxPixels) {
+    PamReader(InputStream from) {
         this.from = from;
-        this.maxPixels = maxPixels;
     }
 
-    /** Hands on each picture as it comes. */
-    void readAll(Consumer<VideoFrame> frames) throws IOException {
-        for (int first; (first = from.read()) >= 0;) {
-            if (first != 'P' || !line().equals("7")) {
+    /** Hands on each picture as it comes and returns how many there were. */
+    int readAll(PictureCodec.Sink sink) throws IOException {
+        int count = 0;
+        for (var line = line(); !line.isEmpty(); line = line(), count++) {
+            if (!line.equals("P7")) {
                 throw new IOException("no PAM");
             }
-            int width = 0;
-            int height = 0;
-            for (String line = line(); !line.equals("ENDHDR"); line = line()) {
-                var words = line.split(" ", 2);
-                switch (words[0]) {
-                    case "WIDTH" -> width = Integer.parseInt(words[1]);
-                    case "HEIGHT" -> height = Integer.parseInt(words[1]);
-                    default -> {
-                        // What was asked for: four channels of eight bits.
-                    }
+            picture(sink);
+        }
+        return count;
+    }
+
+    private void picture(PictureCodec.Sink sink) throws IOException {
+        int width = 0;
+        int height = 0;
+        int depth = 0;
+        for (var line = line(); !line.equals("ENDHDR"); line = line()) {
+            var words = line.split(" ", 2);
+            if (words.length < 2) {
+                throw new EOFException("it is cut off");
+            }
+            switch (words[0]) {
+                case "WIDTH" -> width = Integer.parseInt(words[1]);
+                case "HEIGHT" -> height = Integer.parseInt(words[1]);
+                case "DEPTH" -> depth = Integer.parseInt(words[1]);
+                default -> {
+                    // As it always is.
                 }
             }
-            if (width < 1 || height < 1 || (long) width * height > maxPixels) {
-                throw new IOException("a frame of %dx%d".formatted(width, height));
-            }
-            frames.accept(new VideoFrame(width, height, pixels(width, height)));
         }
-    }
-
-    private String line() throws IOException {
-        var line = new StringBuilder();
-        for (int c; (c = from.read()) != '\n';) {
-            if (c < 0 || line.length() > MAX_LINE) {
-                throw new EOFException("a frame's header is cut off");
-            }
-            line.append((char) c);
-        }
-        return line.toString();
-    }
-
-    private byte[] pixels(int width, int height) throws IOException {
-        var rgb = new byte[3 * width * height];
-        var row = new byte[CHANNELS * width];
-        for (int to = 0; to < rgb.length;) {
+        sink.begin(width, height);
+        var row = new byte[Math.multiplyExact(width, depth)];
+        for (int y = 0; y < height; y++) {
             if (from.readNBytes(row, 0, row.length) < row.length) {
-                throw new EOFException("a frame is cut off");
+                throw new EOFException("it is cut off");
             }
-            for (int pixel = 0; pixel < row.length; pixel += CHANNELS) {
-                int opacity = row[pixel + 3] & 0xFF;
-                for (int channel = 0; channel < 3; channel++) {
-                    rgb[to++] = opacity == OPAQUE
-                            ? row[pixel + channel]
-                            : onWhite(row[pixel + channel] & 0xFF, opacity);
-                }
-            }
+            sink.row(row);
         }
-        return rgb;
     }
 
-    private static byte onWhite(int value, int opacity) {
-        return (byte) ((value * opacity + OPAQUE * (OPAQUE - opacity) + OPAQUE / 2) / OPAQUE);
+    /** Empty at the end. */
+    private String line() throws IOException {
+        var line = new byte[MAX_LINE];
+        int length = 0;
+        for (int next; (next = from.read()) >= 0 && next != '\n';) {
+            if (length == MAX_LINE) {
+                throw new IOException("no PAM");
+            }
+            line[length++] = (byte) next;
+        }
+        return new String(line, 0, length, StandardCharsets.US_ASCII);
     }
 }

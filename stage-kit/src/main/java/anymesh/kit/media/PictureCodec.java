@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.media;
+
+import anymesh.wire.call.CallContext;
+import anymesh.wire.error.InvalidInput;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+
+/**
+ * Decodes pictures in a child process of its own for each, behind a fence of memory and processor time and less urgent than
+ * this process, killed when its caller goes. Thread-safe; who calls says what a child may take, and sees to it that not too
+ * many run at once. Blocks for 30 ms and more.
+ */
+public final class PictureCodec {
+    /** What a child takes that decodes nothing, most of it room for stacks. */
+    public static final long BASE_BYTES = 96L << 20;
+
+    private static final Duration CPU = Duration.ofSeconds(10);
+    /** Of waiting for a processor too. */
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final int MAX_COMPLAINT = 300;
+    private static final Pattern NO_COMPLAINT = Pattern.compile("no version information available");
+    private static final Pattern SPEAKER = Pattern.compile("^(\\[[^]]*] )+");
+    private static final Pattern OUT_OF_MEMORY = Pattern
+            .compile("allocate|pthread_create|get_buffer\\(\\) failed|Out of memory|failed to map",
+                    Pattern.CASE_INSENSITIVE);
+    private static final int KILLED = 128 + 9;
+    private static final int OUT_OF_TIME = 128 + 24;
+
+    private final Ffmpeg ffmpeg;
+
+    private PictureCodec(Ffmpeg ffmpeg) {
+        this.ffmpeg = ffmpeg;
+    }
+
+    /**
+     * What to decode, and how.
+     *
+     * @param file        pieces which one after the other are the file
+     * @param demuxer     ffmpeg's name, as {@code decoder}
+     * @param decoding    further options of the decoder, such as {@code -lowres 2}
+     * @param filters     what is done to each picture
+     * @param alpha       whether rows come with a fourth byte for opacity
+     * @param memoryBytes that the child may take, beyond {@link #BASE_BYTES}
+     */
+    public record Job(List<ByteBuffer> file, String demuxer, String decoder, List<String> decoding,
+            List<String> filters, boolean alpha, long memoryBytes) {}
+
+    /** Takes pictures as they are decoded. */
+    public interface Sink {
+        /** The next picture's size in pixels. */
+        void begin(int width, int height);
+
+        /** The next row from its top, three or four bytes a pixel; the array is used again. */
+        void row(byte[] pixels);
+    }
+
+    /** Sees that ffmpeg starts; throws {@link IllegalStateException} with the reason if it can't on this machine. */
+    public static PictureCodec start() {
+        try {
+            TemporaryMedia.sweep();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new PictureCodec(FfmpegFiles.find());
+    }
+
+    /**
+     * Decodes all pictures of a file, of which there is at least one. {@link InvalidInput} if the file is damaged or takes too
+     * much: what the sink got is then worthless. What the sink throws is passed on, and {@link CallContext#ended()} is thrown
+     * when the call ends.
+     */
+    public void decode(Job job, CallContext call, Sink sink) {
+        try {
+            var file = TemporaryMedia.create();
+            try {
+                write(job.file(), file);
+                decode(file, job, call, sink);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(List<ByteBuffer> pieces, Path file) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            for (var piece : pieces) {
+                for (var rest = piece.duplicate(); rest.hasRemaining();) {
+                    channel.write(rest);
+                }
+            }
+        }
+    }
+
+    private static List<String> fence(Job job) {
+        return List.of("nice", "-n", "10", "prlimit", "--data=" + (BASE_BYTES + job.memoryBytes()),
+                "--cpu=" + CPU.toSeconds(), "--fsize=0", "--core=0", "--");
+    }
+
+    private static List<String> arguments(Job job) {
+        var arguments = new ArrayList<>(List.of("-protocol_whitelist", "fd", "-noautorotate", "-f", job.demuxer()));
+        arguments.addAll(List.of("-c:v", job.decoder()));
+        arguments.addAll(job.decoding());
+        arguments.addAll(List.of("-i", "fd:", "-map", "0:v:0", "-fps_mode", "passthrough"));
+        if (!job.filters().isEmpty()) {
+            arguments.addAll(List.of("-vf", String.join(",", job.filters())));
+        }
+        arguments.addAll(List.of("-sws_flags", "bilinear+accurate_rnd+full_chroma_int", "-pix_fmt",
+                job.alpha() ? "rgba" : "rgb24", "-c:v", "pam", "-f", "image2pipe", "pipe:1"));
+        return arguments;
+    }
+
+    private void decode(Path file, Job job, CallContext call, Sink sink) throws IOException {
+        var child = ffmpeg.start(fence(job), file, arguments(job));
+        var late = new AtomicBoolean();
+        var complaint = CompletableFuture.supplyAsync(() -> complaint(child), Thread::startVirtualThread);
+        Thread.startVirtualThread(() -> killAtDeadline(child, call, late));
+        try (var _ = call.onCancel(child::destroyForcibly)) {
+            int pictures = 0;
+            String broken = "";
+            try (var from = new BufferedInputStream(child.getInputStream(), 1 << 16)) {
+                pictures = new PamReader(from).readAll(sink);
+            } catch (IOException e) {
+                broken = String.valueOf(e.getMessage());
+            }
+            check(call, child.waitFor(), late.get(), complaint.join(), pictures, broken);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw call.ended();
+        } finally {
+            child.destroyForcibly();
+        }
+    }
+
+    /** Says in the caller's terms why nothing came of it, if so. ffmpeg pads what is missing and complains; so a complaint is enough. */
+    private static void check(CallContext call, int exit, boolean late, String complaint, int pictures, String broken) {
+        if (call.isDone()) {
+            throw call.ended();
+        }
+        if (late || exit == KILLED || exit == OUT_OF_TIME || OUT_OF_MEMORY.matcher(complaint).find()) {
+            throw new InvalidInput("the picture takes too much time or memory to read");
+        }
+        if (exit != 0 || pictures == 0 || !complaint.isEmpty() || !broken.isEmpty()) {
+            throw new InvalidInput("the picture is damaged: " + (complaint.isEmpty() ? broken : complaint));
+        }
+    }
+
+    private static void killAtDeadline(Process child, CallContext call, AtomicBoolean late) {
+        long left = Math.min(DEADLINE.toMillis(), call.remaining().toMillis());
+        try {
+            if (!child.waitFor(left, TimeUnit.MILLISECONDS)) {
+                late.set(true);
+                child.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            child.destroyForcibly();
+        }
+    }
+
+    /** The first line of what the child says, or nothing. All of it is read, so that a talkative child does not stop at a full pipe. */
+    private static String complaint(Process child) {
+        var first = "";
+        try (var lines = child.errorReader()) {
+            for (String line; (line = lines.readLine()) != null;) {
+                if (first.isEmpty() && !line.isBlank() && !NO_COMPLAINT.matcher(line).find()) {
+                    first = SPEAKER.matcher(line).replaceFirst("");
+                }
+            }
+        } catch (IOException e) {
+            // The child was killed while it spoke.
+        }
+        return first.substring(0, Math.min(first.length(), MAX_COMPLAINT));
+    }
+}
