@@ -7,6 +7,7 @@ import anymesh.backbone.decode.DecodeLoop;
 import anymesh.backbone.decode.GenerateJob;
 import anymesh.kit.batch.StepBatcher;
 import anymesh.kit.ending.Budget;
+import anymesh.kit.model.Closing;
 import anymesh.kit.server.Stage;
 import anymesh.kit.server.StageResources;
 import anymesh.v1.BackboneRequest;
@@ -47,14 +48,11 @@ public final class BackboneStage implements Stage {
 
     /** Opens the bundle and its graphs. */
     public static BackboneStage load(BackboneConfig config, StageResources resources) {
-        var bundle = BackboneBundle.load(config.stage().bundle());
-        try {
-            var loop = DecodeLoop.load(bundle, config.stage().onnx(), config.prefillTokens());
+        return Closing.opening(opened -> {
+            var bundle = opened.with(BackboneBundle.load(config.stage().bundle()));
+            var loop = opened.with(DecodeLoop.load(bundle, config.stage().onnx(), config.prefillTokens()));
             return new BackboneStage(bundle, loop, config, resources);
-        } catch (RuntimeException e) {
-            bundle.close();
-            throw e;
-        }
+        });
     }
 
     @Override

@@ -43,7 +43,7 @@ final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEve
         long arrived = System.nanoTime();
         var request = frame.header();
         var media = options.media(request);
-        var prompt = prompts.build(request.getTurnsList(), frame.embeddings());
+        var prompt = prompts.build(request.getTurnsList(), frame.embeddings(), call);
         var sampling = options.sampling(request.getSampling(), prompt.length(), media.requiredTokens());
         var begun = options.begun(request, sampling);
         try (var events = new EventQueue(memory)) {
@@ -51,7 +51,7 @@ final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEve
                     bundle.tokenizer()::decode, begun, events);
             var job = new GenerateJob(call, prompt, answer);
             batcher.submit(job);
-            finishWith(job, events);
+            job.onEnd(events::finish); // how it ended is thrown where it is awaited
             send(events, out, arrived);
             var end = job.await();
             meters.answered(prompt.length(), end);
@@ -71,18 +71,5 @@ final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEve
         for (; event != null; event = events.take()) {
             out.emit(event);
         }
-    }
-
-    /** Ends the queue when the job ends, however it does; how is reported by the one who sends. */
-    private static void finishWith(GenerateJob job, EventQueue events) {
-        Thread.ofVirtual().name("answer-end").start(() -> {
-            try {
-                job.await();
-            } catch (RuntimeException _) {
-                // The sender awaits the job too, and throws this.
-            } finally {
-                events.finish();
-            }
-        });
     }
 }

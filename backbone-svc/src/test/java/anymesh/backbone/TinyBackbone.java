@@ -4,6 +4,7 @@ package anymesh.backbone;
 import anymesh.backbone.bundle.BackboneBundle;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -36,19 +37,28 @@ public final class TinyBackbone {
 
     /** Copies the bundle into a folder with one text of one file replaced, and the checksum to match. */
     public static void copyWith(Path folder, String file, String from, String to) throws IOException {
+        var before = Files.readString(directory().resolve(file));
+        if (!before.contains(from)) {
+            throw new IllegalArgumentException(from);
+        }
+        copyWith(folder, file, before.replaceFirst(Pattern.quote(from), Matcher.quoteReplacement(to))
+                .getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Copies the bundle into a folder with another file in the place of one, and the checksum to match. */
+    public static void copyWithFile(Path folder, String file, Path other) throws IOException {
+        copyWith(folder, file, Files.readAllBytes(other));
+    }
+
+    private static void copyWith(Path folder, String file, byte[] contents) throws IOException {
         try (var files = Files.list(directory())) {
             for (var path : files.toList()) {
                 Files.copy(path, folder.resolve(path.getFileName()));
             }
         }
-        var before = Files.readString(folder.resolve(file));
-        if (!before.contains(from)) {
-            throw new IllegalArgumentException(from);
-        }
         var manifest = folder.resolve("manifest.json");
         var old = sha256(folder.resolve(file));
-        Files.writeString(folder.resolve(file), before.replaceFirst(Pattern.quote(from),
-                Matcher.quoteReplacement(to)));
+        Files.write(folder.resolve(file), contents);
         Files.writeString(manifest, Files.readString(manifest).replace(old, sha256(folder.resolve(file))));
     }
 

@@ -13,7 +13,9 @@ import anymesh.kit.model.Tensor;
 import anymesh.v1.Modality;
 import anymesh.v1.Sampling;
 import anymesh.wire.EmbeddingSpec;
+import anymesh.wire.call.CallContext;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,7 @@ class ToyworldBackboneTest {
     private static final Path MODELS = Path.of(System.getProperty("anymesh.root", ".."), "models");
     private static final Path BUNDLE = MODELS.resolve("toyworld/backbone");
     private static final float TOLERANCE = 1e-4f;
+    private static final CallContext CALL = CallContext.start("test", null, Duration.ofMinutes(1));
 
     private final Fixture fixture = Fixture.read(MODELS.resolve("fixtures/backbone.safetensors"));
 
@@ -33,7 +36,7 @@ class ToyworldBackboneTest {
         try (var bundle = BackboneBundle.load(BUNDLE)) {
             var text = fixture.metadata("prompt");
 
-            var prompt = new PromptBuilder(bundle).build(ask(text).getTurnsList(), List.of());
+            var prompt = new PromptBuilder(bundle).build(ask(text).getTurnsList(), List.of(), CALL);
 
             assertThat(prompt.ids()).isEqualTo(fixture.longs("prompt_ids"));
         }
@@ -44,7 +47,7 @@ class ToyworldBackboneTest {
         try (var bundle = BackboneBundle.load(BUNDLE)) {
             var spelled = String.join(" and ", bundle.prompt().control().values());
 
-            var prompt = new PromptBuilder(bundle).build(ask(spelled).getTurnsList(), List.of());
+            var prompt = new PromptBuilder(bundle).build(ask(spelled).getTurnsList(), List.of(), CALL);
 
             assertThat(Arrays.stream(prompt.ids()).filter(bundle.prompt().control()::containsKey).toArray())
                     .as("begin, the user's prefix and suffix, the assistant's prefix").hasSize(4);

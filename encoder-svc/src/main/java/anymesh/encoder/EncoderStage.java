@@ -9,6 +9,7 @@ import anymesh.encoder.video.VideoProcessor;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.media.MediaCodec;
 import anymesh.kit.model.BundleException;
+import anymesh.kit.model.Closing;
 import anymesh.kit.model.Component;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxModel;
@@ -37,33 +38,39 @@ import org.jspecify.annotations.Nullable;
 public final class EncoderStage implements Stage {
     private final ModelBundle bundle;
     private final Map<Modality, ModalityEncoder> encoders;
+    private final Closing opened;
     private final ServerMethodDefinition<?, ?> encode;
 
-    private EncoderStage(ModelBundle bundle, Map<Modality, ModalityEncoder> encoders, StageResources resources) {
+    private EncoderStage(ModelBundle bundle, Map<Modality, ModalityEncoder> encoders, Closing opened,
+            StageResources resources) {
         this.bundle = bundle;
         this.encoders = encoders;
+        this.opened = opened;
         this.encode = FrameServer.method(resources.methods().encode(), this::encode);
     }
 
-    /** Opens the bundle and all its models; throws {@link IllegalStateException} if ffmpeg can't start, which all but texts need. */
+    /**
+     * Opens the bundle and all its models, or closes what it had opened of them; throws {@link IllegalStateException} if
+     * ffmpeg can't start, which all but texts need.
+     */
     public static EncoderStage load(EncoderConfig config, StageResources resources) {
         var bundle = ModelBundle.open(config.stage().bundle(), Component.MODALITY_ENCODER);
-        var encoders = new EnumMap<Modality, ModalityEncoder>(Modality.class);
-        bundle.manifestAs(EncoderManifest.class).modalities().forEach((key, encoder) -> {
-            var modality = EncoderManifest.modality(key);
-            encoders.put(modality, load(modality, encoder, bundle, config, resources));
+        return Closing.opening(opened -> {
+            var encoders = new EnumMap<Modality, ModalityEncoder>(Modality.class);
+            bundle.manifestAs(EncoderManifest.class).modalities().forEach((key, encoder) -> {
+                var modality = EncoderManifest.modality(key);
+                encoders.put(modality, load(modality, encoder, bundle, config, resources, opened));
+            });
+            return new EncoderStage(bundle, encoders, opened, resources);
         });
-        return new EncoderStage(bundle, encoders, resources);
     }
 
     private static ModalityEncoder load(Modality modality, Encoder encoder, ModelBundle bundle, EncoderConfig config,
-            StageResources resources) {
+            StageResources resources, Closing opened) {
         MediaReader reader = switch (modality) {
             case IMAGE -> new ImageReader(PictureDecoder.start(config.pictures()),
                     ImageProcessor.load(bundle, required(encoder.preprocess(), "preprocess")), encoder.input());
-            case TEXT -> new TextReader(TextTokenizer.load(bundle.file(required(encoder.tokenizer(), "tokenizer"))),
-                    encoder.input(), required(encoder.attentionMask(), "attention_mask"),
-                    required(encoder.maxLength(), "max_length"));
+            case TEXT -> text(encoder, bundle, opened);
             case AUDIO -> new AudioReader(AudioProcessor.load(bundle, required(encoder.preprocess(), "preprocess"),
                     MediaCodec.start(config.mediaLimits())), encoder.input());
             case VIDEO -> new VideoReader(VideoProcessor.load(bundle, required(encoder.preprocess(), "preprocess"),
@@ -71,11 +78,19 @@ public final class EncoderStage implements Stage {
             case MODALITY_UNSPECIFIED, UNRECOGNIZED ->
                 throw new BundleException("%s: no encoder for %s".formatted(bundle.directory(), modality));
         };
-        var model = OnnxModel.load(bundle.file(encoder.model()), config.stage().onnx());
+        var model = opened.with(OnnxModel.load(bundle.file(encoder.model()), config.stage().onnx()));
         model.input(encoder.input());
-        var rows = new RowModel("encoder-" + modality.name().toLowerCase(Locale.ROOT), model, bundle.manifest(),
-                config.stage().batch(), resources.memory(), resources.meters(), resources.tracer());
+        var rows = opened.with(new RowModel("encoder-" + modality.name().toLowerCase(Locale.ROOT), model,
+                bundle.manifest(), config.stage().batch(), resources.memory(), resources.meters(),
+                resources.tracer()));
         return new ModalityEncoder(modality, encoder, reader, rows);
+    }
+
+    private static TextReader text(Encoder encoder, ModelBundle bundle, Closing opened) {
+        int length = required(encoder.maxLength(), "max_length");
+        var tokenizer = opened.with(
+                TextTokenizer.load(bundle.file(required(encoder.tokenizer(), "tokenizer")), length));
+        return new TextReader(tokenizer, encoder.input(), required(encoder.attentionMask(), "attention_mask"), length);
     }
 
     private void encode(Frame<EncodeRequest> request, CallContext call, Emitter<EncodeResponse> out) {
@@ -120,7 +135,7 @@ public final class EncoderStage implements Stage {
 
     @Override
     public void close() {
-        encoders.values().forEach(ModalityEncoder::close);
+        opened.close();
     }
 
     private static <T> T required(@Nullable T value, String key) {

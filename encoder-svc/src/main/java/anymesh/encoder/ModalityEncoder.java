@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The encoder of one modality: how its items are read, and the model they go through. */
+/** The encoder of one modality: how its items are read, and the model they go through, which is the stage's to close. */
 record ModalityEncoder(Modality modality, Encoder manifest, MediaReader reader,
-        RowModel rows) implements AutoCloseable {
+        RowModel rows) {
 
     /** The model's inputs for all items, one row each; {@link InvalidInput} with the item's index as its param. */
     Map<String, Tensor> read(List<MediaItem> items, CallContext call) {
@@ -54,14 +54,9 @@ record ModalityEncoder(Modality modality, Encoder manifest, MediaReader reader,
             capability.addProduces(manifest.features().space());
         }
         if (manifest.embedding() != null) {
-            capability.addProduces(manifest.embedding().space());
+            capability.addProduces(manifest.embedding().space()).addJoint(manifest.embedding().space());
         }
         return capability.build();
-    }
-
-    @Override
-    public void close() {
-        rows.close();
     }
 
     private static Tensor stacked(List<Tensor> items) {

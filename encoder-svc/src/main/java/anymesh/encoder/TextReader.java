@@ -9,19 +9,29 @@ import anymesh.wire.error.InvalidInput;
 import java.util.Arrays;
 import java.util.Map;
 
-/** A text to ids and attention mask, cut or padded to the model's length as CLIP-like text encoders are. */
+/**
+ * A text to ids and attention mask, cut or padded to the model's length as CLIP-like text encoders are: what the tokenizer
+ * puts around a text stays, since the state of the EOS is what CLIP takes for the whole.
+ *
+ * @param tokenizer cuts to {@code maxLength}
+ */
 record TextReader(TextTokenizer tokenizer, String input, String attentionMask, int maxLength) implements MediaReader {
+    /** Far more than any encoder reads: the rest would be tokenized only to be cut. */
+    private static final int MAX_CHARACTERS = 1 << 17;
 
     @Override
     public Map<String, Tensor> read(MediaItem item, CallContext call) {
         if (!item.hasText() || item.getText().isBlank()) {
             throw new InvalidInput("a text item needs a text that is not empty");
         }
-        var ids = tokenizer.encodeWithSpecials(item.getText());
-        int length = Math.min(ids.length, maxLength);
+        if (item.getText().length() > MAX_CHARACTERS) {
+            throw new InvalidInput("a text of %d characters (limit: %d)".formatted(item.getText().length(),
+                    MAX_CHARACTERS));
+        }
+        var ids = tokenizer.encodeWithSpecials(item.getText(), call);
         var mask = new long[maxLength];
-        Arrays.fill(mask, 0, length, 1);
-        return Map.of(input, Tensor.ofLongs(Arrays.copyOf(Arrays.copyOf(ids, length), maxLength), maxLength),
+        Arrays.fill(mask, 0, ids.length, 1);
+        return Map.of(input, Tensor.ofLongs(Arrays.copyOf(ids, maxLength), maxLength),
                 attentionMask, Tensor.ofLongs(mask, maxLength));
     }
 }

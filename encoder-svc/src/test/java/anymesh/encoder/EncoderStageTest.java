@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import anymesh.encoder.image.ImageProcessor;
 import anymesh.encoder.image.PictureDecoder;
+import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Component;
 import anymesh.kit.model.ModelBundle;
+import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.SafeTensors;
 import anymesh.kit.model.Tensor;
+import anymesh.kit.testing.Bundles;
 import anymesh.kit.testing.ServedStage;
 import anymesh.v1.EncodeRequest;
 import anymesh.v1.EncodeResponse;
@@ -29,9 +32,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The encoder service with the built-in bundle, held against what Python computed with the same weights. */
 final class EncoderStageTest {
@@ -127,6 +135,40 @@ final class EncoderStageTest {
                 .isInstanceOf(UnsupportedModality.class).hasMessageContaining("MODALITY_UNSPECIFIED");
         assertThatThrownBy(() -> encode(Representation.FEATURES, Modality.TEXT, text("a bell")))
                 .isInstanceOf(UnsupportedModality.class).hasMessageContaining("FEATURES");
+    }
+
+    @Test
+    void whatItProducesIsToldByRepresentation() {
+        var capabilities = served.runner().instance().description().getCapabilitiesList();
+        assertThat(capabilities).filteredOn(capability -> capability.getModality() == Modality.IMAGE).first()
+                .satisfies(image -> {
+                    assertThat(image.getProducesList()).containsExactly("toyworld-image-64x128", "toyworld-joint-128");
+                    assertThat(image.getJointList()).containsExactly("toyworld-joint-128");
+                });
+    }
+
+    @Test
+    void whatWasOpenedIsClosedIfALaterModelDoesNotLoad(@TempDir Path folder) throws IOException {
+        int before = OnnxModel.open();
+        for (var name : List.of("model.onnx", "tokenizer.json")) {
+            Files.createDirectories(folder.resolve("text"));
+            Files.copy(CONFIG.stage().bundle().resolve("text").resolve(name), folder.resolve("text").resolve(name));
+        }
+        var preprocess = Files.createDirectories(folder.resolve("image")).resolve("preprocessor_config.json");
+        Files.copy(CONFIG.stage().bundle().resolve("image/preprocessor_config.json"), preprocess);
+        Files.writeString(folder.resolve("image/model.onnx"), "no model");
+        var modalities = new TreeMap<String, Object>(Comparator.reverseOrder()); // text before image
+        modalities.put("text", Map.of("model", "text/model.onnx", "input", "input_ids", "attention_mask",
+                "attention_mask", "tokenizer", "text/tokenizer.json", "max_length", 48));
+        modalities.put("image", Map.of("model", "image/model.onnx", "input", "pixel_values", "preprocess",
+                "image/preprocessor_config.json"));
+        Bundles.manifest(folder, "modality_encoder", Map.of("modalities", modalities));
+        var config = EncoderConfig.defaults().withStage(CONFIG.stage().withBundle(folder));
+
+        assertThatThrownBy(() -> ServedStage.start("encoder", config.stage(), r -> EncoderStage.load(config, r)))
+                .isInstanceOf(BundleException.class).hasMessageContaining("image/model.onnx");
+
+        assertThat(OnnxModel.open()).isEqualTo(before);
     }
 
     private static Frame<EncodeResponse> encode(Representation representation, Modality modality, MediaItem... items) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import anymesh.wire.EmbeddingBatch;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,22 @@ class ImagesGenerationsTest {
         assertThat(answer.path("usage").path("total_tokens").asInt()).isEqualTo(8);
         assertThat(answer.path("usage").path("input_tokens_details").path("text_tokens").asInt()).isEqualTo(7);
         assertThat(answer.path("data")).hasSize(1);
+    }
+
+    /** An instance's capacity is in rows, of which a medium with guidance takes two. */
+    @Test
+    void whatAGeneratorWorksOnIsCountedInTheRowsOfItsBatch() {
+        var rows = new ArrayList<Double>();
+        mesh.generator = (request, call, out) -> {
+            rows.add(mesh.metric("anymesh_gateway_instance_outstanding{stage=\"generator-image\""));
+            mesh.stages.generate(request, call, out);
+        };
+        ask(""); // the generator's own guidance is 3
+        ask(",'guidance_scale':7.5");
+        ask(",'guidance_scale':1");
+        ask(",'guidance_scale':0");
+        assertThat(rows).containsExactly(2.0, 2.0, 1.0, 1.0);
+        assertThat(mesh.metric("anymesh_gateway_instance_outstanding")).isZero();
     }
 
     @Test

@@ -166,7 +166,7 @@ final class TestingMesh implements AutoCloseable {
             case "backbone" -> forEach("toy-llm", "toy-signal");
             case "output-projector" -> forEach("toy-signal", "toy-cond");
             case "generator-image" -> List.of(capability(Modality.IMAGE, "toy-cond", "").toBuilder()
-                    .addSizes("128x128").addSizes("256x256").build());
+                    .addSizes("128x128").addSizes("256x256").setGuidanceScale(3).build());
             default -> modalities.stream().filter(modality -> generator(modality).equals(service))
                     .map(modality -> capability(modality, "toy-cond", "")).toList();
         };
@@ -228,6 +228,17 @@ final class TestingMesh implements AutoCloseable {
         instances.put(id, instance);
         registry.put(instance);
         return instance;
+    }
+
+    /** Says something else of a service's first instance than it has said so far. */
+    void describe(String service, Capability... capabilities) {
+        var described = instance(service).description().toBuilder().clearCapabilities()
+                .addAllCapabilities(List.of(capabilities)).build();
+        var old = instance(service);
+        var now = new StageInstance(old.id(), service, old.host(), old.grpcPort(), old.httpPort(), old.pid(),
+                old.state(), described);
+        instances.put(old.id(), now);
+        registry.put(now);
     }
 
     /** The sum of all series whose line begins so. */

@@ -3,16 +3,21 @@ package anymesh.generator;
 
 import anymesh.generator.pipeline.DiffusionPipeline;
 import anymesh.kit.batch.Stepper;
-import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.Failures;
+import anymesh.wire.error.MeshException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One step of the batch: every active item through the denoiser once, all in one run, and those that were at their last step
  * through the decoder. Runs on the batcher's worker, which owns the pipeline's sessions.
  */
 final class DiffusionStepper implements Stepper<DiffusionJob> {
+    private static final Logger log = LoggerFactory.getLogger(DiffusionStepper.class);
+
     private final DiffusionPipeline pipeline;
     private final Counter steps;
     private final Counter made;
@@ -28,20 +33,30 @@ final class DiffusionStepper implements Stepper<DiffusionJob> {
     public void step(List<DiffusionJob> active) {
         pipeline.step(active.stream().map(DiffusionJob::denoising).toList());
         steps.increment(active.size());
-        active.forEach(job -> job.progress().reach(job.denoising().stepsDone()));
-        var finished = active.stream().filter(job -> job.denoising().isFinished()).toList();
-        if (!finished.isEmpty()) {
-            decode(finished);
-        }
+        var going = active.stream().filter(job -> !failed(job)).toList();
+        going.forEach(job -> job.progress().reach(job.denoising().stepsDone()));
+        decode(going.stream().filter(job -> job.denoising().isFinished()).toList());
     }
 
     private void decode(List<DiffusionJob> finished) {
         var decoded = pipeline.decode(finished.stream().map(DiffusionJob::denoising).toList());
         for (int i = 0; i < finished.size(); i++) {
-            var job = finished.get(i);
-            decoded.get(i).ifPresentOrElse(job::complete, () -> job.fail(new InferenceFailed(
-                    "what was made came to no numbers: guidance_scale or condition too large")));
+            decoded.get(i).ifPresent(finished.get(i)::complete);
+            if (!failed(finished.get(i))) {
+                made.increment();
+            }
         }
-        made.increment(finished.size());
+    }
+
+    /** Tells a job that it failed, if it did. */
+    private static boolean failed(DiffusionJob job) {
+        var why = job.denoising().failure();
+        if (why != null) {
+            if (!(why instanceof MeshException)) {
+                log.error("requestId={} a medium failed", job.call().requestId(), why);
+            }
+            job.fail(Failures.of(why, "the generator"));
+        }
+        return why != null;
     }
 }

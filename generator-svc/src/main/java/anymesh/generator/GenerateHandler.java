@@ -36,7 +36,7 @@ final class GenerateHandler implements FrameHandler<GeneratorRequest, GeneratorE
         var kind = files.of(frame.header().getMimeType());
         var job = new DiffusionJob(call, pipeline.begin(request));
         batcher.submit(job);
-        endProgressWith(job);
+        job.onEnd(job.progress()::end); // how it ended is thrown where it is awaited
         report(job.progress(), job.denoising().steps(), batcher::steps, SILENCE, out);
         var media = MediaFile.write(job.await(), kind, call).setSeed(request.seed())
                 .setTimings(job.timings().toProto());
@@ -59,18 +59,5 @@ final class GenerateHandler implements FrameHandler<GeneratorRequest, GeneratorE
             }
             before = now;
         }
-    }
-
-    /** Ends the reporting when the job ends, however it does; how is thrown where the result is awaited. */
-    private static void endProgressWith(DiffusionJob job) {
-        Thread.ofVirtual().name("media-end").start(() -> {
-            try {
-                job.await();
-            } catch (RuntimeException _) {
-                // The handler awaits the job too, and throws this.
-            } finally {
-                job.progress().end();
-            }
-        });
     }
 }

@@ -6,6 +6,7 @@ import anymesh.generator.pipeline.PictureSize;
 import anymesh.kit.batch.StepBatcher;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.model.BundleException;
+import anymesh.kit.model.Closing;
 import anymesh.kit.server.Stage;
 import anymesh.kit.server.StageResources;
 import anymesh.v1.Capability;
@@ -34,17 +35,15 @@ public final class GeneratorStage implements Stage {
      * says, and {@link IllegalStateException} if it needs ffmpeg and that can't start here.
      */
     public static GeneratorStage load(GeneratorConfig config, StageResources resources) {
-        var pipeline = DiffusionPipeline.load(config.stage().bundle(), config.stage().onnx(), config.decodeBatch());
-        try {
+        return Closing.opening(opened -> {
+            var pipeline = opened.with(DiffusionPipeline.load(config.stage().bundle(), config.stage().onnx(),
+                    config.decodeBatch()));
             if (pipeline.manifest().modality() != config.modality()) {
                 throw new BundleException("%s makes %s (expected: %s)".formatted(config.stage().bundle(),
                         pipeline.manifest().modality(), config.modality()));
             }
             return new GeneratorStage(config, pipeline, MediaFiles.of(pipeline.manifest().output()), resources);
-        } catch (RuntimeException e) {
-            pipeline.close();
-            throw e;
-        }
+        });
     }
 
     @Override
@@ -56,6 +55,7 @@ public final class GeneratorStage implements Stage {
                 .addCapabilities(Capability.newBuilder()
                         .setModality(manifest.modality())
                         .addAccepts(manifest.accepts())
+                        .setGuidanceScale(manifest.defaults().guidance())
                         .addAllSizes(manifest.output().sizes().stream().map(PictureSize::toString).toList()))
                 .build();
     }

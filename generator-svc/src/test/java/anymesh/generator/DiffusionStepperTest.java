@@ -14,6 +14,7 @@ import anymesh.kit.batch.Stepper;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.InvalidInput;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -105,8 +106,67 @@ class DiffusionStepperTest {
         })) {
             batchers.add(batcher);
             batcher.submit(first);
-            assertThatThrownBy(bad::await).isInstanceOf(InferenceFailed.class).hasMessageContaining("guidance_scale");
+            assertThatThrownBy(bad::await).isInstanceOfSatisfying(InvalidInput.class,
+                    e -> assertThat(e.param()).isEqualTo("guidance_scale"))
+                    .hasMessageContaining("50.0").hasMessageContaining("the model's own is");
             assertThat(((Picture) good.await()).size()).isEqualTo(TinyBundle.SMALL);
+        }
+    }
+
+    @Test
+    void aPictureThatIsNoNumbersLeavesAtOnceAndIsNotDenoisedToItsEnd() {
+        var condition = new float[20];
+        Arrays.fill(condition, Float.MAX_VALUE);
+        var bad = new DiffusionJob(call, pipeline.begin(new MediaRequest(condition, 1, 1000, 50, TinyBundle.SMALL)));
+        try (var batcher = batcher(new BatchPolicy(4, 8), _ -> {})) {
+            batcher.submit(bad);
+            assertThatThrownBy(bad::await).isInstanceOf(InvalidInput.class);
+        }
+        assertThat(meters.counter("anymesh.denoising.steps").count()).isLessThan(10);
+        assertThat(meters.counter("anymesh.media.made").count()).isZero();
+    }
+
+    @Test
+    void whatTheModelDoesOfItselfIsItsOwnFault() {
+        var own = pipeline.manifest().defaults();
+        var condition = new float[20];
+        Arrays.fill(condition, Float.POSITIVE_INFINITY);
+        var request = new MediaRequest(condition, 1, own.steps(), own.guidance(), TinyBundle.SMALL);
+        var steps = new MediaRequest(condition, 1, own.steps() + 1, own.guidance(), TinyBundle.SMALL);
+        try (var batcher = batcher(new BatchPolicy(4, 8), _ -> {})) {
+            var bad = new DiffusionJob(call, pipeline.begin(request));
+            batcher.submit(bad);
+            assertThatThrownBy(bad::await).isInstanceOf(InferenceFailed.class);
+            var more = new DiffusionJob(call, pipeline.begin(steps));
+            batcher.submit(more);
+            assertThatThrownBy(more::await).isInstanceOfSatisfying(InvalidInput.class,
+                    e -> assertThat(e.param()).isEqualTo("num_inference_steps"));
+        }
+    }
+
+    @Test
+    void aPictureThatCannotBeDenoisedFailsAlone() {
+        var alone = job(CallContext.start("alone", null, Duration.ofMinutes(5)), 3);
+        var jobs = new ArrayList<DiffusionJob>();
+        var batchers = new ArrayList<StepBatcher<DiffusionJob>>();
+        try (var batcher = batcher(new BatchPolicy(16, 16), step -> {
+            if (step == 1) {
+                jobs.add(job(CallContext.start("a", null, Duration.ofMinutes(5)), 3));
+                // More numbers than a row has room for.
+                jobs.add(new DiffusionJob(call,
+                        pipeline.begin(new MediaRequest(new float[1000], 1, 3, 3, TinyBundle.SMALL))));
+                jobs.add(job(CallContext.start("b", null, Duration.ofMinutes(5)), 3));
+                jobs.forEach(batchers.getFirst()::submit);
+            }
+        })) {
+            batchers.add(batcher);
+            batcher.submit(alone);
+            var expected = ((Picture) alone.await()).rgb();
+            assertThat(((Picture) jobs.get(0).await()).rgb()).isEqualTo(expected);
+            assertThatThrownBy(jobs.get(1)::await).isInstanceOf(InferenceFailed.class)
+                    .hasMessage("the generator failed");
+            assertThat(((Picture) jobs.get(2).await()).rgb()).isEqualTo(expected);
+            assertThat(jobs.get(1).timings().batchSize()).as("rows that were run together, two each").isEqualTo(8);
         }
     }
 

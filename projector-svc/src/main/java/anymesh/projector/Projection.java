@@ -4,6 +4,7 @@ package anymesh.projector;
 import anymesh.kit.batch.JobTimings;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.model.BundleException;
+import anymesh.kit.model.Closing;
 import anymesh.kit.model.Component;
 import anymesh.kit.model.ElementType;
 import anymesh.kit.model.ModelBundle;
@@ -39,25 +40,30 @@ public final class Projection implements AutoCloseable {
     private record Projector(ProjectorManifest.Entry manifest, RowModel rows) {}
 
     private final ModelBundle bundle;
+    private final Closing opened;
     private final Map<Modality, Projector> projectors = new EnumMap<>(Modality.class);
 
-    private Projection(ModelBundle bundle) {
+    private Projection(ModelBundle bundle, Closing opened) {
         this.bundle = bundle;
+        this.opened = opened;
     }
 
-    /** Opens a bundle of this component and all its models. */
+    /** Opens a bundle of this component and all its models, or closes what it had opened of them. */
     public static Projection load(Component component, StageConfig config, StageResources resources) {
         var bundle = ModelBundle.open(config.bundle(), component);
-        var projection = new Projection(bundle);
-        bundle.manifestAs(ProjectorManifest.class).modalities().forEach((key, entry) -> {
-            var model = OnnxModel.load(bundle.file(entry.model()), config.onnx());
-            model.input(entry.input());
-            model.output(entry.output());
-            var rows = new RowModel(component.json().replace('_', '-') + "-" + key, model, bundle.manifest(),
-                    config.batch(), resources.memory(), resources.meters(), resources.tracer());
-            projection.projectors.put(modality(key), new Projector(entry, rows));
+        return Closing.opening(opened -> {
+            var projection = new Projection(bundle, opened);
+            bundle.manifestAs(ProjectorManifest.class).modalities().forEach((key, entry) -> {
+                var model = opened.with(OnnxModel.load(bundle.file(entry.model()), config.onnx()));
+                model.input(entry.input());
+                model.output(entry.output());
+                var rows = opened.with(new RowModel(component.json().replace('_', '-') + "-" + key, model,
+                        bundle.manifest(), config.batch(), resources.memory(), resources.meters(),
+                        resources.tracer()));
+                projection.projectors.put(modality(key), new Projector(entry, rows));
+            });
+            return projection;
         });
-        return projection;
     }
 
     /** Projects the one batch of a request; the batch stays the caller's. */
@@ -99,7 +105,7 @@ public final class Projection implements AutoCloseable {
 
     @Override
     public void close() {
-        projectors.values().forEach(projector -> projector.rows().close());
+        opened.close();
     }
 
     private static Tensor rows(EmbeddingBatch batch, Projector projector) {

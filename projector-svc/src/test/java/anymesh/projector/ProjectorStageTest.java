@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import anymesh.kit.model.BundleException;
+import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.SafeTensors;
 import anymesh.kit.model.Tensor;
+import anymesh.kit.testing.Bundles;
 import anymesh.kit.testing.ServedStage;
 import anymesh.v1.Modality;
 import anymesh.v1.ProjectInputRequest;
@@ -18,10 +21,16 @@ import anymesh.wire.Frame;
 import anymesh.wire.error.ContractMismatch;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.UnsupportedModality;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -59,6 +68,57 @@ final class ProjectorStageTest {
                 assertClose(response.embeddings().getFirst(), fixture("output-projector-" + name, "condition"));
             }
         }
+    }
+
+    /** One vector an item, as the joint space has, not several as features have. */
+    @Test
+    void aProjectorMayStandOnTheJointSpace(@TempDir Path folder) {
+        try (var served = affine(folder)) {
+            var request = ProjectInputRequest.newBuilder().setModality(Modality.IMAGE).build();
+            var batch = batch(served, "joint-3", List.of(3), Tensor.ofFloats(new float[]{1, 2, 3}, 3));
+            try (var response = served.call(served.methods().projectInput(), Frame.of(request, batch)).getFirst()) {
+                assertThat(response.embeddings().getFirst().spec().space()).isEqualTo("llm-3");
+                assertClose(response.embeddings().getFirst(), Tensor.ofFloats(new float[]{3, 5, 7}, 3));
+            }
+        }
+    }
+
+    @Test
+    void whatWasOpenedIsClosedIfALaterModelDoesNotLoad(@TempDir Path folder) throws IOException {
+        int before = OnnxModel.open();
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("broken.onnx"), "no model");
+        assertThatThrownBy(() -> affine(folder, Map.of("model", "broken.onnx", "input", "x", "output", "y", "accepts",
+                "joint-3", "produces", "llm-3"))).isInstanceOf(BundleException.class)
+                .hasMessageContaining("broken.onnx");
+        assertThatThrownBy(() -> affine(folder, Map.of("model", "affine.onnx", "input", "none", "output", "y",
+                "accepts", "joint-3", "produces", "llm-3"))).isInstanceOf(BundleException.class)
+                .hasMessageContaining("no input 'none'");
+
+        assertThat(OnnxModel.open()).isEqualTo(before);
+        assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("batch-input-projector"));
+    }
+
+    private static ServedStage affine(Path folder) {
+        return affine(folder, null);
+    }
+
+    /** A bundle of y = 2x + 1 for pictures, and of what is given for films. */
+    private static ServedStage affine(Path folder, @Nullable Map<String, String> film) {
+        var modalities = new TreeMap<String, Object>();
+        if (film != null) {
+            modalities.put("video", film);
+        }
+        modalities.put("image", Map.of("model", "affine.onnx", "input", "x", "output", "y", "accepts", "joint-3",
+                "produces", "llm-3"));
+        if (!Files.exists(folder.resolve("affine.onnx"))) {
+            Bundles.copy(ServedStage.class, "/models/affine.onnx", folder.resolve("affine.onnx"));
+        }
+        Bundles.manifest(folder, "input_projector", Map.of("modalities", modalities));
+        var config = new ProjectorConfig(ProjectorConfig.inputDefaults().stage().withBundle(folder));
+        return ServedStage.start("input-projector", config.stage(),
+                resources -> ProjectorStage.input(config, resources));
     }
 
     @Test

@@ -5,16 +5,16 @@ import java.util.List;
 
 /**
  * Finds stop texts in a stream of text, across its pieces. What may be the beginning of one is held back until it is
- * certain that it is not.
+ * certain that it is not. A character costs about as much as there are stop texts, however long and repetitive they are.
  */
 final class StopMatcher {
-    private final List<String> stops;
+    private final List<Stop> stops;
     private final StringBuilder held = new StringBuilder();
     private boolean matched;
 
     /** @param stops none of them empty */
     StopMatcher(List<String> stops) {
-        this.stops = List.copyOf(stops);
+        this.stops = stops.stream().map(Stop::new).toList();
     }
 
     /** Takes more text and returns what may be shown of all so far; nothing from a stop on. */
@@ -22,13 +22,19 @@ final class StopMatcher {
         if (matched) {
             return "";
         }
+        int before = held.length();
         held.append(text);
-        int stop = firstStop();
-        if (stop >= 0) {
-            matched = true;
-            return take(stop);
+        int stopAt = Integer.MAX_VALUE;
+        int mayBeStop = 0;
+        for (var stop : stops) {
+            int end = stop.endIn(text);
+            if (end >= 0) {
+                stopAt = Math.min(stopAt, before + end - stop.length());
+            }
+            mayBeStop = Math.max(mayBeStop, stop.begun());
         }
-        return take(held.length() - mayBeStop());
+        matched = stopAt < Integer.MAX_VALUE;
+        return take(matched ? stopAt : held.length() - mayBeStop);
     }
 
     /** Whether a stop text was seen. */
@@ -38,6 +44,7 @@ final class StopMatcher {
 
     /** What was held back, now that no more text can complete a stop. */
     String flush() {
+        stops.forEach(Stop::forget);
         return matched ? "" : take(held.length());
     }
 
@@ -47,20 +54,51 @@ final class StopMatcher {
         return text;
     }
 
-    private int firstStop() {
-        return stops.stream().mapToInt(held::indexOf).filter(at -> at >= 0).min().orElse(-1);
-    }
+    /** One stop text and how much of it the stream ends with (Knuth, Morris and Pratt 1977). */
+    private static final class Stop {
+        private final String text;
+        /** For each beginning of the text, by its length, the longest shorter one that it ends with. */
+        private final int[] shorter;
+        private int begun;
 
-    /** The length of the longest end of the held text that begins a stop. */
-    private int mayBeStop() {
-        int longest = 0;
-        for (String stop : stops) {
-            for (int length = Math.min(stop.length() - 1, held.length()); length > longest; length--) {
-                if (stop.startsWith(held.substring(held.length() - length))) {
-                    longest = length;
-                }
+        Stop(String text) {
+            this.text = text;
+            this.shorter = new int[text.length() + 1];
+            for (int end = 1, length = 0; end < text.length(); shorter[++end] = length) {
+                length = longer(length, text.charAt(end));
             }
         }
-        return longest;
+
+        /** The beginning that the stream ends with when, after one of this length, another character comes. */
+        private int longer(int length, char next) {
+            int known = length;
+            while (known > 0 && (known == text.length() || text.charAt(known) != next)) {
+                known = shorter[known];
+            }
+            return text.charAt(known) == next ? known + 1 : 0;
+        }
+
+        /** Where in a further piece this stop is complete for the first time; negative if it is not. */
+        int endIn(String piece) {
+            for (int i = 0; i < piece.length(); i++) {
+                begun = longer(begun, piece.charAt(i));
+                if (begun == text.length()) {
+                    return i + 1;
+                }
+            }
+            return -1;
+        }
+
+        int begun() {
+            return begun;
+        }
+
+        void forget() {
+            begun = 0;
+        }
+
+        int length() {
+            return text.length();
+        }
     }
 }

@@ -7,10 +7,13 @@ import java.util.function.Function;
 /**
  * Turns tokens into text as they come. A token's text depends on its neighbours (spaces, characters of several byte
  * tokens), so each is decoded with those before it and the difference is what it adds: the method of text-generation-
- * inference and vLLM. Text that ends in the middle of a UTF-8 character waits for the rest of it.
+ * inference and vLLM. Text that ends in the middle of a UTF-8 character waits for the rest of it, but not for ever: each
+ * token is decoded with all that wait.
  */
 final class TextStream {
     private static final String HALF_CHARACTER = "\uFFFD";
+    /** A character has four bytes, so of more tokens that are all halves of some none becomes one. */
+    private static final int MOST_WAITING = 8;
 
     private final Function<long[], String> decode;
     private long[] window = {};
@@ -26,7 +29,14 @@ final class TextStream {
         window = Arrays.copyOf(window, window.length + 1);
         window[window.length - 1] = token;
         var text = pending();
-        if (text.isEmpty() || text.endsWith(HALF_CHARACTER)) {
+        boolean wait = window.length - shown < MOST_WAITING;
+        if (text.isEmpty()) {
+            if (!wait) {
+                window = Arrays.copyOf(window, shown); // they have no text, whatever follows
+            }
+            return "";
+        }
+        if (text.endsWith(HALF_CHARACTER) && (wait || !text.replace(HALF_CHARACTER, "").isEmpty())) {
             return "";
         }
         // What was just shown stays as the context of what follows; what is older no longer matters.

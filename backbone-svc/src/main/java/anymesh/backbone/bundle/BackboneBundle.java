@@ -2,6 +2,7 @@
 package anymesh.backbone.bundle;
 
 import anymesh.kit.model.BundleException;
+import anymesh.kit.model.Closing;
 import anymesh.kit.model.Component;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.TextTokenizer;
@@ -28,17 +29,14 @@ public record BackboneBundle(ModelBundle files, GenaiConfig genai, DecoderShape 
     /** Reads a bundle; {@link BundleException} naming the file and the key for anything that cannot be served. */
     public static BackboneBundle load(Path directory) {
         var files = ModelBundle.open(directory, Component.LLM_BACKBONE);
-        var tokenizer = TextTokenizer.load(files.file("tokenizer.json"));
-        try {
-            var genai = files.read("genai_config.json", GenaiConfig.class);
-            return new BundleReader(files, genai, tokenizer).read();
-        } catch (IllegalArgumentException | NullPointerException e) {
-            tokenizer.close();
-            throw new BundleException("%s: %s".formatted(directory, e.getMessage()), e);
-        } catch (BundleException e) {
-            tokenizer.close();
-            throw e;
-        }
+        return Closing.opening(opened -> {
+            var tokenizer = opened.with(TextTokenizer.load(files.file("tokenizer.json")));
+            try {
+                return new BundleReader(files, files.read("genai_config.json", GenaiConfig.class), tokenizer).read();
+            } catch (IllegalArgumentException | NullPointerException e) {
+                throw new BundleException("%s: %s".formatted(directory, e.getMessage()), e);
+            }
+        });
     }
 
     /** Temperature, if a request names none; 0 if the bundle says not to sample. */

@@ -25,7 +25,7 @@ final class DecodeBatch {
     private final Workspace positions = new Workspace();
     private final Workspace logits = new Workspace();
     private final Workspace hidden = new Workspace();
-    private final List<@Nullable Sequence> rows = new ArrayList<>();
+    private List<@Nullable Sequence> rows = new ArrayList<>();
     private KvCache past;
     private KvCache present;
     private FloatBuffer lastLogits = FloatBuffer.allocate(0);
@@ -39,7 +39,8 @@ final class DecodeBatch {
     }
 
     /**
-     * Feeds one token to each sequence. Those in the batch that are not among them must have {@linkplain #remove left}.
+     * Feeds one token to each sequence. Those in the batch that are not among them must have {@linkplain #remove left}. If
+     * it throws, no sequence has moved on: each is where it was, or in the batch, with the keys and values that it had.
      *
      * @param freed is given the caches that newcomers no longer need
      */
@@ -66,7 +67,9 @@ final class DecodeBatch {
             idBuffer.put(sequences.get(i).row(), tokens[i]);
         }
         run(embeddings.embed(idTensor, embeds), maskTensor, positionTensor);
-        sequences.forEach(sequence -> sequence.grew(1));
+        for (var sequence : sequences) {
+            sequence.grew(1);
+        }
     }
 
     /** What the last step predicts for a sequence: {@code [vocabulary]}. */
@@ -101,9 +104,9 @@ final class DecodeBatch {
         var logitTensor = logits.tensor(ElementType.FLOAT32, count, 1, shape.vocabulary());
         var hiddenTensor = hidden.tensor(ElementType.FLOAT32, count, 1, shape.hidden());
         decoder.run(embedded, mask, position, past, present, logitTensor, hiddenTensor);
-        swap();
         lastLogits = logitTensor.floats();
         lastHidden = hiddenTensor.floats();
+        swap(); // last, as what fails before it may be done again
     }
 
     private void admit(List<Sequence> sequences, Consumer<KvCache> freed) {
@@ -112,29 +115,42 @@ final class DecodeBatch {
         boolean fits = idle >= 0 && longest <= past.length();
         boolean wasteful = idle > rows.size() / 4 || past.length() - longest > past.length() / 4;
         if (!fits || wasteful) {
-            present.reset(sequences.size(), longest);
-            rows.clear();
-            for (var sequence : sequences) {
-                rows.add(null);
-                move(sequence, present, rows.size() - 1, freed);
-            }
-            swap();
+            gather(sequences, longest, freed);
         } else {
-            sequences.stream().filter(sequence -> !sequence.isInBatch())
-                    .forEach(newcomer -> move(newcomer, past, rows.indexOf(null), freed));
+            for (var newcomer : sequences) {
+                var own = newcomer.own();
+                if (own != null) {
+                    int row = rows.indexOf(null);
+                    past.copyRow(row, own, 0, newcomer.length());
+                    rows.set(row, newcomer);
+                    newcomer.moveToRow(row);
+                    freed.accept(own);
+                }
+            }
         }
     }
 
-    private void move(Sequence sequence, KvCache to, int row, Consumer<KvCache> freed) {
-        var own = sequence.own();
-        if (own != null) {
-            to.copyRow(row, own, 0, sequence.length());
-            freed.accept(own);
-        } else {
-            to.copyRow(row, past, sequence.row(), sequence.length());
+    /** Copies first and moves then: a copy for which there is no memory must leave every sequence where it was. */
+    private void gather(List<Sequence> sequences, int longest, Consumer<KvCache> freed) {
+        present.reset(sequences.size(), longest);
+        var caches = new ArrayList<KvCache>();
+        for (int row = 0; row < sequences.size(); row++) {
+            var sequence = sequences.get(row);
+            var own = sequence.own();
+            if (own != null) {
+                present.copyRow(row, own, 0, sequence.length());
+                caches.add(own);
+            } else {
+                present.copyRow(row, past, sequence.row(), sequence.length());
+            }
         }
-        rows.set(row, sequence);
-        sequence.moveToRow(row);
+        var gathered = new ArrayList<@Nullable Sequence>(sequences);
+        for (int row = 0; row < sequences.size(); row++) {
+            sequences.get(row).moveToRow(row);
+        }
+        rows = gathered;
+        swap();
+        caches.forEach(freed);
     }
 
     private void swap() {

@@ -4,8 +4,9 @@ package anymesh.backbone.decode;
 import anymesh.backbone.answer.Next;
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.kit.batch.Stepper;
+import anymesh.kit.model.Closing;
 import anymesh.kit.model.OnnxSettings;
-import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.Failures;
 import anymesh.wire.error.MeshException;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -45,20 +46,19 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
      *        longer than that
      */
     public static DecodeLoop load(BackboneBundle bundle, OnnxSettings settings, int prefillTokens) {
-        var embeddings = EmbeddingGraph.load(bundle, settings);
-        try {
-            return new DecodeLoop(embeddings, DecoderGraph.load(bundle, settings), prefillTokens);
-        } catch (RuntimeException e) {
-            embeddings.close();
-            throw e;
-        }
+        return Closing.opening(opened -> new DecodeLoop(opened.with(EmbeddingGraph.load(bundle, settings)),
+                opened.with(DecoderGraph.load(bundle, settings)), prefillTokens));
     }
 
     @Override
     public void step(List<GenerateJob> active) {
         // Chunks come first: they take their sequences out of the batch, which must be gone before it takes its step.
         var decoding = active.stream().filter(job -> job.next() instanceof Next.Token).toList();
-        active.forEach(this::feedSignal);
+        for (var job : active) {
+            if (job.next() instanceof Next.Run(var signal)) {
+                attempt(job, () -> feedAlone(job, signal.tokens()));
+            }
+        }
         prefill(active.stream().filter(job -> job.next() == null).toList());
         if (!decoding.isEmpty()) {
             decode(decoding);
@@ -73,31 +73,43 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
                 return; // in the order of arrival: a short prompt does not overtake a long one
             }
             fed += tokens;
-            single.prompt(job.sequence(), job.prompt());
-            advanceSingle(job);
+            attempt(job, () -> {
+                single.prompt(job.sequence(), job.prompt());
+                advanceSingle(job);
+            });
         }
     }
 
+    /** If they can't be fed together each is fed alone, so that only those fail whose tokens can't be fed. */
     private void decode(List<GenerateJob> jobs) {
         var tokens = new long[jobs.size()];
         for (int i = 0; i < tokens.length; i++) {
             tokens[i] = jobs.get(i).next() instanceof Next.Token token ? token.id() : 0;
         }
-        batch.step(jobs.stream().map(GenerateJob::sequence).toList(), tokens, single::giveBack);
+        try {
+            batch.step(jobs.stream().map(GenerateJob::sequence).toList(), tokens, single::giveBack);
+        } catch (RuntimeException | Error e) {
+            log.warn("{} answers could not take a step together: {}", tokens.length, e.toString());
+            for (int i = 0; i < tokens.length; i++) {
+                var job = jobs.get(i);
+                long token = tokens[i];
+                attempt(job, () -> feedAlone(job, List.of(token)));
+            }
+            return;
+        }
         for (var job : jobs) {
-            batch.logits(job.sequence(), logits);
-            advance(job, batch.hidden(job.sequence()));
+            attempt(job, () -> {
+                batch.logits(job.sequence(), logits);
+                advance(job, batch.hidden(job.sequence()));
+            });
         }
     }
 
-    private void feedSignal(GenerateJob job) {
-        if (!(job.next() instanceof Next.Run run)) {
-            return;
-        }
+    private void feedAlone(GenerateJob job, List<Long> tokens) {
         if (job.sequence().isInBatch()) {
             batch.remove(job.sequence(), single.borrow());
         }
-        single.tokens(job.sequence(), run.signal().tokens());
+        single.tokens(job.sequence(), tokens);
         advanceSingle(job);
     }
 
@@ -106,22 +118,31 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
         advance(job, single.hidden());
     }
 
-    /** An answer that fails here, because its logits are broken or its signal finds no memory, fails alone. */
     private void advance(GenerateJob job, FloatBuffer hidden) {
-        try {
-            var next = job.answer().advance(logits, hidden);
-            job.next(next);
-            if (next instanceof Next.End end) {
-                job.complete(end.end());
-            }
-        } catch (MeshException e) {
-            job.fail(e);
-        } catch (RuntimeException e) {
-            log.error("requestId={} an answer failed", job.call().requestId(), e);
-            job.fail(new InferenceFailed("the backbone could not write this answer", e));
+        var next = job.answer().advance(logits, hidden);
+        job.next(next);
+        if (next instanceof Next.End end) {
+            job.complete(end.end());
         }
     }
 
+    /**
+     * One answer's part of a step. If it fails, because its prompt can't be read, its logits are broken or its signal finds
+     * no memory, it fails alone, and leaves the batch before that takes another step.
+     */
+    private void attempt(GenerateJob job, Runnable part) {
+        try {
+            part.run();
+        } catch (RuntimeException | Error e) {
+            if (!(e instanceof MeshException)) {
+                log.error("requestId={} an answer failed", job.call().requestId(), e);
+            }
+            job.fail(Failures.of(e, "the backbone"));
+            release(job);
+        }
+    }
+
+    /** May be called again: what failed was released at once. */
     @Override
     public void release(GenerateJob job) {
         var sequence = job.sequence();

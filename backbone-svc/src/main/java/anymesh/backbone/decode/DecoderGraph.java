@@ -7,7 +7,9 @@ import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.backbone.bundle.DecoderShape;
 import anymesh.backbone.bundle.GenaiConfig;
 import anymesh.kit.model.BundleException;
+import anymesh.kit.model.Closing;
 import anymesh.kit.model.ElementType;
+import anymesh.kit.model.OnnxGraph;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.kit.model.Tensor;
@@ -46,13 +48,11 @@ final class DecoderGraph implements AutoCloseable {
     /** Opens the graph; {@link BundleException} if it is not what the bundle says. */
     static DecoderGraph load(BackboneBundle bundle, OnnxSettings settings) {
         var config = bundle.genai().model().decoder();
-        var model = OnnxModel.load(bundle.files().file(config.filename()), settings);
-        try {
-            return new DecoderGraph(model, config, bundle.shape());
-        } catch (BundleException e) {
-            model.close();
-            throw e;
-        }
+        var file = bundle.files().file(config.filename());
+        PaddingChecks.require(OnnxGraph.read(file), config.filename(), config.inputs().attentionMask(),
+                config.inputs().positionIds(), config.outputs().logits());
+        return Closing.opening(
+                opened -> new DecoderGraph(opened.with(OnnxModel.load(file, settings)), config, bundle.shape()));
     }
 
     DecoderShape shape() {

@@ -5,6 +5,7 @@ import static anymesh.backbone.decode.GraphChecks.FREE;
 
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.kit.model.BundleException;
+import anymesh.kit.model.Closing;
 import anymesh.kit.model.ElementType;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
@@ -30,14 +31,9 @@ final class EmbeddingGraph implements AutoCloseable {
     /** Opens the graph; {@link BundleException} if it is not what the bundle says. */
     static EmbeddingGraph load(BackboneBundle bundle, OnnxSettings settings) {
         var config = bundle.genai().model().embedding();
-        var model = OnnxModel.load(bundle.files().file(config.filename()), settings);
-        try {
-            return new EmbeddingGraph(model, config.inputs().idsName(), config.outputs().embedsName(),
-                    bundle.shape().hidden());
-        } catch (BundleException e) {
-            model.close();
-            throw e;
-        }
+        return Closing.opening(opened -> new EmbeddingGraph(
+                opened.with(OnnxModel.load(bundle.files().file(config.filename()), settings)),
+                config.inputs().idsName(), config.outputs().embedsName(), bundle.shape().hidden()));
     }
 
     /** Looks ids {@code [B,S]} up into the workspace. */

@@ -34,6 +34,7 @@ final class MediaRows {
         requireReadable(spec);
         var copy = Tensor.allocate(ElementType.FLOAT32, spec.elements() / hidden, hidden);
         copy(batches.get((int) batch).row((int) row), spec, copy);
+        requireNumbers(copy);
         return copy;
     }
 
@@ -45,6 +46,18 @@ final class MediaRows {
         if (spec.shape().size() > 2 || spec.shape().getLast() != hidden) {
             throw new ContractMismatch("embeddings of space %s have shape %s (expected: [positions, %d])".formatted(
                     spec.space(), spec.shape(), hidden));
+        }
+    }
+
+    /** They would be told as the backbone's fault, since it makes none of them either. */
+    private static void requireNumbers(Tensor embeddings) {
+        var numbers = embeddings.floats();
+        while (numbers.hasRemaining()) {
+            float number = numbers.get();
+            if (!Float.isFinite(number)) {
+                throw new InvalidInput("an embedding holds %s (expected: finite numbers)".formatted(number),
+                        EmbeddingBatch.PARAM);
+            }
         }
     }
 

@@ -17,21 +17,17 @@ import java.util.stream.LongStream;
  * they become ordinary text.
  */
 final class PlainText {
-    private final Function<String, long[]> encode;
     private final Set<Long> control;
     private final Pattern spellings;
 
-    /**
-     * @param encode token ids of a text, special tokens recognised
-     * @param control the tokens that must not come out, and how they are spelled
-     */
-    PlainText(Function<String, long[]> encode, Map<Long, String> control) {
-        this.encode = encode;
+    /** @param control the tokens that must not come out, and how they are spelled */
+    PlainText(Map<Long, String> control) {
         this.control = control.keySet();
         this.spellings = anyOf(control.values());
     }
 
-    long[] encode(String text) {
+    /** @param encode token ids of a text, special tokens recognised */
+    long[] encode(String text, Function<String, long[]> encode) {
         var ids = encode.apply(text);
         if (isPlain(ids)) {
             return ids;
@@ -41,17 +37,17 @@ final class PlainText {
         int from = 0;
         while (matcher.find()) {
             int inside = text.offsetByCodePoints(matcher.start(), 1);
-            addPlain(text.substring(from, inside), parts);
+            addPlain(text.substring(from, inside), encode, parts);
             from = inside;
             // Spellings may overlap: the rest of this one may be the beginning of another.
             matcher.region(inside, text.length());
         }
-        addPlain(text.substring(from), parts);
+        addPlain(text.substring(from), encode, parts);
         return parts.build().toArray();
     }
 
     /** Halves a text until nothing special comes out: a tokenizer may normalise other spellings into a special token. */
-    private void addPlain(String text, LongStream.Builder parts) {
+    private void addPlain(String text, Function<String, long[]> encode, LongStream.Builder parts) {
         if (text.isEmpty()) {
             return;
         }
@@ -61,8 +57,8 @@ final class PlainText {
             Arrays.stream(ids).forEach(parts::add);
         } else if (characters > 1) {
             int half = text.offsetByCodePoints(0, characters / 2);
-            addPlain(text.substring(0, half), parts);
-            addPlain(text.substring(half), parts);
+            addPlain(text.substring(0, half), encode, parts);
+            addPlain(text.substring(half), encode, parts);
         }
         // A single character that is a special token has no ordinary form: it is left out.
     }

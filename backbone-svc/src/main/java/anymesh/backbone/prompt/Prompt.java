@@ -53,6 +53,12 @@ public final class Prompt {
         private final List<Splice> media = new ArrayList<>();
         private long[] ids = new long[64];
         private int count;
+        private int embeddingCount;
+
+        /** Positions so far. */
+        long length() {
+            return (long) count + embeddingCount;
+        }
 
         void add(List<Long> tokens) {
             add(tokens.stream().mapToLong(Long::longValue).toArray());
@@ -67,7 +73,9 @@ public final class Prompt {
         }
 
         void add(Tensor embeddings) {
-            media.add(new Splice(count, embeddings));
+            var splice = new Splice(count, embeddings);
+            media.add(splice);
+            embeddingCount += splice.length();
         }
 
         Prompt build() {

@@ -8,7 +8,9 @@ import anymesh.v1.MediaReference;
 import anymesh.v1.Part;
 import anymesh.v1.Role;
 import anymesh.v1.Turn;
+import anymesh.kit.model.TextTokenizer;
 import anymesh.wire.EmbeddingBatch;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.UnsupportedModality;
 import java.util.List;
@@ -20,23 +22,30 @@ import java.util.List;
  */
 public final class PromptBuilder {
     private final PromptFormat format;
+    private final TextTokenizer tokenizer;
+    private final int context;
     private final PlainText text;
     private final MediaRows media;
 
     public PromptBuilder(BackboneBundle bundle) {
         this.format = bundle.prompt();
-        this.text = new PlainText(bundle.tokenizer()::encode, format.control());
+        this.tokenizer = bundle.tokenizer();
+        this.context = bundle.shape().context();
+        this.text = new PlainText(format.control());
         this.media = new MediaRows(format.accepts(), bundle.shape().hidden());
     }
 
     /**
-     * Builds the prompt of a request; nothing of the batches is kept.
+     * Builds the prompt of a request; nothing of the batches is kept. What can't fit into the context is refused before any of
+     * it is tokenized, and what turns out not to fit before the rest is.
      *
-     * @throws InvalidInput if there is nothing to answer, or a turn or reference is malformed
+     * @throws InvalidInput if there is nothing to answer, too much, or a turn or reference is malformed
      * @throws UnsupportedModality for media that the bundle has no place for
      * @throws anymesh.wire.error.ContractMismatch for embeddings of another space or width
      */
-    public Prompt build(List<Turn> turns, List<EmbeddingBatch> batches) {
+    public Prompt build(List<Turn> turns, List<EmbeddingBatch> batches, CallContext call) {
+        requireRoom(turns.stream().flatMap(turn -> turn.getPartsList().stream())
+                .mapToLong(part -> tokenizer.atLeast(part.getText())).sum());
         var prompt = new Prompt.Builder();
         boolean empty = true;
         prompt.add(format.begin());
@@ -45,9 +54,11 @@ public final class PromptBuilder {
             prompt.add(around.before());
             for (var part : turn.getPartsList()) {
                 empty &= part.getContentCase() == Part.ContentCase.TEXT && part.getText().isEmpty();
-                add(part, batches, prompt);
+                add(part, batches, prompt, call);
+                requireRoom(prompt.length());
             }
             prompt.add(around.after());
+            requireRoom(prompt.length());
         }
         if (empty) {
             throw new InvalidInput("there is no content to answer", "messages");
@@ -56,11 +67,17 @@ public final class PromptBuilder {
         return prompt.build();
     }
 
-    private void add(Part part, List<EmbeddingBatch> batches, Prompt.Builder prompt) {
+    private void requireRoom(long tokens) {
+        if (tokens > context) {
+            throw TooLong.atLeast(tokens, context);
+        }
+    }
+
+    private void add(Part part, List<EmbeddingBatch> batches, Prompt.Builder prompt, CallContext call) {
         switch (part.getContentCase()) {
             case TEXT -> {
                 if (!part.getText().isEmpty()) {
-                    prompt.add(text.encode(part.getText()));
+                    prompt.add(text.encode(part.getText(), piece -> tokenizer.encode(piece, call)));
                 }
             }
             case MEDIA -> addMedia(part.getMedia(), batches, prompt);

@@ -104,10 +104,7 @@ public final class RequestOptions {
         // Required media are written even where max_tokens is too small for them.
         long answer = Math.max(maxTokens, requiredTokens);
         if (promptTokens + answer > context) {
-            throw new InvalidInput(
-                    "the context holds %d tokens; this request needs %d (%d in the messages, %d for the answer)"
-                            .formatted(context, promptTokens + answer, promptTokens, answer),
-                    "messages");
+            throw TooLong.counted(promptTokens, answer, context);
         }
         return (int) maxTokens;
     }

@@ -4,6 +4,7 @@ package anymesh.backbone.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class StopMatcherTest {
@@ -58,5 +59,39 @@ class StopMatcherTest {
         var matcher = new StopMatcher(List.of("world", "lo"));
 
         assertThat(matcher.accept("hello world")).isEqualTo("hel");
+    }
+
+    /** Held against looking at the whole text again after each character. */
+    @Test
+    void anyTextEndsBeforeTheFirstStopThatIsComplete() {
+        var random = new Random(1);
+        for (int round = 0; round < 2000; round++) {
+            var stops = List.of(letters(random, 1 + random.nextInt(6)), letters(random, 1 + random.nextInt(6)));
+            var matcher = new StopMatcher(stops);
+            var shown = new StringBuilder();
+            var text = letters(random, 40);
+            for (int i = 0; i < text.length(); i++) {
+                shown.append(matcher.accept(text.substring(i, i + 1)));
+            }
+            shown.append(matcher.flush());
+
+            assertThat(shown.toString()).as("%s with stops %s", text, stops).isEqualTo(cut(text, stops));
+        }
+    }
+
+    private static String cut(String text, List<String> stops) {
+        for (int end = 1; end <= text.length(); end++) {
+            var soFar = text.substring(0, end);
+            var ending = stops.stream().filter(soFar::endsWith).mapToInt(String::length).max();
+            if (ending.isPresent()) {
+                return text.substring(0, end - ending.getAsInt());
+            }
+        }
+        return text;
+    }
+
+    private static String letters(Random random, int length) {
+        return random.ints(length, 'a', 'c').collect(StringBuilder::new, StringBuilder::appendCodePoint,
+                StringBuilder::append).toString();
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,25 @@ class TextStreamTest {
         bytes.flush();
 
         assertThat(bytes.add('y') + bytes.flush()).isEqualTo("y");
+    }
+
+    @Test
+    void aThousandTokensThatNeverBecomeTextCostNoMoreThanATextOfAThousand() {
+        for (long token : new long[]{0x80, -1}) { // the middle of a character without its beginning; no text at all
+            var decoded = new AtomicInteger();
+            var stream = new TextStream(ids -> {
+                decoded.addAndGet(ids.length);
+                return utf8(Arrays.stream(ids).filter(id -> id >= 0).toArray());
+            });
+            var shown = new StringBuilder(stream.add('a'));
+            for (int i = 0; i < 1000; i++) {
+                shown.append(stream.add(token));
+            }
+            shown.append(stream.add('z')).append(stream.flush());
+
+            assertThat(shown.toString()).isEqualTo(token < 0 ? "az" : "a" + "\uFFFD".repeat(1000) + "z");
+            assertThat(decoded.get()).isLessThan(1000 * 25);
+        }
     }
 
     private static List<String> stream(String text) {

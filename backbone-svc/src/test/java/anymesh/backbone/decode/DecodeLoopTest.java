@@ -108,6 +108,50 @@ class DecodeLoopTest {
         assertThat(other.job.next()).isInstanceOf(Next.End.class);
     }
 
+    /** A token that the graph has no row for fails the run of all: only the answer that is to be fed it may fail. */
+    @Test
+    void answerWhoseTokenCannotBeFedFailsAlone() {
+        var alone = IntStream.range(0, 5).mapToObj(i -> write(answer(i, true))).toList();
+        var together = IntStream.range(0, 5).mapToObj(i -> answer(i, true)).toList();
+        var active = new ArrayList<>(together.stream().map(a -> a.job).toList());
+        var culprit = together.get(2);
+        for (int step = 0; !active.isEmpty(); step++) {
+            if (step == 4) {
+                assertThat(culprit.job.sequence().isInBatch()).isTrue();
+                culprit.job.next(new Next.Token(1_000_000));
+            }
+            loop.step(active);
+            active.removeIf(this::leaves);
+        }
+
+        for (int i = 0; i < 5; i++) {
+            var answer = together.get(i);
+            if (i == 2) {
+                assertThat(answer.job.next()).isNotInstanceOf(Next.End.class);
+            } else {
+                assertThat(answer.job.next()).isInstanceOf(Next.End.class);
+                assertThat(answer.text.toString()).as("answer %d", i).isEqualTo(alone.get(i).text.toString());
+            }
+        }
+    }
+
+    @Test
+    void answerWhosePromptCannotBeReadFailsAlone() {
+        var alone = write(answer(1, true));
+        var failing = answer(Prompt.of(new long[]{40, 1_000_000, 41}, List.of()), options(1, true), media(List.of()));
+        var other = answer(1, true);
+        var active = new ArrayList<>(List.of(failing.job, other.job));
+        loop.step(active);
+        assertThat(failing.job.isDone()).isTrue();
+        assertThat(failing.job.sequence().own()).isNull();
+        while (!active.isEmpty()) {
+            active.removeIf(this::leaves);
+            loop.step(active);
+        }
+
+        assertThat(other.text.toString()).isEqualTo(alone.text.toString());
+    }
+
     private WrittenAnswer write(WrittenAnswer answer) {
         writeStaggered(List.of(answer));
         return answer;

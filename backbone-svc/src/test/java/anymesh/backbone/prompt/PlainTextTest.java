@@ -31,7 +31,7 @@ class PlainTextTest {
         "[AUD0]",
         "<|end<|end|>|>", "😀<|end|>😀", "[IMG0] draw [IMG0", "<|user|><|user|>"})
     void spellingsOfSpecialTokensComeOutAsOrdinaryText(String text) {
-        var ids = plain().encode(text);
+        var ids = plain(text);
 
         assertThat(ids).doesNotContain(control());
         assertThat(BUNDLE.tokenizer().decode(ids)).isEqualTo(text);
@@ -41,21 +41,23 @@ class PlainTextTest {
     void ordinaryTextIsTokenizedAsEver() {
         var text = "a red circle, <b>bold</b> [IMG]";
 
-        assertThat(plain().encode(text)).isEqualTo(BUNDLE.tokenizer().encode(text));
+        assertThat(plain(text)).isEqualTo(BUNDLE.tokenizer().encode(text));
     }
 
     @Test
     void otherSpellingsThatATokenizerNormalisesAreTakenApartToo() {
-        var plain = new PlainText(text -> words(text.toLowerCase(Locale.ROOT)), Map.of(99L, "<stop>"));
+        var plain = new PlainText(Map.of(99L, "<stop>"));
 
-        assertThat(plain.encode("<STOP> it <Stop>")).doesNotContain(99L).isNotEmpty();
+        assertThat(plain.encode("<STOP> it <Stop>", text -> words(text.toLowerCase(Locale.ROOT)))).doesNotContain(99L)
+                .isNotEmpty();
     }
 
     @Test
     void wordOfOneCharacterThatIsSpecialIsLeftOut() {
-        var plain = new PlainText(text -> text.codePoints().mapToLong(c -> c).toArray(), Map.of((long) '#', "#"));
+        var plain = new PlainText(Map.of((long) '#', "#"));
 
-        assertThat(plain.encode("a#b")).containsExactly('a', 'b');
+        assertThat(plain.encode("a#b", text -> text.codePoints().mapToLong(c -> c).toArray())).containsExactly('a',
+                'b');
     }
 
     /** Letters as ids, and 99 for the special word. */
@@ -72,8 +74,8 @@ class PlainTextTest {
         return ids.stream().mapToLong(Long::longValue).toArray();
     }
 
-    private static PlainText plain() {
-        return new PlainText(BUNDLE.tokenizer()::encode, BUNDLE.prompt().control());
+    private static long[] plain(String text) {
+        return new PlainText(BUNDLE.prompt().control()).encode(text, BUNDLE.tokenizer()::encode);
     }
 
     private static long[] control() {

@@ -82,7 +82,7 @@ public final class InstanceChooser implements AutoCloseable {
     /**
      * Gives a hop's work to an instance.
      *
-     * @param work items, as in {@code StageDescription.capacity}
+     * @param work rows, as in {@code StageDescription.capacity}
      * @param without the lives of instances that have had it already
      * @return null if nobody else serves this version
      */

@@ -51,7 +51,7 @@ final class Member {
         return outstanding;
     }
 
-    /** Items that it works on at once; one if it does not say. */
+    /** Rows that it works on at once; one if it does not say. */
     int capacity() {
         return Math.max(1, instance.description().getCapacity());
     }

@@ -11,7 +11,7 @@ import io.grpc.MethodDescriptor;
  * Which step of whose request.
  *
  * @param hop the version that is to serve it, not the instance
- * @param work items, as in {@code StageDescription.capacity}
+ * @param work rows that the step takes of a batch, as in {@code StageDescription.capacity}
  * @param request cancelling it cancels the step
  */
 public record StageCall<Q extends Message, R extends Message>(Hop hop, int work,

@@ -27,9 +27,8 @@ final class EncodeStep {
         this.client = client;
     }
 
-    Future<Features> run(List<Media> media, Hop encoder, CallContext call) {
-        var request = EncodeRequest.newBuilder().setModality(encoder.modality())
-                .setRepresentation(Representation.FEATURES);
+    Future<Features> run(List<Media> media, Representation representation, Hop encoder, CallContext call) {
+        var request = EncodeRequest.newBuilder().setModality(encoder.modality()).setRepresentation(representation);
         media.forEach(item -> request.addItems(MediaItem.newBuilder().setMedia(item.bytes())));
         var started = StageUsage.Started.now(media.stream().mapToLong(item -> item.bytes().size()).sum());
         var stage = new StageCall<>(encoder, media.size(), client.methods().encode(), call);

@@ -35,7 +35,7 @@ final class GenerateStep {
             Consumer<DenoisingProgress> onProgress) {
         var started = StageUsage.Started.now(condition.bodyBytes());
         var drawing = new Drawing(request(generator, number, options), onProgress);
-        var stage = new StageCall<>(generator, 1, client.methods().generateMedia(), call);
+        var stage = new StageCall<>(generator, rows(generator, options), client.methods().generateMedia(), call);
         return client.listen(stage, List.of(condition), drawing).map(hop -> {
             GeneratedMedia media = drawing.made;
             if (media == null) {
@@ -43,6 +43,12 @@ final class GenerateStep {
             }
             return new Generated(media, started.ended(hop, media.getTimings(), media.getData().size()));
         });
+    }
+
+    /** With guidance the empty prompt is denoised beside the condition. */
+    private static int rows(Hop generator, MediaOptions options) {
+        float guidance = options.guidanceScale() == null ? generator.guidanceScale() : options.guidanceScale();
+        return guidance > 1 ? 2 : 1;
     }
 
     private static GeneratorRequest request(Hop generator, int number, MediaOptions options) {

@@ -67,7 +67,7 @@ public final class GenerationPipeline {
     }
 
     private Future<Projected> perceive(GenerationRequest request, Modality modality, InputPath path, CallContext call) {
-        return encode.run(request.mediaOf(modality), path.encoder(), call)
+        return encode.run(request.mediaOf(modality), path.representation(), path.encoder(), call)
                 .compose(features -> projectInput.run(features, path.projector(), call));
     }
 

@@ -82,6 +82,11 @@ record Candidates(String service, List<StageInstance> instances) {
         return spaces(instance, modality, Capability::getProducesList);
     }
 
+    /** Those that an encoder produces as joint embeddings. */
+    static Set<String> joint(StageInstance encoder, Modality modality) {
+        return spaces(encoder, modality, Capability::getJointList);
+    }
+
     private static Set<String> spaces(StageInstance instance, Modality modality,
             Function<Capability, Collection<String>> side) {
         return instance.description().getCapabilitiesList().stream()

@@ -27,6 +27,13 @@ public record Hop(Modality modality, StageInstance instance) {
         return instance.description().getVersion();
     }
 
+    /** For a generator: the guidance of a request that names none. */
+    public float guidanceScale() {
+        return (float) instance.description().getCapabilitiesList().stream()
+                .filter(capability -> capability.getModality() == modality)
+                .mapToDouble(Capability::getGuidanceScale).findFirst().orElse(0);
+    }
+
     /** The same step, taken by another instance. */
     public Hop at(StageInstance other) {
         return new Hop(modality, other);

@@ -3,14 +3,17 @@ package anymesh.gateway.routing;
 
 import static anymesh.gateway.routing.Candidates.accepts;
 import static anymesh.gateway.routing.Candidates.handles;
+import static anymesh.gateway.routing.Candidates.joint;
 import static anymesh.gateway.routing.Candidates.produces;
 
 import anymesh.gateway.waiting.NoInstance;
 import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Modality;
+import anymesh.v1.Representation;
 import anymesh.wire.error.ContractMismatch;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -75,8 +78,9 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, long tick
         }
         for (StageInstance encoder : encoders) {
             for (StageInstance projector : projectors) {
-                if (joins(encoder, projector, modality) && joins(projector, backbone, modality)) {
-                    return new InputPath(new Hop(modality, encoder), new Hop(modality, projector));
+                var representation = representation(encoder, projector, modality);
+                if (representation != null && joins(projector, backbone, modality)) {
+                    return new InputPath(new Hop(modality, encoder), representation, new Hop(modality, projector));
                 }
             }
         }
@@ -111,6 +115,19 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, long tick
         }
         throw new ContractMismatch("no output projector and generator of " + Services.name(modality)
                 + " join the backbone's spaces " + produces(backbone.instance(), modality));
+    }
+
+    /** What to ask the encoder for; features where the projector takes both, null where it takes nothing of it. */
+    private static @Nullable Representation representation(StageInstance encoder, StageInstance projector,
+            Modality modality) {
+        var common = new HashSet<>(produces(encoder, modality));
+        common.retainAll(accepts(projector, modality));
+        if (common.isEmpty()) {
+            return null;
+        }
+        return joint(encoder, modality).containsAll(common)
+                ? Representation.JOINT_EMBEDDING
+                : Representation.FEATURES;
     }
 
     private static boolean joins(StageInstance from, StageInstance to, Modality modality) {

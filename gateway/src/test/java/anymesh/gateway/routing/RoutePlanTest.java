@@ -9,6 +9,7 @@ import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
 import anymesh.v1.Capability;
 import anymesh.v1.Modality;
+import anymesh.v1.Representation;
 import anymesh.v1.StageDescription;
 import anymesh.wire.error.ContractMismatch;
 import anymesh.wire.error.MeshException;
@@ -86,6 +87,37 @@ class RoutePlanTest {
                     path.encoder().instance().id() + path.projector().instance().id() + plan.backbone().instance().id())
                     .isIn("e0i0b0", "e1i1b1");
         }
+    }
+
+    private static StageInstance encoder(List<String> produces, List<String> joint) {
+        return new StageInstance("e1", "encoder", "127.0.0.1", 1, 1, 1, StageState.SERVING,
+                StageDescription.newBuilder().setBundle("toyworld").setVersion("1").addCapabilities(
+                        Capability.newBuilder().setModality(Modality.IMAGE).addAllProduces(produces).addAllJoint(joint))
+                        .build());
+    }
+
+    private static Representation asked(StageInstance encoder, StageInstance projector) {
+        var plan = RoutePlan.of(PICTURE, List.of(encoder, projector, BACKBONE), 0);
+        return Objects.requireNonNull(plan.inputs().get(Modality.IMAGE)).representation();
+    }
+
+    @Test
+    void theEncoderIsAskedForWhatTheProjectorTakes() {
+        var both = encoder(List.of("features", "joint"), List.of("joint"));
+        var takesBoth = new StageInstance("i1", "input-projector", "127.0.0.1", 1, 1, 1, StageState.SERVING,
+                StageDescription.newBuilder().addCapabilities(Capability.newBuilder().setModality(Modality.IMAGE)
+                        .addAllAccepts(List.of("features", "joint")).addProduces("llm")).build());
+
+        assertThat(asked(both, INPUT)).isEqualTo(Representation.FEATURES);
+        assertThat(asked(both, stage("i1", "input-projector", "joint", "llm")))
+                .isEqualTo(Representation.JOINT_EMBEDDING);
+        assertThat(asked(both, takesBoth)).isEqualTo(Representation.FEATURES);
+        assertThat(asked(encoder(List.of("joint"), List.of("joint")), takesBoth))
+                .isEqualTo(Representation.JOINT_EMBEDDING);
+        assertThat(asked(ENCODER, INPUT)).as("an encoder that does not tell them apart")
+                .isEqualTo(Representation.FEATURES);
+        assertThatThrownBy(() -> asked(encoder(List.of("joint"), List.of("joint")), INPUT))
+                .isInstanceOf(ContractMismatch.class);
     }
 
     @Test

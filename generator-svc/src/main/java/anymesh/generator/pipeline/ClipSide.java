@@ -64,9 +64,4 @@ final class ClipSide implements OutputSide {
     private PictureSize sizeOf(@Nullable PictureSize size) {
         return size == null ? clips.sizes().getFirst() : size;
     }
-
-    @Override
-    public void close() {
-        vae.close();
-    }
 }

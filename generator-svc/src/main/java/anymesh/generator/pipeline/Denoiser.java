@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.generator.pipeline;
 
+import anymesh.kit.batch.Halves;
 import anymesh.kit.model.BundleException;
+import anymesh.kit.model.Closing;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
@@ -41,8 +43,8 @@ final class Denoiser implements AutoCloseable {
 
     /** @param shapes of the latents that it will be given, all of one rank */
     static Denoiser load(ModelBundle bundle, OnnxSettings settings, NegativePrompt negative, List<LatentShape> shapes) {
-        var model = OnnxModel.load(bundle.file("unet/model.onnx"), settings);
-        try {
+        return Closing.opening(opened -> {
+            var model = opened.with(OnnxModel.load(bundle.file("unet/model.onnx"), settings));
             var inputs = DenoiserInputs.of(model, shapes.getFirst().axes().size() + 1);
             var shape = negative.shape();
             requireAxes(inputs.condition(), -1, shape.tokens(), shape.width());
@@ -51,10 +53,7 @@ final class Denoiser implements AutoCloseable {
                 requireAxes(inputs.output(), latents.batch(-1));
             }
             return new Denoiser(model, inputs, negative);
-        } catch (RuntimeException e) {
-            model.close();
-            throw e;
-        }
+        });
     }
 
     /** Axes that the session fixes must be these; -1 is not looked at. */
@@ -69,10 +68,10 @@ final class Denoiser implements AutoCloseable {
         }
     }
 
-    /** Advances every item by one step. */
+    /** Advances every item by one step, but for those that can't be and {@linkplain Denoising#fail fail}. */
     void step(List<Denoising> active) {
         if (inputs.hasTimestepPerRow() && sameShape(active)) {
-            run(active);
+            advance(active);
             return;
         }
         var groups = new LinkedHashMap<Group, List<Denoising>>();
@@ -80,7 +79,7 @@ final class Denoiser implements AutoCloseable {
             double timestep = inputs.hasTimestepPerRow() ? 0 : inputs.seenTimestep(item.timestep());
             groups.computeIfAbsent(new Group(item.shape(), timestep), _ -> new ArrayList<>()).add(item);
         }
-        groups.values().forEach(this::run);
+        groups.values().forEach(this::advance);
     }
 
     private static boolean sameShape(List<Denoising> active) {
@@ -92,7 +91,12 @@ final class Denoiser implements AutoCloseable {
         return true;
     }
 
-    private void run(List<Denoising> items) {
+    private void advance(List<Denoising> items) {
+        Halves.run(items, some -> advance(run(some), some), Denoising::fail);
+    }
+
+    /** Changes no item. */
+    private RowBatch run(List<Denoising> items) {
         int rows = 0;
         for (var item : items) {
             rows += item.rows();
@@ -105,9 +109,18 @@ final class Denoiser implements AutoCloseable {
             row += fill(batch, row, item);
         }
         model.run(batch.feeds(), batch.results());
-        row = 0;
+        return batch;
+    }
+
+    private void advance(RowBatch batch, List<Denoising> items) {
+        int row = 0;
         for (var item : items) {
-            row += advance(batch, row, item);
+            try {
+                advance(batch, row, item);
+            } catch (RuntimeException | Error e) {
+                item.fail(e);
+            }
+            row += item.rows();
         }
     }
 
@@ -141,7 +154,7 @@ final class Denoiser implements AutoCloseable {
         return item.rows();
     }
 
-    private int advance(RowBatch batch, int row, Denoising item) {
+    private void advance(RowBatch batch, int row, Denoising item) {
         batch.get(row, combined);
         if (item.request().guided()) {
             batch.get(row + 1, conditional);
@@ -151,7 +164,6 @@ final class Denoiser implements AutoCloseable {
             }
         }
         item.advance(combined);
-        return item.rows();
     }
 
     @Override

@@ -2,6 +2,7 @@
 package anymesh.generator.pipeline;
 
 import anymesh.generator.scheduler.SamplerState;
+import org.jspecify.annotations.Nullable;
 
 /** One picture, sound or film on its way from noise to latents. Made by any thread, advanced by the worker alone. */
 public final class Denoising {
@@ -11,6 +12,7 @@ public final class Denoising {
     private final SamplerState sampler;
     private final float[] latents;
     private int done;
+    private @Nullable Throwable failure;
 
     Denoising(MediaRequest request, LatentShape shape, SamplerState sampler, float[] latents) {
         this.request = request;
@@ -39,6 +41,25 @@ public final class Denoising {
 
     public boolean isFinished() {
         return done == sampler.steps();
+    }
+
+    /** Why this can't go on; null as long as it can. One that failed is neither advanced nor decoded. */
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    void fail(Throwable why) {
+        failure = why;
+    }
+
+    /** Whether the latents are numbers: what went beyond them does not come back. */
+    boolean isFinite() {
+        for (float latent : latents) {
+            if (!Float.isFinite(latent)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     LatentShape shape() {

@@ -5,16 +5,24 @@ import anymesh.generator.scheduler.NoiseSource;
 import anymesh.generator.scheduler.Scheduler;
 import anymesh.generator.scheduler.SchedulerRefusedException;
 import anymesh.generator.scheduler.TorchGenerator;
+import anymesh.kit.batch.Halves;
 import anymesh.kit.model.BundleException;
+import anymesh.kit.model.Closing;
 import anymesh.kit.model.Component;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxSettings;
+import anymesh.wire.error.Failures;
+import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.InvalidInput;
+import anymesh.wire.error.MeshException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,37 +50,28 @@ public final class DiffusionPipeline implements AutoCloseable {
     private final NegativePrompt negative;
     private final Denoiser denoiser;
     private final OutputSide output;
+    private final Closing opened;
 
-    private DiffusionPipeline(ModelBundle bundle, GeneratorManifest manifest, OnnxSettings settings, int decodeAtOnce) {
+    private DiffusionPipeline(ModelBundle bundle, GeneratorManifest manifest, OnnxSettings settings, int decodeAtOnce,
+            Closing opened) {
         this.bundle = bundle;
         this.manifest = manifest;
+        this.opened = opened;
         scheduler = scheduler(bundle, manifest.defaults().maxSteps());
         negative = NegativePrompt.load(bundle, settings);
-        output = outputSide(bundle, manifest.output(), settings, decodeAtOnce);
-        try {
-            denoiser = Denoiser.load(bundle, settings, negative, sizes().stream().map(output::latents).toList());
-        } catch (RuntimeException e) {
-            output.close();
-            throw e;
-        }
+        output = outputSide(bundle, manifest.output(), opened.with(VaeDecoder.load(bundle, settings, decodeAtOnce)),
+                () -> opened.with(Vocoder.load(bundle, settings)));
+        denoiser = opened.with(
+                Denoiser.load(bundle, settings, negative, sizes().stream().map(output::latents).toList()));
     }
 
-    private static OutputSide outputSide(ModelBundle bundle, GeneratorManifest.Output output, OnnxSettings settings,
-            int decodeAtOnce) {
+    private static OutputSide outputSide(ModelBundle bundle, GeneratorManifest.Output output, VaeDecoder vae,
+            Supplier<Vocoder> vocoder) {
         return switch (output) {
-            case GeneratorManifest.Pictures(var sizes) -> new PictureSide(PictureGeometry.read(bundle, sizes),
-                    sizes.getFirst(), VaeDecoder.load(bundle, settings, decodeAtOnce));
-            case GeneratorManifest.Clips clips -> new ClipSide(PictureGeometry.read(bundle, clips.sizes()), clips,
-                    VaeDecoder.load(bundle, settings, decodeAtOnce));
-            case GeneratorManifest.Sounds sounds -> {
-                var vocoder = Vocoder.load(bundle, settings);
-                try {
-                    yield new SoundSide(sounds, VaeDecoder.load(bundle, settings, decodeAtOnce), vocoder);
-                } catch (RuntimeException e) {
-                    vocoder.close();
-                    throw e;
-                }
-            }
+            case GeneratorManifest.Pictures(var sizes) ->
+                new PictureSide(PictureGeometry.read(bundle, sizes), sizes.getFirst(), vae);
+            case GeneratorManifest.Clips clips -> new ClipSide(PictureGeometry.read(bundle, clips.sizes()), clips, vae);
+            case GeneratorManifest.Sounds sounds -> new SoundSide(sounds, vae, vocoder.get());
         };
     }
 
@@ -93,7 +92,8 @@ public final class DiffusionPipeline implements AutoCloseable {
     public static DiffusionPipeline load(Path directory, OnnxSettings settings, int decodeAtOnce) {
         var bundle = ModelBundle.open(directory, Component.MODALITY_GENERATOR);
         checkComponents(bundle);
-        return new DiffusionPipeline(bundle, GeneratorManifest.of(bundle), settings, decodeAtOnce);
+        var manifest = GeneratorManifest.of(bundle);
+        return Closing.opening(opened -> new DiffusionPipeline(bundle, manifest, settings, decodeAtOnce, opened));
     }
 
     private static void checkComponents(ModelBundle bundle) {
@@ -162,17 +162,45 @@ public final class DiffusionPipeline implements AutoCloseable {
         return new Denoising(request, shape, sampler, latents);
     }
 
-    /** Advances every item by one step; none may be finished. */
+    /**
+     * Advances every item by one step; none may be finished. One that can't be advanced, or that goes beyond all numbers,
+     * {@linkplain Denoising#failure fails} and leaves the others alone.
+     */
     public void step(List<Denoising> active) {
         denoiser.step(active);
+        for (var item : active) {
+            if (item.failure() == null && !item.isFinite()) {
+                item.fail(noNumbers(item.request()));
+            }
+        }
     }
 
-    /**
-     * What comes of finished latents, in the same order. One that has gone beyond all numbers (a guidance or a condition too
-     * strong for the denoiser) is empty and leaves the others alone.
-     */
+    /** What comes of finished latents, in the same order; empty for those that {@linkplain Denoising#failure fail} here. */
     public List<Optional<Media>> decode(List<Denoising> finished) {
-        return output.decode(finished);
+        var decoded = new LinkedHashMap<Denoising, Media>();
+        Halves.run(finished, some -> {
+            var media = output.decode(some);
+            for (int i = 0; i < some.size(); i++) {
+                var item = some.get(i);
+                media.get(i).ifPresentOrElse(made -> decoded.put(item, made),
+                        () -> item.fail(noNumbers(item.request())));
+            }
+        }, Denoising::fail);
+        return finished.stream().map(item -> Optional.ofNullable(decoded.get(item))).toList();
+    }
+
+    /** Whose fault that is: what the bundle does of itself was tried when it was trained, what a request asks for was not. */
+    private MeshException noNumbers(MediaRequest request) {
+        var own = manifest.defaults();
+        if (request.guidance() != own.guidance()) {
+            return new InvalidInput("guidance_scale %s comes to no numbers here (the model's own is %s)".formatted(
+                    request.guidance(), own.guidance()), "guidance_scale");
+        }
+        if (request.steps() != own.steps()) {
+            return new InvalidInput("num_inference_steps %d comes to no numbers here (the model's own is %d)".formatted(
+                    request.steps(), own.steps()), "num_inference_steps");
+        }
+        return new InferenceFailed("what was made came to no numbers");
     }
 
     /** Makes one item in one step at every size, so that the first request finds everything loaded and allocated. */
@@ -181,12 +209,15 @@ public final class DiffusionPipeline implements AutoCloseable {
             var warmed = begin(new MediaRequest(new float[conditionShape().numbers()], 0, 1, 2, size));
             step(List.of(warmed));
             decode(List.of(warmed));
+            var failure = warmed.failure();
+            if (failure != null && !(failure instanceof InvalidInput)) { // one step may be too few for numbers
+                throw Failures.of(failure, bundle.directory().toString());
+            }
         }
     }
 
     @Override
     public void close() {
-        denoiser.close();
-        output.close();
+        opened.close();
     }
 }

@@ -9,14 +9,11 @@ import org.jspecify.annotations.Nullable;
  * What a medium adds to the denoising that all of them share: the shape of its latents, and how finished latents become the
  * medium. Owned by the worker but for {@link #latents}.
  */
-sealed interface OutputSide extends AutoCloseable permits PictureSide, SoundSide, ClipSide {
+sealed interface OutputSide permits PictureSide, SoundSide, ClipSide {
 
     /** The shape of the latents for a size; null is the native one. */
     LatentShape latents(@Nullable PictureSize size);
 
     /** What comes of finished latents, in the same order; empty where it came to no numbers. */
     List<Optional<Media>> decode(List<Denoising> finished);
-
-    @Override
-    void close();
 }

@@ -45,9 +45,4 @@ final class PictureSide implements OutputSide {
     private PictureSize sizeOf(@Nullable PictureSize size) {
         return size == null ? nativeSize : size;
     }
-
-    @Override
-    public void close() {
-        vae.close();
-    }
 }

@@ -46,10 +46,4 @@ final class SoundSide implements OutputSide {
         var cut = wave.length > wanted ? Arrays.copyOf(wave, wanted) : wave;
         return Optional.of(new GeneratedSound(new Sound(cut, vocoder.samplingRate())));
     }
-
-    @Override
-    public void close() {
-        vae.close();
-        vocoder.close();
-    }
 }

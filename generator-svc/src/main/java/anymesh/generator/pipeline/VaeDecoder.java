@@ -2,6 +2,7 @@
 package anymesh.generator.pipeline;
 
 import anymesh.kit.model.BundleException;
+import anymesh.kit.model.Closing;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
@@ -38,13 +39,8 @@ final class VaeDecoder implements AutoCloseable {
     /** @param atOnce the most rows in one run */
     static VaeDecoder load(ModelBundle bundle, OnnxSettings settings, int atOnce) {
         var scaling = LatentScaling.read(bundle);
-        var model = OnnxModel.load(bundle.file("vae_decoder/model.onnx"), settings);
-        try {
-            return new VaeDecoder(model, scaling, atOnce);
-        } catch (RuntimeException e) {
-            model.close();
-            throw e;
-        }
+        return Closing.opening(opened -> new VaeDecoder(
+                opened.with(OnnxModel.load(bundle.file("vae_decoder/model.onnx"), settings)), scaling, atOnce));
     }
 
     private static TensorInfo only(Map<String, TensorInfo> tensors, String kind) {

@@ -2,6 +2,7 @@
 package anymesh.generator.pipeline;
 
 import anymesh.kit.model.BundleException;
+import anymesh.kit.model.Closing;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
@@ -38,13 +39,8 @@ final class Vocoder implements AutoCloseable {
     }
 
     static Vocoder load(ModelBundle bundle, OnnxSettings settings) {
-        var model = OnnxModel.load(bundle.file("vocoder/model.onnx"), settings);
-        try {
-            return new Vocoder(bundle, model);
-        } catch (RuntimeException e) {
-            model.close();
-            throw e;
-        }
+        return Closing.opening(opened -> new Vocoder(bundle,
+                opened.with(OnnxModel.load(bundle.file("vocoder/model.onnx"), settings))));
     }
 
     private static int positive(ModelBundle bundle, JsonNode config, String key) {

@@ -9,6 +9,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,15 @@ public abstract class Job<R> {
     private volatile long admitted;
     private volatile long inference;
     private volatile int batchSize;
-    private volatile @Nullable Runnable outcome;
+    private final AtomicReference<@Nullable Outcome<R>> outcome = new AtomicReference<>();
     private final JobSpans.Peers peers = new JobSpans.Peers();
+
+    /** How a job ended, as the stepper says. */
+    private sealed interface Outcome<R> {
+        record Done<R>(R value) implements Outcome<R> {}
+
+        record Failed<R>(MeshException error) implements Outcome<R> {}
+    }
 
     protected Job(CallContext call) {
         this.call = call;
@@ -41,26 +49,36 @@ public abstract class Job<R> {
         return 1;
     }
 
-    /** Ends the job with a result. Called on the worker; the waiting caller sees it once the step's time is booked. */
+    /**
+     * Ends the job with a result, unless it has ended already: then the value is {@linkplain #discard freed}. Called on the
+     * worker; the waiting caller sees it once the step's time is booked.
+     */
     public final void complete(R value) {
-        outcome = () -> {
-            if (!result.complete(value)) {
-                discard(value);
-            }
-        };
+        if (!outcome.compareAndSet(null, new Outcome.Done<>(value))) {
+            discard(value);
+        }
     }
 
-    /** Frees a result that nobody will take, because the caller has gone. */
+    /** Frees a result that nobody will take: the caller has gone, or the job had ended before. */
     protected void discard(R value) {}
 
-    /** Ends the job with an error; as {@link #complete}. */
+    /** Ends the job with an error, unless it has ended already; as {@link #complete}. */
     public final void fail(MeshException error) {
-        outcome = () -> result.completeExceptionally(error);
+        outcome.compareAndSet(null, new Outcome.Failed<>(error));
+    }
+
+    /**
+     * Does something once the job has ended, however it did: completed, failed or cancelled. It runs on whatever thread
+     * that happens and must not block.
+     */
+    public final void onEnd(Runnable action) {
+        var _ = result.whenComplete((_, _) -> action.run());
+        call.onCancel(this::cancelled);
     }
 
     /** Whether nothing is left to do for it: completed, failed, cancelled or past its deadline. */
     public final boolean isDone() {
-        return outcome != null || result.isDone() || call.isDone();
+        return outcome.get() != null || result.isDone() || call.isDone();
     }
 
     /**
@@ -68,7 +86,7 @@ public abstract class Job<R> {
      * call is cancelled, or {@link DeadlineExceeded} once its time is up.
      */
     public final R await() {
-        try (var _ = call.onCancel(() -> result.completeExceptionally(ended()))) {
+        try (var _ = call.onCancel(this::cancelled)) {
             return result.join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof MeshException mesh) {
@@ -82,6 +100,10 @@ public abstract class Job<R> {
     public final JobTimings timings() {
         long until = admitted == 0 ? System.nanoTime() : admitted;
         return new JobTimings(Duration.ofNanos(until - enqueued), Duration.ofNanos(inference), batchSize);
+    }
+
+    private void cancelled() {
+        result.completeExceptionally(ended());
     }
 
     private RuntimeException ended() {
@@ -111,11 +133,14 @@ public abstract class Job<R> {
         if (!published.compareAndSet(false, true)) {
             return false;
         }
-        var ending = outcome;
-        if (ending != null) {
-            ending.run();
-        } else {
-            result.completeExceptionally(ended());
+        switch (outcome.get()) {
+            case Outcome.Done<R>(var value) -> {
+                if (!result.complete(value)) {
+                    discard(value);
+                }
+            }
+            case Outcome.Failed<R>(var error) -> result.completeExceptionally(error);
+            case null -> result.completeExceptionally(ended());
         }
         return true;
     }

@@ -2,7 +2,7 @@
 package anymesh.kit.batch;
 
 import anymesh.kit.ending.Budget;
-import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.Failures;
 import anymesh.wire.error.MeshException;
 import anymesh.wire.error.ModelNotReady;
 import anymesh.wire.error.Overloaded;
@@ -164,12 +164,30 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     private void run() {
         var active = new ArrayList<J>();
         try {
-            while (admit(active)) {
-                step(active);
+            while (goOn(active)) {
+                continue;
             }
         } finally {
             abandon(active);
         }
+    }
+
+    /**
+     * One step; false when closed. What goes wrong beside it, for want of memory say, ends those in the batch but never the
+     * worker: whoever came after would wait for nobody.
+     */
+    private boolean goOn(List<J> active) {
+        try {
+            if (!admit(active)) {
+                return false;
+            }
+            step(active);
+        } catch (RuntimeException | Error e) {
+            log.error("batcher={} could not end a step in order", name, e);
+            var failure = Failures.of(e, name);
+            active.forEach(job -> job.fail(failure));
+        }
+        return true;
     }
 
     /** Waits for work and moves what fits into the batch; false when closed. */
@@ -185,7 +203,8 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
                 int weight = active.stream().mapToInt(Job::weight).sum();
                 for (J next; (next = queue.peek()) != null
                         && (active.isEmpty() || weight + next.weight() <= policy.maxBatch()); weight += next.weight()) {
-                    active.add(queue.remove());
+                    active.add(next); // first: a job that is in neither is awaited for ever
+                    queue.remove();
                     next.admitted();
                     queueTime.record(next.timings().queue());
                 }
@@ -202,18 +221,18 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
 
     private void step(List<J> active) {
         int weight = active.stream().mapToInt(Job::weight).sum();
-        if (active.size() > 1) {
-            spans.together(active);
-        }
         long start = System.nanoTime();
         try {
+            if (active.size() > 1) {
+                spans.together(active);
+            }
             stepper.step(active);
-        } catch (MeshException e) {
-            active.forEach(job -> job.fail(e));
         } catch (RuntimeException | Error e) {
-            log.error("batcher={} a step failed for {} jobs", name, active.size(), e);
-            var failure = new InferenceFailed(name + " failed", e);
-            active.forEach(job -> job.fail(failure));
+            if (!(e instanceof MeshException)) {
+                log.error("batcher={} a step failed for {} jobs", name, active.size(), e);
+            }
+            var failure = Failures.of(e, name);
+            active.forEach(job -> job.fail(failure)); // those that ended in this step keep how
         }
         long nanos = System.nanoTime() - start;
         stepTime.record(nanos, TimeUnit.NANOSECONDS);
@@ -267,7 +286,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     private void release(J job) {
         try {
             stepper.release(job);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("batcher={} a job could not be released", name, e);
         }
     }

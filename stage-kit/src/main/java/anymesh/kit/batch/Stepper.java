@@ -12,8 +12,9 @@ import java.util.List;
 public interface Stepper<J extends Job<?>> {
 
     /**
-     * Advances every job by one step. Jobs that have come to their end are completed or failed here and leave the batch;
-     * what is thrown fails all of them.
+     * Advances every job by one step. Jobs that have come to their end are completed or failed here and leave the batch.
+     * What goes wrong for one job is that job's failure; {@link Halves} finds out whose it is. What is thrown fails all
+     * that have not ended, and is for what no longer lets any of them go on.
      */
     void step(List<J> active);
 

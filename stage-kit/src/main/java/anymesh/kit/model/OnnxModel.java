@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.MeshException;
+import anymesh.wire.error.Overloaded;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,18 +18,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /**
  * An ONNX Runtime session. Inputs are handed over without a copy; outputs are written in place into tensors of the
  * caller, or copied once off the runtime's memory. Owned by one worker at a time; {@link #close} after its last run.
  */
 public final class OnnxModel implements AutoCloseable {
+    /** What the runtime, the C++ library and CUDA say when there is no memory; it has no code of its own. */
+    private static final Pattern NO_MEMORY = Pattern.compile("Failed to allocate memory|bad[ _]alloc"
+            + "|smaller than requested bytes|out of memory|STATUS_ALLOC_FAILED", Pattern.CASE_INSENSITIVE);
+    private static final AtomicInteger OPEN = new AtomicInteger();
+
     private final OrtEnvironment environment = OnnxEnvironment.get();
     private final Path file;
     private final OrtSession session;
     private final Provider provider;
     private final Map<String, TensorInfo> inputs;
     private final Map<String, TensorInfo> outputs;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private OnnxModel(Path file, OrtSession session, Provider provider) throws OrtException {
         this.file = file;
@@ -41,11 +51,26 @@ public final class OnnxModel implements AutoCloseable {
     /** Loads a model with the first provider that works; {@link BundleException} if none does or the file is no model. */
     public static OnnxModel load(Path file, OnnxSettings settings) {
         try {
-            var opened = ProviderLadder.open(file, settings);
-            return new OnnxModel(file, opened.session(), opened.provider());
+            return of(file, ProviderLadder.open(file, settings));
         } catch (OrtException e) {
             throw new BundleException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    private static OnnxModel of(Path file, ProviderLadder.Opened opened) throws OrtException {
+        try {
+            var model = new OnnxModel(file, opened.session(), opened.provider());
+            OPEN.incrementAndGet();
+            return model;
+        } catch (RuntimeException | OrtException e) {
+            opened.session().close();
+            throw e;
+        }
+    }
+
+    /** How many models this process holds now. */
+    public static int open() {
+        return OPEN.get();
     }
 
     public Map<String, TensorInfo> inputs() {
@@ -70,7 +95,7 @@ public final class OnnxModel implements AutoCloseable {
         return provider;
     }
 
-    /** All outputs, each copied into a tensor of its own; {@link InferenceFailed} if the run fails. */
+    /** All outputs, each copied into a tensor of its own; {@link InferenceFailed} if the run fails, {@link Overloaded} for want of memory. */
     public Map<String, Tensor> run(Map<String, Tensor> feeds) {
         return run(feeds, outputs.keySet());
     }
@@ -99,8 +124,13 @@ public final class OnnxModel implements AutoCloseable {
         }
     }
 
+    /** May be called again. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        OPEN.decrementAndGet();
         try {
             session.close();
         } catch (OrtException e) {
@@ -109,7 +139,8 @@ public final class OnnxModel implements AutoCloseable {
     }
 
     private MeshException failed(OrtException e) {
-        return new InferenceFailed(file.getFileName() + ": " + e.getMessage(), e);
+        var text = file.getFileName() + ": " + e.getMessage();
+        return NO_MEMORY.matcher(text).find() ? new Overloaded(text, e) : new InferenceFailed(text, e);
     }
 
     private TensorInfo required(String kind, String name, Map<String, TensorInfo> known) {

@@ -2,6 +2,7 @@
 package anymesh.kit.model;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import anymesh.wire.call.CallContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -10,27 +11,57 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A Hugging Face {@code tokenizer.json}. Thread-safe; text is UTF-8, ids are those of the file. */
+/**
+ * A Hugging Face {@code tokenizer.json}. Thread-safe; text is UTF-8, ids are those of the file. A request's text is to be
+ * held against {@link #atLeast} before it is tokenized, and is tokenized on threads that are there for that.
+ */
 public final class TextTokenizer implements AutoCloseable {
     private final Path file;
     private final HuggingFaceTokenizer tokenizer;
     private final Map<String, Long> vocabulary;
+    private final TokenBound bound;
 
-    private TextTokenizer(Path file, HuggingFaceTokenizer tokenizer, Map<String, Long> vocabulary) {
+    private TextTokenizer(Path file, HuggingFaceTokenizer tokenizer, JsonNode json) {
         this.file = file;
         this.tokenizer = tokenizer;
-        this.vocabulary = vocabulary;
+        this.vocabulary = vocabulary(json);
+        this.bound = TokenBound.of(json);
     }
 
     /** Loads a tokenizer; {@link BundleException} if the file is none. */
     public static TextTokenizer load(Path file) {
+        return load(file, Map.of("truncation", "false", "padding", "false"));
+    }
+
+    /**
+     * Loads a tokenizer that cuts texts to so many ids, what is put around them included, as Hugging Face's
+     * {@code truncation=True} does: the text gives way, an EOS stays.
+     */
+    public static TextTokenizer load(Path file, int maxLength) {
+        var length = String.valueOf(maxLength);
+        var tokenizer = load(file, Map.of("truncation", "true", "padding", "false", "maxLength", length,
+                "modelMaxLength", length));
+        if (tokenizer.encodeWithSpecials("").length > maxLength) {
+            tokenizer.close();
+            throw new BundleException(
+                    "%s: what stands around a text has more than %d tokens".formatted(file, maxLength));
+        }
+        return tokenizer;
+    }
+
+    private static TextTokenizer load(Path file, Map<String, String> options) {
         try {
+            var json = JsonMapper.builder().build().readTree(file.toFile());
             // The Path overload reads the file; the String one would ask a hub.
-            var tokenizer = HuggingFaceTokenizer.newInstance(file, Map.of("truncation", "false", "padding", "false"));
-            return new TextTokenizer(file, tokenizer, vocabulary(JsonMapper.builder().build().readTree(file.toFile())));
+            return new TextTokenizer(file, HuggingFaceTokenizer.newInstance(file, options), json);
         } catch (IOException | RuntimeException e) {
             throw new BundleException(file + ": not a tokenizer: " + e.getMessage(), e);
         }
+    }
+
+    /** The fewest tokens that {@link #encode} can make of a text, told without tokenizing it. */
+    public long atLeast(String text) {
+        return bound.atLeast(text);
     }
 
     /** The ids of a text; added tokens that stand in it are recognised, nothing is put around it. */
@@ -38,9 +69,22 @@ public final class TextTokenizer implements AutoCloseable {
         return tokenizer.encode(text, false, false).getIds();
     }
 
+    /**
+     * As {@link #encode(String)}, for a request: the caller waits on a virtual thread, and is let go with a
+     * {@link java.util.concurrent.CancellationException} or {@link anymesh.wire.error.DeadlineExceeded} when its call ends.
+     */
+    public long[] encode(String text, CallContext call) {
+        return TokenizerThreads.run(call, text.length(), () -> encode(text));
+    }
+
     /** The ids of a text with what the file's post-processor puts around it, such as BOS and EOS. */
     public long[] encodeWithSpecials(String text) {
         return tokenizer.encode(text, true, false).getIds();
+    }
+
+    /** As {@link #encodeWithSpecials(String)}, for a request: see {@link #encode(String, CallContext)}. */
+    public long[] encodeWithSpecials(String text, CallContext call) {
+        return TokenizerThreads.run(call, text.length(), () -> encodeWithSpecials(text));
     }
 
     /** The text of ids, special tokens left out. */

@@ -184,6 +184,82 @@ final class StepBatcherTest {
     }
 
     @Test
+    void aJobKeepsTheEndThatItHadWhenTheRestOfItsStepFails() {
+        submit(1);
+        stepper.nextStep();
+        var unfinished = submit(2);
+        var finished = submit(1);
+        stepper.finishStep();
+        assertThat(stepper.nextStep()).containsExactly(unfinished, finished);
+        stepper.failureAtTheEnd = new IllegalStateException("broken");
+        stepper.finishStep();
+
+        assertThat(finished.await()).isEqualTo(1);
+        assertThatThrownBy(unfinished::await).isInstanceOf(InferenceFailed.class).hasMessageContaining("test");
+    }
+
+    @Test
+    void anEndThatComesSecondIsFreedAndChangesNothing() {
+        var job = new Countdown(1, call());
+        job.complete(1);
+        job.complete(2);
+        job.fail(new InferenceFailed("too late"));
+        assertThat(job.discarded).containsExactly(2);
+        var failed = new Countdown(1, call());
+        failed.fail(new Overloaded("first"));
+        failed.complete(3);
+        assertThat(failed.discarded).containsExactly(3);
+
+        job.publish();
+        failed.publish();
+
+        assertThat(job.await()).isEqualTo(1);
+        assertThatThrownBy(failed::await).isInstanceOf(Overloaded.class).hasMessage("first");
+    }
+
+    @Test
+    void memoryThatRunsOutInAStepIsALackOfCapacityAndTheWorkerGoesOn() {
+        stepper.failure = new OutOfMemoryError("Java heap space");
+        var failed = submit(1);
+        stepper.nextStep();
+        stepper.finishStep();
+        assertThatThrownBy(failed::await).isInstanceOf(Overloaded.class).hasMessage("test ran out of memory");
+        stepper.failure = null;
+        var next = submit(1);
+        stepper.free();
+        assertThat(next.await()).isEqualTo(1);
+    }
+
+    @Test
+    void theWorkerOutlivesWhatGoesWrongBesideAStep() {
+        var left = submit(1);
+        left.discardFails = true;
+        stepper.nextStep();
+        left.call().cancel(); // its result is freed, for which there is no memory
+        assertThatThrownBy(left::await).isInstanceOf(CancellationException.class);
+        stepper.finishStep();
+        var next = submit(1);
+        stepper.free();
+        assertThat(next.await()).isEqualTo(1);
+    }
+
+    @Test
+    void itsEndIsToldHoweverAJobEnds() {
+        var ends = new ArrayList<String>();
+        var completed = new Countdown(1, call());
+        var cancelled = new Countdown(1, call());
+        completed.onEnd(() -> ends.add("completed"));
+        cancelled.onEnd(() -> ends.add("cancelled"));
+        assertThat(ends).isEmpty();
+
+        completed.complete(1);
+        completed.publish();
+        cancelled.call().cancel();
+
+        assertThat(ends).containsExactly("completed", "cancelled");
+    }
+
+    @Test
     void stoppingFailsWhatIsQueuedThoughTheStepUnderWayHangs() {
         submit(1);
         stepper.nextStep();
@@ -226,6 +302,8 @@ final class StepBatcherTest {
         private int weight = 1;
         private final AtomicInteger steps = new AtomicInteger();
         private final AtomicInteger left = new AtomicInteger();
+        private final List<Integer> discarded = new ArrayList<>();
+        private volatile boolean discardFails;
 
         Countdown(int goal, CallContext call) {
             super(call);
@@ -236,6 +314,14 @@ final class StepBatcherTest {
         public int weight() {
             return weight;
         }
+
+        @Override
+        protected void discard(Integer value) {
+            discarded.add(value);
+            if (discardFails) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+        }
     }
 
     /** Shows each step to the test, which lets it end; {@link #free} lets all end by themselves. */
@@ -243,7 +329,8 @@ final class StepBatcherTest {
         private final SynchronousQueue<List<Countdown>> begun = new SynchronousQueue<>();
         private final Semaphore finish = new Semaphore(0);
         private volatile boolean free;
-        private volatile RuntimeException failure;
+        private volatile Throwable failure;
+        private volatile RuntimeException failureAtTheEnd;
 
         List<Countdown> nextStep() {
             try {
@@ -274,14 +361,20 @@ final class StepBatcherTest {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-            if (failure != null) {
-                throw failure;
+            switch (failure) {
+                case RuntimeException e -> throw e;
+                case Error e -> throw e;
+                case null, default -> {
+                }
             }
             for (var job : active) {
                 int steps = job.steps.incrementAndGet();
                 if (steps == job.goal) {
                     job.complete(steps);
                 }
+            }
+            if (failureAtTheEnd != null) {
+                throw failureAtTheEnd;
             }
         }
 

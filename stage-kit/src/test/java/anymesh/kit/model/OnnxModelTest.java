@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import anymesh.kit.testing.Bundles;
 import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.Overloaded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,27 @@ final class OnnxModelTest {
             assertThat(model.run(Map.of("x", Tensor.ofFloats(new float[]{0, 0, 0}, 1, 3))).get("y").toFloatArray())
                     .containsExactly(1, 1, 1);
         }
+    }
+
+    @Test
+    void memoryThatTheRuntimeDoesNotGetIsALackOfCapacity() {
+        try (var model = OnnxModel.load(Bundles.copy(OnnxModelTest.class, "/models/zeros.onnx",
+                folder.resolve("zeros.onnx")), OnnxSettings.cpu(1))) {
+            assertThatThrownBy(() -> model.run(Map.of("count", Tensor.ofLongs(new long[]{1L << 50}, 1))))
+                    .isInstanceOf(Overloaded.class);
+            assertThat(model.run(Map.of("count", Tensor.ofLongs(new long[]{2}, 1))).get("y").toFloatArray())
+                    .containsExactly(0, 0);
+        }
+    }
+
+    @Test
+    void aModelIsClosedOnceHoweverOftenItIsAskedTo() {
+        int before = OnnxModel.open();
+        var model = affine(OnnxSettings.cpu(1));
+        assertThat(OnnxModel.open()).isEqualTo(before + 1);
+        model.close();
+        model.close();
+        assertThat(OnnxModel.open()).isEqualTo(before);
     }
 
     @Test
