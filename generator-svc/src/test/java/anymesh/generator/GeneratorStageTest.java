@@ -56,7 +56,7 @@ class GeneratorStageTest {
         assertThat(description.getVersion()).isEqualTo("1.2.3");
         assertThat(description.getCapabilitiesList())
                 .containsExactly(Capability.newBuilder().setModality(Modality.IMAGE)
-                        .addAccepts(TinyBundle.SPACE).addSizes("16x16").addSizes("24x16").build());
+                        .addAccepts(TinyBundle.SPACE).setGuidanceScale(2).addSizes("16x16").addSizes("24x16").build());
     }
 
     @Test

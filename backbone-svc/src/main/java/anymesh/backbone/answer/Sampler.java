@@ -19,7 +19,7 @@ final class Sampler {
     /**
      * @param temperature 0 for the likeliest token
      * @param topP the share of probability, likeliest tokens first, that is sampled from (nucleus sampling, Holtzman et
-     *         al. 2020); 1 for all
+     *         al. 2020); 1 for all, 0 for the likeliest token alone
      */
     Sampler(float temperature, float topP, long seed) {
         this.temperature = temperature;
@@ -68,7 +68,8 @@ final class Sampler {
 
     private int pickNucleus(float[] weights, double total, double uniform) {
         // Of n tokens, those below (1 - p) / (n - 1) cannot be in the nucleus: all of them together weigh less than 1 - p.
-        double cutoff = weights.length > 1 ? (1 - topP) / (weights.length - 1) * total : 0;
+        // The likeliest weighs 1 and always is in it, however small p is.
+        double cutoff = weights.length > 1 ? Math.min(1, (1 - topP) / (weights.length - 1) * total) : 0;
         var candidates = new long[weights.length];
         int count = 0;
         for (int i = 0; i < weights.length; i++) {

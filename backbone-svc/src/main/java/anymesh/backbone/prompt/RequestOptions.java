@@ -47,15 +47,18 @@ public final class RequestOptions {
         return new MediaOptions(any || request.getModalitiesList().contains(Modality.TEXT), allowed, required, maxRuns);
     }
 
-    /** How the answer is sampled, with the bundle's defaults; an answer without a limit may fill the context. */
+    /**
+     * How the answer is sampled, with the bundle's defaults. An answer without a limit may fill the context, and no limit
+     * lets it grow beyond it; {@link InvalidInput} if the messages leave no room for one.
+     */
     public SamplingOptions sampling(Sampling sampling, int promptTokens, int requiredTokens) {
         float temperature = sampling.hasTemperature() ? sampling.getTemperature() : bundle.defaultTemperature();
         if (!(temperature >= 0 && temperature <= 2)) {
             throw new InvalidInput("temperature: %s (expected: 0 to 2)".formatted(temperature), "temperature");
         }
         float topP = sampling.hasTopP() ? sampling.getTopP() : bundle.defaultTopP();
-        if (!(topP > 0 && topP <= 1)) {
-            throw new InvalidInput("top_p: %s (expected: above 0, up to 1)".formatted(topP), "top_p");
+        if (!(topP >= 0 && topP <= 1)) {
+            throw new InvalidInput("top_p: %s (expected: 0 to 1)".formatted(topP), "top_p");
         }
         long seed = sampling.hasSeed() ? sampling.getSeed() : ThreadLocalRandom.current().nextLong();
         return new SamplingOptions(temperature, topP, seed, maxTokens(sampling, promptTokens, requiredTokens),
@@ -93,20 +96,20 @@ public final class RequestOptions {
         return count;
     }
 
+    /** As many as were asked for, or as the context has room for. Required media are written however few that is. */
     private int maxTokens(Sampling sampling, int promptTokens, int requiredTokens) {
-        int context = bundle.shape().context();
+        int room = bundle.shape().context() - promptTokens;
+        int needed = Math.max(1, requiredTokens);
+        if (room < needed) {
+            throw TooLong.counted(promptTokens, needed, bundle.shape().context());
+        }
         long maxTokens = sampling.hasMaxTokens()
                 ? Integer.toUnsignedLong(sampling.getMaxTokens())
                 : Math.max(1, bundle.defaultMaxLength() - promptTokens);
         if (maxTokens < 1) {
             throw new InvalidInput("max_tokens: 0 (expected: > 0)", "max_tokens");
         }
-        // Required media are written even where max_tokens is too small for them.
-        long answer = Math.max(maxTokens, requiredTokens);
-        if (promptTokens + answer > context) {
-            throw TooLong.counted(promptTokens, answer, context);
-        }
-        return (int) maxTokens;
+        return (int) Math.min(maxTokens, room);
     }
 
     private static List<String> stops(List<String> stops) {

@@ -20,6 +20,6 @@ final class TooLong {
 
     private static InvalidInput refusal(String needed, int context) {
         return new InvalidInput("the context holds %d tokens; this request needs %s".formatted(context, needed),
-                "messages");
+                "messages", InvalidInput.CONTEXT_LENGTH_EXCEEDED);
     }
 }

@@ -50,6 +50,13 @@ class SamplerTest {
     }
 
     @Test
+    void noShareAtAllIsTheLikeliestAndNeverAForbiddenToken() {
+        assertThat(count(new Sampler(2, 0, 9), 500)).containsExactly(0, 500, 0, 0);
+        float never = Float.NEGATIVE_INFINITY;
+        assertThat(new Sampler(1, 0, 9).next(new float[]{never, 3, 3, 3})).isEqualTo(1);
+    }
+
+    @Test
     void tinyTemperatureDoesNotOverflow() {
         assertThat(new Sampler(1e-30f, 1, 3).next(new float[]{-80, 90, 89})).isEqualTo(1);
     }

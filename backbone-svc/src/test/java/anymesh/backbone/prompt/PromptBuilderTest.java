@@ -141,7 +141,10 @@ class PromptBuilderTest {
         ended.cancel(); // nothing is tokenized for it
         var long1 = List.of(turn(Role.USER, text("a".repeat(1500)), text("b".repeat(1500))));
         assertThatThrownBy(() -> builder.build(long1, List.of(), ended))
-                .isInstanceOfSatisfying(InvalidInput.class, e -> assertThat(e.param()).isEqualTo("messages"))
+                .isInstanceOfSatisfying(InvalidInput.class, e -> {
+                    assertThat(e.param()).isEqualTo("messages");
+                    assertThat(e.code()).isEqualTo(InvalidInput.CONTEXT_LENGTH_EXCEEDED);
+                })
                 .hasMessageContaining("the context holds 160 tokens").hasMessageContaining("at least");
 
         var short1 = List.of(turn(Role.USER, text("a".repeat(100))));

@@ -45,7 +45,7 @@ class RequestOptionsTest {
                 Sampling.newBuilder().setTemperature(-0.1f), "temperature",
                 Sampling.newBuilder().setTemperature(2.1f), "temperature",
                 Sampling.newBuilder().setTemperature(Float.NaN), "temperature",
-                Sampling.newBuilder().setTopP(0), "top_p",
+                Sampling.newBuilder().setTopP(-0.1f), "top_p",
                 Sampling.newBuilder().setTopP(1.1f), "top_p",
                 Sampling.newBuilder().setMaxTokens(0), "max_tokens",
                 Sampling.newBuilder().addStop(""), "stop",
@@ -56,15 +56,26 @@ class RequestOptionsTest {
     }
 
     @Test
-    void promptBeyondTheContextIsRefusedWithNumbers() {
-        assertThat(sampling(Sampling.newBuilder().setMaxTokens(60), 100).maxTokens()).isEqualTo(60);
-        for (var tooMuch : List.of(Sampling.newBuilder().setMaxTokens(61), Sampling.newBuilder().setMaxTokens(-1))) {
-            assertThatThrownBy(() -> sampling(tooMuch, 100)).isInstanceOfSatisfying(InvalidInput.class, e -> {
+    void promptThatFillsTheContextIsRefusedWithNumbersAndTheCodeThatClientsActOn() {
+        for (var any : List.of(Sampling.newBuilder(), Sampling.newBuilder().setMaxTokens(1))) {
+            assertThatThrownBy(() -> sampling(any, 160)).isInstanceOfSatisfying(InvalidInput.class, e -> {
                 assertThat(e.param()).isEqualTo("messages");
-                assertThat(e).hasMessageContaining("160").hasMessageContaining("100 in the messages");
+                assertThat(e.code()).isEqualTo("context_length_exceeded");
+                assertThat(e).hasMessageContaining("holds 160").hasMessageContaining("160 in the messages");
             });
         }
-        assertThatThrownBy(() -> sampling(Sampling.newBuilder(), 160)).isInstanceOf(InvalidInput.class);
+    }
+
+    @Test
+    void moreTokensThanThereIsRoomForAreAsManyAsThereIsRoomFor() {
+        assertThat(sampling(Sampling.newBuilder().setMaxTokens(60), 100).maxTokens()).isEqualTo(60);
+        assertThat(sampling(Sampling.newBuilder().setMaxTokens(61), 100).maxTokens()).isEqualTo(60);
+        assertThat(sampling(Sampling.newBuilder().setMaxTokens(-1), 159).maxTokens()).as("2^32 - 1").isEqualTo(1);
+    }
+
+    @Test
+    void noShareOfProbabilityIsTheLikeliestTokenAlone() {
+        assertThat(sampling(Sampling.newBuilder().setTopP(0), 10).topP()).isZero();
     }
 
     @Test

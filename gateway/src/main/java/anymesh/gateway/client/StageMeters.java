@@ -29,7 +29,8 @@ final class StageMeters {
         this.outstanding = MultiGauge.builder("anymesh.gateway.instance.outstanding")
                 .description("rows given to an instance by this gateway and not done").register(meters);
         this.utilisation = MultiGauge.builder("anymesh.gateway.instance.utilisation")
-                .description("outstanding rows as a share of those that the instance works on at once").register(meters);
+                .description("outstanding rows as a share of those that the instance works on at once")
+                .register(meters);
         this.ejected = MultiGauge.builder("anymesh.gateway.instance.ejected")
                 .description("1 while the instance gets no work because it failed").register(meters);
     }

@@ -18,6 +18,7 @@ public final class WireStatus {
     /** Binary, because a parameter may be named in any script. */
     static final Metadata.Key<byte[]> PARAM = Metadata.Key.of("anymesh-error-param-bin",
             Metadata.BINARY_BYTE_MARSHALLER);
+    static final Metadata.Key<String> CODE = Metadata.Key.of("anymesh-error-code", Metadata.ASCII_STRING_MARSHALLER);
 
     /** Headers are limited to a few kilobytes, and a status message may grow ninefold when it is percent-encoded. */
     private static final int MAX_TEXT = 512;
@@ -33,8 +34,13 @@ public final class WireStatus {
     public static StatusRuntimeException toGrpc(MeshException e) {
         Metadata trailers = new Metadata();
         trailers.put(TYPE, row(e).name());
-        if (e instanceof InvalidInput invalid && invalid.param() != null) {
-            trailers.put(PARAM, clip(invalid.param()).getBytes(StandardCharsets.UTF_8));
+        if (e instanceof InvalidInput invalid) {
+            if (invalid.param() != null) {
+                trailers.put(PARAM, clip(invalid.param()).getBytes(StandardCharsets.UTF_8));
+            }
+            if (invalid.code() != null) {
+                trailers.put(CODE, clip(invalid.code()));
+            }
         }
         return toStatus(e).asRuntimeException(trailers);
     }
@@ -51,7 +57,7 @@ public final class WireStatus {
                 .findFirst().orElseGet(() -> byCode(status.getCode()));
         String text = status.getDescription() == null ? status.getCode().name() : status.getDescription();
         return create(row, text, param == null ? null : new String(param, StandardCharsets.UTF_8),
-                status.asRuntimeException(trailers));
+                trailers == null ? null : trailers.get(CODE), status.asRuntimeException(trailers));
     }
 
     /** What an HTTP client sees. */
@@ -90,9 +96,10 @@ public final class WireStatus {
         return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
     }
 
-    private static MeshException create(Row row, String text, @Nullable String param, StatusRuntimeException cause) {
+    private static MeshException create(Row row, String text, @Nullable String param, @Nullable String code,
+            StatusRuntimeException cause) {
         return switch (row) {
-            case INVALID_INPUT -> new InvalidInput(text, param);
+            case INVALID_INPUT -> new InvalidInput(text, param, code);
             case UNSUPPORTED_MODALITY -> new UnsupportedModality(text, cause);
             case OVERLOADED -> new Overloaded(text, cause);
             case STAGE_UNAVAILABLE -> new StageUnavailable(text, cause);

@@ -78,6 +78,17 @@ class WireStatusTest {
     }
 
     @Test
+    void codeTravelsBesideTheParam() {
+        StatusRuntimeException grpc = WireStatus
+                .toGrpc(new InvalidInput("too long", "messages", InvalidInput.CONTEXT_LENGTH_EXCEEDED));
+        assertThat(WireStatus.fromGrpc(grpc.getStatus(), grpc.getTrailers())).isInstanceOfSatisfying(InvalidInput.class,
+                e -> assertThat(e.param() + " " + e.code()).isEqualTo("messages context_length_exceeded"));
+        StatusRuntimeException plain = WireStatus.toGrpc(new InvalidInput("wrong", "seed"));
+        assertThat(WireStatus.fromGrpc(plain.getStatus(), plain.getTrailers()))
+                .isInstanceOfSatisfying(InvalidInput.class, e -> assertThat(e.code()).isNull());
+    }
+
+    @Test
     void typeThatContradictsTheCodeIsIgnored() {
         StatusRuntimeException grpc = WireStatus.toGrpc(new InvalidInput("x"));
         assertThat(WireStatus.fromGrpc(Status.UNAVAILABLE, grpc.getTrailers())).isInstanceOf(StageLost.class);

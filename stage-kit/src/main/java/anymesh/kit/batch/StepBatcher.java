@@ -164,8 +164,9 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     private void run() {
         var active = new ArrayList<J>();
         try {
-            while (goOn(active)) {
-                continue;
+            boolean open = true;
+            while (open) {
+                open = goOn(active);
             }
         } finally {
             abandon(active);
