@@ -43,7 +43,8 @@ class FilmGeneratorTest {
     void itDescribesItself() {
         assertThat(generator.description().getService()).isEqualTo("generator-video");
         assertThat(generator.description().getCapabilitiesList())
-                .containsExactly(Capability.newBuilder().setModality(Modality.VIDEO).addAccepts(TinyBundle.SPACE).setGuidanceScale(2)
+                .containsExactly(Capability.newBuilder().setModality(Modality.VIDEO).addAccepts(TinyBundle.SPACE)
+                        .setGuidanceScale(2)
                         .addSizes("16x16").addSizes("24x16").build());
     }
 

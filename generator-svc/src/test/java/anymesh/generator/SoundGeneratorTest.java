@@ -51,7 +51,8 @@ class SoundGeneratorTest {
     void itDescribesItself() {
         assertThat(generator.description().getService()).isEqualTo("generator-audio");
         assertThat(generator.description().getCapabilitiesList()).containsExactly(
-                Capability.newBuilder().setModality(Modality.AUDIO).addAccepts(TinyBundle.SPACE).setGuidanceScale(2).build());
+                Capability.newBuilder().setModality(Modality.AUDIO).addAccepts(TinyBundle.SPACE).setGuidanceScale(2)
+                        .build());
     }
 
     @Test

@@ -93,7 +93,8 @@ final class FilmReader {
                 String.valueOf(wanted), "-c:v", "pam", "-f", "image2pipe");
         return file.decode(lane(run), stream, decoding(run), output, from -> {
             var picked = new ArrayList<F>();
-            new PamReader(from).readAll(new OpaqueFrames(file.limits().maxPixels(), frame -> picked.add(each.apply(frame))));
+            new PamReader(from)
+                    .readAll(new OpaqueFrames(file.limits().maxPixels(), frame -> picked.add(each.apply(frame))));
             if (picked.size() < wanted) {
                 throw new EOFException("a frame is missing");
             }
