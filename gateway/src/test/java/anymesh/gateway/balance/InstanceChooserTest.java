@@ -139,8 +139,9 @@ class InstanceChooserTest {
         try (var chooser = chooser()) {
             long life = assign(chooser).life();
             assertThat(chooser.assign(HOP, 1, Set.of(life))).as("it had its chance").isNull();
+            // In a container it may have the process id of before too.
             var restarted = new StageInstance(a.id(), a.service(), a.host(), a.grpcPort(), a.httpPort(), a.pid(),
-                    a.state(), a.description().toBuilder().setIncarnation("another").build());
+                    a.state(), a.description().toBuilder().setIncarnation("the second").build());
             registry.put(restarted);
             life = Objects.requireNonNull(chooser.assign(HOP, 1, Set.of(life))).life();
             registry.put(restarted.with(StageState.STOPPED));

@@ -35,6 +35,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -89,6 +90,17 @@ final class StageRunnerTest {
                 channel.shutdownNow();
             }
         }
+    }
+
+    @Test
+    void oneThatIsStartedAgainUnderItsNameIsAnotherIncarnation() {
+        var incarnations = new HashSet<String>();
+        for (int i = 0; i < 2; i++) {
+            try (var runner = start()) {
+                incarnations.add(runner.instance().description().getIncarnation());
+            }
+        }
+        assertThat(incarnations).hasSize(2).doesNotContain("");
     }
 
     @Test
