@@ -117,7 +117,11 @@ public final class Gateway implements AutoCloseable {
             api.giveUp();
             var _ = Futures.awaitEnd(idle, budget);
         }
-        var _ = Futures.awaitEnd(api.hangUp(), budget.atMost(ON_THE_WIRE));
+        var gone = api.hangUp();
+        if (!Futures.awaitEnd(gone, budget.atMost(ON_THE_WIRE))) {
+            api.closeConnections();
+            var _ = Futures.awaitEnd(gone, budget); // who reads slowly has the end of an answer to come
+        }
         close(budget);
     }
 

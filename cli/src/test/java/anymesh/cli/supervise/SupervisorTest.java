@@ -88,6 +88,15 @@ final class SupervisorTest {
     }
 
     @Test
+    void oneThatHasLittleTimeLeftAfterAllIsKilledSooner() throws Exception {
+        start("one", "trap '' TERM; echo ready; while true; do sleep 0.1; done");
+        await().atMost(SOON).untilAsserted(() -> assertThat(folder.resolve("one.log")).content().contains("ready"));
+        var patient = supervisor.stop("one", Duration.ofHours(1));
+        supervisor.stop("one", Duration.ofMillis(200)).get(30, TimeUnit.SECONDS);
+        patient.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
     void oneThatWaitsForItsNextStartCanBeStopped() throws Exception {
         start("one", "exit 1");
         await().atMost(SOON).until(() -> events.size() >= 2);

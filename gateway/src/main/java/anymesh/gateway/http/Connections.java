@@ -80,6 +80,11 @@ final class Connections {
         return gone.future();
     }
 
+    /** Closes those that are left, each after what was written to it. */
+    void closeAll() {
+        open.forEach(HttpConnection::close);
+    }
+
     private void tellIfGone() {
         if (hungUp && open.isEmpty()) {
             gone.tryComplete();

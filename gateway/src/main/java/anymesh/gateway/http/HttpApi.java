@@ -155,6 +155,11 @@ public final class HttpApi implements AutoCloseable {
         return connections.hangUp();
     }
 
+    /** Closes each connection once what was written has been read. */
+    public void closeConnections() {
+        connections.closeAll();
+    }
+
     /** Lets no new request in; completes when all that are under way have been answered. */
     public Future<Void> drain() {
         return admission.drain();
