@@ -3,6 +3,7 @@ package anymesh.kit.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import anymesh.kit.testing.TestCodec;
 import anymesh.kit.testing.TestMedia;
@@ -145,7 +146,10 @@ final class HostileFileTest {
         var before = mediaInTheTemporaryFolder(); // of processes that were killed
         assertThatThrownBy(() -> CODEC.sound(noise(), 16_000, 1)).isInstanceOf(InvalidInput.class);
         CODEC.encode(TestMedia.tone(440, 0.1, 16_000), SoundFormat.OPUS);
-        assertThat(mediaInTheTemporaryFolder()).isSubsetOf(before);
+        var left = mediaInTheTemporaryFolder();
+        left.removeAll(before);
+        // A mesh that works beside this test has files there too, but not for long.
+        await().untilAsserted(() -> assertThat(left).noneMatch(Files::exists));
     }
 
     @Test
