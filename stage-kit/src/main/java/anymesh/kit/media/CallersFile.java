@@ -9,17 +9,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A sound or a film of a stranger on disk, and the call that it is read for. */
-record CallersFile(Ffmpeg ffmpeg, MediaLimits limits, CallContext call, Path path) {
+/**
+ * A sound or a film of a stranger on disk, and the call that it is read for.
+ *
+ * @param bytes how many it has
+ */
+record CallersFile(Ffmpeg ffmpeg, MediaLimits limits, CallContext call, Path path, int bytes) {
     static final String READABLE = "WAV, FLAC, MP3, AAC, Ogg, M4A, AIFF, CAF, AMR, WMA, MP4, MOV, WebM, MKV, AVI, MPEG-TS or GIF";
     private static final String CONTAINERS = "wav,flac,mp3,aac,ogg,mov,matroska,webm,gif,aiff,caf,amr,asf,avi,mpegts";
+    private static final int FEW_BYTES = 2 << 20;
     private static final String MAX_STREAMS = "64";
 
     /** Throws {@link InvalidInput} for a file that is longer or larger than the limits. */
     Probe probe() throws FfmpegFailed {
         var arguments = fence();
         arguments.addAll(Probe.ARGUMENTS);
-        var probe = ffmpeg.run(call, Lane.SHORT, Program.FFPROBE, path, arguments, Probe::read);
+        var probe = ffmpeg.run(call, lane(), Program.FFPROBE, path, arguments, Probe::read);
         probe.check(limits);
         return probe;
     }
@@ -43,6 +48,11 @@ record CallersFile(Ffmpeg ffmpeg, MediaLimits limits, CallContext call, Path pat
         } catch (FfmpegFailed e) {
             throw e.isTooMuch() ? e : new FfmpegFailed("it is damaged: " + e.getMessage());
         }
+    }
+
+    /** Where work on all of the file begins. */
+    Lane lane() {
+        return bytes > FEW_BYTES ? Lane.LONG : Lane.SHORT;
     }
 
     private List<String> fence() {

@@ -50,6 +50,7 @@ final class Ffmpeg {
         T read(InputStream from) throws IOException;
     }
 
+    private static final Duration LOOK = Duration.ofMillis(25);
     private static final int MAX_COMPLAINT = 4096;
     /** POSIX's, from signal(7) and errno(3). */
     private static final int LAST_SIGNAL = 31;
@@ -90,7 +91,7 @@ final class Ffmpeg {
         } catch (OutOfTime e) {
             return switch (lane) {
                 case SHORT -> run(call, Lane.LONG, program, stdin, arguments, reader);
-                case LONG -> throw FfmpegFailed.tooMuch();
+                case LONG, OWN -> throw FfmpegFailed.tooMuch();
             };
         }
     }
@@ -100,7 +101,7 @@ final class Ffmpeg {
         var turns = Objects.requireNonNull(TURNS.get(lane));
         turns.take(call);
         try {
-            return read(call, start(lane, program, stdin, arguments), lane.time(), reader);
+            return read(call, start(lane, program, stdin, arguments), lane, reader);
         } finally {
             turns.leave();
         }
@@ -121,10 +122,10 @@ final class Ffmpeg {
         }
     }
 
-    private static <T> T read(CallContext call, Process child, Duration time, Reader<T> reader)
+    private static <T> T read(CallContext call, Process child, Lane lane, Reader<T> reader)
             throws FfmpegFailed, OutOfTime {
         var complaint = CompletableFuture.supplyAsync(() -> complaint(child), Thread::startVirtualThread);
-        Thread.startVirtualThread(() -> killAtDeadline(child, call, time));
+        Thread.startVirtualThread(() -> guard(child, call, lane));
         try (var _ = call.onCancel(child::destroyForcibly)) {
             T result;
             boolean whole;
@@ -173,11 +174,15 @@ final class Ffmpeg {
         private static final long serialVersionUID = 1L;
     }
 
-    private static void killAtDeadline(Process child, CallContext call, Duration time) {
+    /** Kills a child that takes longer than its lane allows. */
+    private static void guard(Process child, CallContext call, Lane lane) {
+        long end = System.nanoTime() + Math.min(lane.time().toNanos(), call.remaining().toNanos());
         try {
-            long most = Math.min(time.toMillis(), call.remaining().toMillis());
-            if (!child.waitFor(most, TimeUnit.MILLISECONDS)) {
-                child.destroyForcibly();
+            while (!child.waitFor(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                var used = child.info().totalCpuDuration().orElse(Duration.ZERO);
+                if (System.nanoTime() - end > 0 || used.compareTo(lane.processorTime()) > 0) {
+                    child.destroyForcibly();
+                }
             }
         } catch (InterruptedException e) {
             child.destroyForcibly();
@@ -223,8 +228,8 @@ final class Ffmpeg {
     String check() throws IOException {
         var nothing = Files.createTempFile("anymesh", ".check");
         try {
-            var call = CallContext.start("ffmpeg", null, Lane.SHORT.time());
-            return run(call, Lane.SHORT, Program.FFMPEG, nothing, List.of("-version"),
+            var call = CallContext.start("ffmpeg", null, Lane.OWN.time());
+            return run(call, Lane.OWN, Program.FFMPEG, nothing, List.of("-version"),
                     InputStream::readAllBytes).length > 0
                             ? ""
                             : "silence";

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,13 +21,13 @@ import org.slf4j.LoggerFactory;
  */
 final class FilmReader {
     private static final Logger log = LoggerFactory.getLogger(FilmReader.class);
-    /** Pixels that are unpacked in well under the time of {@link Lane#SHORT}. */
-    private static final long FEW_PIXELS = 100_000_000;
+    /** Pixels of a whole film that are unpacked in well under the time of {@link Lane#SHORT}. */
+    private static final long FEW_PIXELS = 30_000_000;
     /** Pixels that are unpacked in the time that a child takes to start. */
     private static final long A_CHILD = 20_000_000;
-    /** To the brightness and the colours of a plain screen, by curves that ffmpeg has for it. */
-    private static final String TO_PLAIN_SCREEN = ":pin=bt2020:min=bt2020nc:t=linear:npl=203,format=gbrpf32le,"
-            + "zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv444p";
+    /** To the brightness and the colours of a plain screen: what is as bright as paper becomes white, what is brighter hardly more. */
+    private static final String TO_PLAIN_SCREEN = "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,"
+            + "tonemap=mobius:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv444p";
 
     private final CallersFile file;
     private final MediaStream stream;
@@ -45,7 +46,7 @@ final class FilmReader {
         var listed = stream.hasAFrameAPacket() ? stream.packets().inOrder() : new long[0];
         if (listed.length > 0) {
             try {
-                return pick(listed, count, this::runs, each);
+                return pick("pts", listed, count, this::runs, each);
             } catch (FfmpegFailed e) {
                 if (e.isTooMuch()) {
                     throw e;
@@ -53,13 +54,15 @@ final class FilmReader {
                 log.debug("all frames are unpacked, since those that are listed did not come out: {}", e.getMessage());
             }
         }
-        var all = stream.packets().all(new long[0]);
-        var times = file.decode(lane(all), stream, List.of(),
+        var times = file.decode(lane(), stream, List.of(),
                 List.of("-fps_mode", "passthrough", "-enc_time_base", "demux", "-f", "framecrc"), FrameTimes::read);
         if (times.length == 0) {
             throw new InvalidInput("the file holds no frame that can be read");
         }
-        return pick(times, count, wanted -> List.of(stream.packets().all(wanted)), each);
+        // Frames are counted from 0 again where their size changes, so their times are better, if they tell them apart.
+        boolean apart = IntStream.range(1, times.length).allMatch(i -> times[i] > times[i - 1]);
+        return pick(apart ? "pts" : "n", apart ? times : LongStream.range(0, times.length).toArray(), count,
+                wanted -> List.of(stream.packets().all(wanted)), each);
     }
 
     /** The runs that the frames lie in, each for a decoder of its own, if that is much less work than to unpack all. */
@@ -70,13 +73,22 @@ final class FilmReader {
         return parts < pixels(all) / 2 ? runs : List.of(all);
     }
 
-    /** Each frame as often as it is wanted. */
-    private <F> List<F> pick(long[] times, int count, Function<long[], List<Run>> runs, Function<VideoFrame, F> each)
-            throws FfmpegFailed {
-        var wanted = LongStream.range(0, count).map(i -> times[(int) (i * times.length / count)]).toArray();
+    /**
+     * Each frame as often as it is wanted.
+     *
+     * @param by    what tells frames apart, by ffmpeg's name for it
+     * @param marks of all frames, in order
+     */
+    private <F> List<F> pick(String by, long[] marks, int count, Function<long[], List<Run>> runs,
+            Function<VideoFrame, F> each) throws FfmpegFailed {
+        var wanted = LongStream.range(0, count).map(i -> marks[(int) (i * marks.length / count)]).toArray();
         var frames = new ArrayList<F>();
-        for (var run : runs.apply(Arrays.stream(wanted).distinct().sorted().toArray())) {
-            frames.addAll(pick(run, each));
+        long start = System.nanoTime();
+        for (var run : runs.apply(Arrays.stream(wanted).distinct().toArray())) {
+            if (System.nanoTime() - start > Lane.LONG.time().toNanos()) {
+                throw FfmpegFailed.tooMuch();
+            }
+            frames.addAll(pick(by, run, each));
         }
         var picked = new ArrayList<F>();
         int next = -1;
@@ -87,11 +99,11 @@ final class FilmReader {
         return picked;
     }
 
-    private <F> List<F> pick(Run run, Function<VideoFrame, F> each) throws FfmpegFailed {
+    private <F> List<F> pick(String by, Run run, Function<VideoFrame, F> each) throws FfmpegFailed {
         int wanted = run.wanted().length;
-        var output = List.of("-fps_mode", "passthrough", "-vf", filters(run.wanted()), "-frames:v",
+        var output = List.of("-fps_mode", "passthrough", "-vf", filters(by, run.wanted()), "-frames:v",
                 String.valueOf(wanted), "-c:v", "pam", "-f", "image2pipe");
-        return file.decode(lane(run), stream, decoding(run), output, from -> {
+        return file.decode(lane(), stream, decoding(run), output, from -> {
             var picked = new ArrayList<F>();
             new PamReader(from)
                     .readAll(new OpaqueFrames(file.limits().maxPixels(), frame -> picked.add(each.apply(frame))));
@@ -102,8 +114,9 @@ final class FilmReader {
         });
     }
 
-    private Lane lane(Run run) {
-        return pixels(run) > FEW_PIXELS ? Lane.LONG : Lane.SHORT;
+    /** That of the whole film, even if only parts of it are unpacked: who asks for long ones is not to fill the short lane with parts. */
+    private Lane lane() {
+        return pixels(stream.packets().all(new long[0])) > FEW_PIXELS ? Lane.LONG : file.lane();
     }
 
     private long pixels(Run run) {
@@ -122,12 +135,14 @@ final class FilmReader {
         return decoding;
     }
 
-    private String filters(long[] times) {
+    private String filters(String by, long[] marks) {
         var filters = new ArrayList<String>();
         filters.add("select="
-                + Arrays.stream(times).mapToObj("eq(pts\\,%d)"::formatted).collect(Collectors.joining("+")));
+                + Arrays.stream(marks).mapToObj(mark -> "eq(%s\\,%d)".formatted(by, mark))
+                        .collect(Collectors.joining("+")));
         if (stream.isHdr()) {
-            filters.add("zscale=tin=" + stream.transfer() + TO_PLAIN_SCREEN);
+            filters.add("setparams=color_primaries=bt2020:colorspace=bt2020nc:color_trc=" + stream.transfer());
+            filters.add(TO_PLAIN_SCREEN);
         }
         if (stream.hasOblongPixels()) {
             filters.add("scale=w=trunc(iw*sar+0.5):h=ih");

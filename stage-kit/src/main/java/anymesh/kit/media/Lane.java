@@ -5,15 +5,17 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How much work a child may do, and in which company: short and long work wait in queues of their own, so that nobody's small
- * film is stuck behind long ones, and long work gives way to all other processes of the machine.
+ * How much work a child may do, and in which company. Each lane has places and a queue of its own, so that nobody's small film is
+ * stuck behind long ones, and long work gives way to all other processes of the machine.
  */
 enum Lane {
-    /** A second of processor time. A child that needs more is begun again in the other lane. */
-    SHORT(Runtime.getRuntime().availableProcessors(), 0, Duration.ofSeconds(1), Duration.ofSeconds(20)),
-    /** Ten seconds, for one child on every second processor. */
+    /** Little, by a stranger's file. A child that needs more is begun again among the long ones. */
+    SHORT(Runtime.getRuntime().availableProcessors(), 0, Duration.ofMillis(300), Duration.ofSeconds(20)),
+    /** Much, by a stranger's file: one child on every second processor. */
     LONG(Math.max(1, Runtime.getRuntime().availableProcessors() / 2), 10, Duration.ofSeconds(10),
-            Duration.ofMinutes(1));
+            Duration.ofMinutes(1)),
+    /** What the mesh has made and writes as a file. */
+    OWN(Runtime.getRuntime().availableProcessors(), 0, Duration.ofSeconds(10), Duration.ofSeconds(20));
 
     private final int places;
     private final int niceness;
@@ -31,14 +33,22 @@ enum Lane {
         return new Turns(places);
     }
 
-    /** After which a child is killed, whatever it does. */
+    /** Of a processor, after which a child is killed. */
+    Duration processorTime() {
+        return processorTime;
+    }
+
+    /** By the clock, after which a child is killed. */
     Duration time() {
         return time;
     }
 
-    /** What a child's command begins with. 500 MB is the least that starts; the address space is counted, not what is touched. */
+    /**
+     * What a child's command begins with. 500 MB is the least that starts; the address space is counted, not what is touched.
+     * The fence counts processor time in whole seconds.
+     */
     List<String> fence() {
         return List.of("nice", "-n", String.valueOf(niceness), "prlimit", "--as=1000000000",
-                "--cpu=" + processorTime.toSeconds(), "--fsize=0", "--core=0", "--");
+                "--cpu=" + Math.max(1, processorTime.toSeconds()), "--fsize=0", "--core=0", "--");
     }
 }

@@ -74,7 +74,8 @@ public final class MediaCodec {
     }
 
     private <T> T read(CallContext call, byte[] file, Reading<T> reading) {
-        return withFile(WholeFile.check(file), path -> reading.of(new CallersFile(ffmpeg, limits, call, path)));
+        return withFile(WholeFile.check(file),
+                path -> reading.of(new CallersFile(ffmpeg, limits, call, path, file.length)));
     }
 
     /** Writes a sound. */
@@ -124,7 +125,7 @@ public final class MediaCodec {
 
     private byte[] written(CallContext call, byte[] input, List<String> arguments) {
         try {
-            return withFile(input, path -> ffmpeg.run(call, Lane.SHORT, Program.FFMPEG, path, with(arguments, "pipe:1"),
+            return withFile(input, path -> ffmpeg.run(call, Lane.OWN, Program.FFMPEG, path, with(arguments, "pipe:1"),
                     from -> from.readNBytes(MAX_FILE_BYTES)));
         } catch (InvalidInput e) {
             throw new InferenceFailed("the file could not be written: " + e.getMessage(), e);

@@ -82,9 +82,13 @@ record Probe(String format, double seconds, List<MediaStream> streams) {
                 .or(() -> streams.stream().filter(kind).findFirst());
     }
 
-    /** Refuses what is too long or too large, by what it says and by what is there. */
+    /**
+     * Refuses what is too long, by what is there, or too large. What the header says of the length counts only if no packet says
+     * when it is: a file that was streamed may have anything there.
+     */
     void check(MediaLimits limits) {
-        double longest = Math.max(seconds, streams.stream().mapToDouble(MediaStream::secondsThere).max().orElse(0));
+        double there = streams.stream().mapToDouble(MediaStream::secondsThere).max().orElse(0);
+        double longest = there > 0 ? there : seconds;
         if (longest > limits.maxSeconds()) {
             throw new InvalidInput("the file lasts %.1f s (limit: %.1f s)".formatted(longest, limits.maxSeconds()));
         }

@@ -24,7 +24,7 @@ final class SoundReader {
         int most = Math.toIntExact(Math.round(seconds * samplingRate));
         var output = List.of("-t", String.format(Locale.ROOT, "%.6f", seconds), "-ac", "1", "-ar",
                 String.valueOf(samplingRate), "-f", "f32le");
-        var bytes = file.decode(Lane.SHORT, stream, List.of(), output, from -> from.readNBytes(4 * most));
+        var bytes = file.decode(file.lane(), stream, List.of(), output, from -> from.readNBytes(4 * most));
         var samples = new float[bytes.length / 4];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(samples);
         if (samples.length == 0) {

@@ -13,7 +13,7 @@ public final class WholeFile {
     private WholeFile() {}
 
     /**
-     * The file as a decoder is to have it: itself, but for a WAV that was streamed, which gets the lengths that it has.
+     * The file as a decoder is to have it: itself, but for one that was streamed, which may get the lengths that it has.
      * {@link InvalidInput} for one that ends in the middle of a part, or says that it holds no samples.
      */
     public static byte[] check(byte[] file) {
@@ -28,7 +28,7 @@ public final class WholeFile {
                     throw new InvalidInput("the file is cut off: it says that it has %d bytes, but only %d are there"
                             .formatted(end, file.length));
                 }
-                return file;
+                return container.honest(file);
             }
         }
         return file;
