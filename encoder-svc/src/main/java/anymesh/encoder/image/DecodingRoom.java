@@ -74,6 +74,15 @@ final class DecodingRoom {
         return () -> give(needed);
     }
 
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void give(long taken) {
         lock.lock();
         try {
