@@ -8,8 +8,12 @@ import static anymesh.gateway.TestingClient.json;
 import static anymesh.gateway.TestingClient.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import anymesh.v1.Capability;
+import anymesh.v1.Modality;
+import anymesh.v1.Representation;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -93,6 +97,22 @@ class ChatCompletionsTest {
                 + "{'role':'assistant','content':'Two.'},"
                 + "{'role':'user','content':[" + picture("PIC333") + ",{'type':'text','text':'look'}]}]}");
         assertThat(message(ask(body)).path("content").asText()).isEqualTo("8,10,12");
+    }
+
+    @Test
+    void anEncoderIsAskedForTheRepresentationThatTheProjectorTakes() {
+        var asked = new ArrayList<Representation>();
+        mesh.encoder = (request, call, out) -> {
+            asked.add(request.header().getRepresentation());
+            mesh.stages.encode(request, call, out);
+        };
+        var image = Capability.newBuilder().setModality(Modality.IMAGE);
+        mesh.describe("encoder", image.clone().addProduces("toy-image").addProduces("toy-joint").addJoint("toy-joint")
+                .build());
+        ask(chat("[{'type':'text','text':'look'}," + picture("PICTURE") + "]"));
+        mesh.describe("input-projector", image.clone().addAccepts("toy-joint").addProduces("toy-llm").build());
+        ask(chat("[{'type':'text','text':'look'}," + picture("PICTURE") + "]"));
+        assertThat(asked).containsExactly(Representation.FEATURES, Representation.JOINT_EMBEDDING);
     }
 
     @Test

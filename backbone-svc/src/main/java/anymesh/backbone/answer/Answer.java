@@ -4,6 +4,7 @@ package anymesh.backbone.answer;
 import anymesh.backbone.bundle.SignalSpec;
 import anymesh.backbone.bundle.StopRules;
 import anymesh.v1.FinishReason;
+import anymesh.wire.error.InferenceFailed;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,9 +139,19 @@ public final class Answer {
 
     private void leaveIfComplete(SignalRun candidate) {
         if (candidate.isComplete()) {
+            requireFinite(candidate.states());
             plan.wrote(candidate.signal());
             sink.signal(candidate.signal(), candidate.states(), written.tell());
             run = null;
+        }
+    }
+
+    /** The projector behind would be blamed for them, or the request. */
+    private static void requireFinite(float[] states) {
+        for (float state : states) {
+            if (!Float.isFinite(state)) {
+                throw new InferenceFailed("the backbone's states of a signal are not finite");
+            }
         }
     }
 

@@ -9,8 +9,10 @@ import static anymesh.backbone.answer.ScriptedModel.VIDEO;
 import static anymesh.backbone.answer.ScriptedModel.ended;
 import static anymesh.backbone.answer.ScriptedModel.required;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import anymesh.v1.FinishReason;
+import anymesh.wire.error.InferenceFailed;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +61,14 @@ class AnswerSignalTest {
 
         assertThat(model.write(4)).isEqualTo(ended(FinishReason.LENGTH, 4));
         assertThat(model.parts()).containsExactly("a", "<VIDEO[2.0, 2.5, 3.0, 3.5, 4.0, 4.5]>");
+    }
+
+    @Test
+    void statesThatAreNoNumbersAreTheBackbonesFault() {
+        var model = new ScriptedModel("ab", IMAGE, "cd", STOP).brokenFrom(4);
+
+        assertThatThrownBy(() -> model.write(20)).isInstanceOf(InferenceFailed.class);
+        assertThat(model.parts()).containsExactly("ab");
     }
 
     @Test

@@ -31,6 +31,7 @@ final class ScriptedModel implements AnswerSink {
     private final List<Told> events = new ArrayList<>();
     private int position = -1;
     private int wishes;
+    private int brokenFrom = Integer.MAX_VALUE;
 
     /** One text or signal as it left, and the tokens that came with it. */
     record Told(String part, List<Integer> tokens) {
@@ -81,6 +82,12 @@ final class ScriptedModel implements AnswerSink {
 
     AnswerEnd write(int maxTokens) {
         return write(maxTokens, List.of(), anything());
+    }
+
+    /** Its states are no numbers from this position on. */
+    ScriptedModel brokenFrom(int from) {
+        brokenFrom = from;
+        return this;
     }
 
     /** Text and signals in the order in which they left; text that came in pieces is joined. */
@@ -139,7 +146,7 @@ final class ScriptedModel implements AnswerSink {
         var states = FloatBuffer.allocate(2 * positions);
         for (int i = 0; i < positions; i++) {
             position++;
-            states.put(position).put(position + 0.5f);
+            states.put(position < brokenFrom ? position : Float.NaN).put(position + 0.5f);
         }
         return states.flip();
     }
