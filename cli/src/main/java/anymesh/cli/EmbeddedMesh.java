@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
+import anymesh.cli.settings.ServiceSettings;
 import anymesh.backbone.BackboneConfig;
 import anymesh.backbone.BackboneStage;
 import anymesh.encoder.EncoderConfig;
 import anymesh.encoder.EncoderStage;
 import anymesh.gateway.Gateway;
 import anymesh.gateway.GatewayConfig;
+import anymesh.gateway.StaticEndpoints;
+import anymesh.kit.discovery.RegistryConfig;
 import anymesh.generator.GeneratorConfig;
 import anymesh.generator.GeneratorStage;
 import anymesh.kit.ending.Budget;
@@ -32,6 +35,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gateway and the five stages in one process, each stage behind its own gRPC server on a loopback port as it would
@@ -54,21 +58,39 @@ public final class EmbeddedMesh implements AutoCloseable {
         this.runners = runners;
     }
 
-    /** Starts everything; the models lie under {@code home}, the gateway listens on the port (0: any free one). */
+    /** Starts everything with its defaults; the models lie under {@code home}, the gateway listens on the port (0: any free one). */
     public static EmbeddedMesh start(Path home, int port) {
         return start(home, port, new InMemoryStageRegistry());
     }
 
     /** As {@link #start(Path, int)}, with a registry that somebody watches. */
     public static EmbeddedMesh start(Path home, int port, StageRegistry registry) {
+        return start(home, port, ServiceSettings.none(), registry);
+    }
+
+    /**
+     * As above, configured as the same services would be in processes of their own. Ports of stages, and how they are
+     * found, are this mesh's to choose. {@link IllegalArgumentException} for a configuration that can't be.
+     *
+     * @param port null for the one in the gateway's configuration
+     */
+    public static EmbeddedMesh start(Path home, @Nullable Integer port, ServiceSettings settings,
+            StageRegistry registry) {
+        var configured = settings.gateway(GatewayConfig.class, GatewayConfig.defaults().withoutLameDuck());
+        if (configured.registry().kind() != RegistryConfig.Kind.STATIC
+                || !configured.endpoints().equals(StaticEndpoints.none())) {
+            throw new IllegalArgumentException(
+                    "registry.kind and endpoints: a mesh in one process has its stages in itself; start it with --processes");
+        }
+        var config = port == null ? configured : configured.onPort(port);
+        var stages = stages(home, settings);
         var vertx = Vertx.vertx();
-        var config = GatewayConfig.defaults().onPort(port).withoutLameDuck();
         var memory = new WireMemory("gateway", config.memoryBytes());
         try {
             // The port first: somebody may have it, and loading models to find that out would be a waste.
             var gateway = Gateway.start(vertx, config, registry, memory);
             try {
-                return new EmbeddedMesh(vertx, registry, memory, gateway, startStages(home, vertx, registry));
+                return new EmbeddedMesh(vertx, registry, memory, gateway, startAll(stages, vertx, registry));
             } catch (RuntimeException e) {
                 gateway.close();
                 throw e;
@@ -80,11 +102,19 @@ public final class EmbeddedMesh implements AutoCloseable {
         }
     }
 
-    private static List<StageRunner> startStages(Path home, Vertx vertx, StageRegistry registry) {
-        var encoder = EncoderConfig.defaults();
-        var input = ProjectorConfig.inputDefaults();
-        var backbone = BackboneConfig.defaults();
-        var output = ProjectorConfig.outputDefaults();
+    private static List<StageRunner> startAll(List<Starting> stages, Vertx vertx, StageRegistry registry) {
+        try (var threads = platformThreads()) {
+            return joinAll(stages.stream()
+                    .map(stage -> CompletableFuture.supplyAsync(() -> stage.start(vertx, registry), threads))
+                    .toList());
+        }
+    }
+
+    private static List<Starting> stages(Path home, ServiceSettings settings) {
+        var encoder = settings.stage("encoder", EncoderConfig.class, EncoderConfig.defaults());
+        var input = settings.stage("input-projector", ProjectorConfig.class, ProjectorConfig.inputDefaults());
+        var backbone = settings.stage("backbone", BackboneConfig.class, BackboneConfig.defaults());
+        var output = settings.stage("output-projector", ProjectorConfig.class, ProjectorConfig.outputDefaults());
         var stages = new ArrayList<>(List.of(
                 starting("encoder", encoder.withStage(here(encoder.stage(), home)), EncoderConfig::stage,
                         EncoderStage::load),
@@ -94,22 +124,28 @@ public final class EmbeddedMesh implements AutoCloseable {
                         BackboneStage::load),
                 starting("output-projector", output.withStage(here(output.stage(), home)), ProjectorConfig::stage,
                         ProjectorStage::output)));
-        stages.addAll(generators(home));
-        try (var threads = platformThreads()) {
-            return joinAll(stages.stream()
-                    .map(stage -> CompletableFuture.supplyAsync(() -> stage.start(vertx, registry), threads))
-                    .toList());
-        }
+        stages.addAll(generators(home, settings));
+        return stages;
     }
 
     /** One for pictures always, the others if their models are here: without them the mesh answers 422 to what they make. */
-    private static List<Starting> generators(Path home) {
+    private static List<Starting> generators(Path home, ServiceSettings settings) {
         return Stream.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO).map(GeneratorConfig::defaults)
+                .map(config -> generator(config, settings))
                 .map(config -> config.withStage(here(config.stage(), home)))
                 .filter(config -> config.modality() == Modality.IMAGE
                         || Files.exists(config.stage().bundle().resolve("manifest.json")))
                 .map(config -> starting(config.service(), config, GeneratorConfig::stage, GeneratorStage::load))
                 .toList();
+    }
+
+    private static GeneratorConfig generator(GeneratorConfig defaults, ServiceSettings settings) {
+        var config = settings.stage(defaults.service(), GeneratorConfig.class, defaults);
+        if (config.modality() != defaults.modality()) {
+            throw new IllegalArgumentException("%s: modality: %s (expected: %s)".formatted(defaults.service(),
+                    config.modality(), defaults.modality()));
+        }
+        return config;
     }
 
     /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
+import anymesh.cli.settings.ServiceSettings;
+import anymesh.gateway.GatewayConfig;
 import anymesh.cli.processes.ControlServer;
 import anymesh.cli.processes.ProcessMesh;
 import anymesh.cli.processes.ProcessOptions;
@@ -33,13 +35,14 @@ final class ProcessUp {
 
     private ProcessUp() {}
 
-    static int run(Path file, int port, List<String> replicas, @Nullable String consul, @Nullable Path config)
-            throws IOException, InterruptedException {
+    static int run(Path file, @Nullable Integer port, List<String> replicas, @Nullable String consul,
+            ServiceSettings services) throws IOException, InterruptedException {
         var folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "the state file has no folder");
         var settings = ConfigLoader.load(Settings.class, new Settings(RegistryConfig.defaults(), TlsConfig.off(),
                 GatewayConfig.defaults().drainTimeout()), null, System.getenv());
-        var options = new ProcessOptions(Home.directory(), folder, Replicas.parse(replicas), freePort(port), config,
-                registry(settings.registry(), consul), settings.tls(), settings.drainTimeout());
+        var options = new ProcessOptions(Home.directory(), folder, Replicas.parse(replicas),
+                freePort(port == null ? services.gateway(GatewayConfig.class, GatewayConfig.defaults()).port() : port),
+                services, registry(settings.registry(), consul), settings.tls(), settings.drainTimeout());
         var vertx = Vertx.vertx();
         Consumer<String> events = event -> System.err.println("anymesh: " + event);
         var supervisor = new Supervisor(Backoff.defaults(), events);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
+import anymesh.cli.settings.ServiceSettings;
 import anymesh.cli.processes.InstanceView;
 import anymesh.gateway.GatewayConfig;
 import anymesh.kit.registry.InMemoryStageRegistry;
@@ -26,8 +27,8 @@ final class UpCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandLine.Model.CommandSpec spec;
 
-    @Option(names = "--port", defaultValue = "8080", paramLabel = "N", description = "port of the gateway on 127.0.0.1; 0 takes a free one (default: ${DEFAULT-VALUE})")
-    private int port;
+    @Option(names = "--port", paramLabel = "N", description = "port of the gateway on 127.0.0.1; 0 takes a free one (default: the one in its configuration, 8080)")
+    private @Nullable Integer port;
 
     @Option(names = "--processes", description = "one process for each service instance, found through Consul")
     private boolean processes;
@@ -38,7 +39,7 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--consul", paramLabel = "HOST:PORT", description = "with --processes: the Consul to use (default: one of its own)")
     private @Nullable String consul;
 
-    @Option(names = "--config", paramLabel = "DIR", description = "with --processes: a folder of SERVICE.yaml that configure services")
+    @Option(names = "--config", paramLabel = "PATH", description = "a folder of SERVICE.yaml that configure services, or a file that configures the gateway; variables ANYMESH_… go over both")
     private @Nullable Path config;
 
     @Override
@@ -51,16 +52,16 @@ final class UpCommand implements Callable<Integer> {
             return 1;
         }
         if (processes) {
-            return ProcessUp.run(file, port, replicas, consul, config);
+            return ProcessUp.run(file, port, replicas, consul, ServiceSettings.of(config));
         }
-        if (!replicas.isEmpty() || consul != null || config != null) {
+        if (!replicas.isEmpty() || consul != null) {
             throw new CommandLine.ParameterException(spec.commandLine(),
-                    "--replicas, --consul and --config go with --processes");
+                    "--replicas and --consul go with --processes");
         }
-        return embedded(file, port);
+        return embedded(file, ServiceSettings.of(config));
     }
 
-    private static int embedded(Path file, int port) throws InterruptedException {
+    private int embedded(Path file, ServiceSettings settings) throws InterruptedException {
         var registry = new InMemoryStageRegistry();
         var starting = new CompletableFuture<EmbeddedMesh>();
         var ended = new AtomicBoolean();
@@ -71,7 +72,7 @@ final class UpCommand implements Callable<Integer> {
             MeshState.delete(file);
         });
         try {
-            var mesh = EmbeddedMesh.start(Home.directory(), port, registry);
+            var mesh = EmbeddedMesh.start(Home.directory(), port, settings, registry);
             registry.watch(instances -> {
                 if (!ended.get()) {
                     new MeshState(mesh.url(), ProcessHandle.current().pid(),

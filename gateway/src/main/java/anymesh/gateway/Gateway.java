@@ -12,7 +12,6 @@ import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.replicas.WantedReplicas;
 import anymesh.kit.server.Futures;
-import anymesh.kit.server.PlainHttp;
 import anymesh.kit.tls.MeshTls;
 import anymesh.kit.trace.Exemplars;
 import anymesh.kit.trace.Tracing;
@@ -76,12 +75,10 @@ public final class Gateway implements AutoCloseable {
         var router = new StageRouter(registry, room);
         var api = new HttpApi(vertx, config.settings(), router, new GenerationPipeline(client, router), memory,
                 telemetry, client::measure);
-        var options = PlainHttp.options().setHost(config.host()).setPort(config.port())
-                .setHandle100ContinueAutomatically(true);
-        var server = vertx.createHttpServer(options)
+        var server = vertx.createHttpServer(api.options().setHost(config.host()).setPort(config.port()))
                 .connectionHandler(api::connected)
                 .requestHandler(api::handle)
-                .invalidRequestHandler(HttpApi::handleInvalid);
+                .invalidRequestHandler(api::handleInvalid);
         try {
             Futures.join(server.listen());
         } catch (RuntimeException e) {

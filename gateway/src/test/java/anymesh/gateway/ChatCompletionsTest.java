@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import anymesh.v1.Capability;
 import anymesh.v1.Modality;
+import anymesh.v1.Part;
 import anymesh.v1.Representation;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +56,7 @@ class ChatCompletionsTest {
     @Test
     void partsKeepTheOrderOfTheTokensThatAskedForThem() {
         var message = message(ask(chat("'one |image|two|image|image|three'", "'seed':40")));
-        assertThat(message.path("content").asText()).isEqualTo("one twothree");
+        assertThat(message.path("content").asText()).isEqualTo("one two three");
         assertThat(message.path("parts").findValuesAsText("type"))
                 .containsExactly("text", "image_url", "text", "image_url", "image_url", "text");
         assertThat(message.path("parts").findValuesAsText("url").stream().map(TestingClient::decode))
@@ -141,8 +143,25 @@ class ChatCompletionsTest {
 
     @Test
     void fieldsOfOtherServersAreIgnored() {
-        ask(chat("'Hello'", json("'user':'u','logit_bias':{},'presence_penalty':0.5,'metadata':{'a':'b'},'store':false,"
-                + "'parallel_tool_calls':true,'service_tier':'auto','temperature':null,'stop':null,'n':1")));
+        ask(chat("'Hello'",
+                json("'user':'u','logit_bias':{},'presence_penalty':0,'top_k':20,'metadata':{'a':'b'},'store':false,"
+                        + "'parallel_tool_calls':true,'service_tier':'auto','temperature':null,'stop':null,'n':1")));
+    }
+
+    @Test
+    void whatAToolWasAskedAndSaidIsReadAsTextAndAnEmptyTurnOfTheAssistantIsNone() {
+        var turns = new AtomicReference<String>("");
+        mesh.backbone = (request, call, out) -> {
+            turns.set(request.header().getTurnsList().stream().map(turn -> turn.getRole() + ":" + turn.getPartsList()
+                    .stream().map(Part::getText).collect(Collectors.joining("+"))).collect(Collectors.joining(" / ")));
+            mesh.stages.reason(request, call, out);
+        };
+        ask(json("{'model':'toyworld','messages':[{'role':'user','content':'hi'},"
+                + "{'role':'assistant','content':null,'tool_calls':[{'id':'c','type':'function','function':"
+                + "{'name':'f','arguments':'{}'}}]},{'role':'tool','tool_call_id':'c','content':[{'type':'text','text':'42'}]},"
+                + "{'role':'assistant'},{'role':'assistant','content':[]},{'role':'assistant','content':null,'refusal':'no'},"
+                + "{'role':'function','name':'g','content':''},{'role':'user','content':'go on'}]}"));
+        assertThat(turns.get()).isEqualTo("USER:hi / ASSISTANT: f({}) / USER:42 / ASSISTANT:no / USER:go on");
     }
 
     @Test

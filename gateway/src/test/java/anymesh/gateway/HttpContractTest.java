@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +61,7 @@ class HttpContractTest {
         }
         var wrongMethod = mesh.client.get(CHAT);
         assertThat(wrongMethod.status()).isEqualTo(405);
-        assertThat(wrongMethod.header("allow")).isEqualTo("POST");
+        assertThat(wrongMethod.header("allow")).isEqualTo("OPTIONS, POST");
         assertThat(wrongMethod.error().path("message").asText()).contains("POST");
         assertThat(mesh.client.post("/v1/models", "{}").status()).isEqualTo(405);
     }
@@ -71,8 +72,35 @@ class HttpContractTest {
                 .startsWith("HTTP/1.1 400").contains("{\"error\":{\"message\"");
         assertThat(raw("GET /v1/models/%zz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 40").contains("{\"error\":{\"message\"");
-        assertThat(raw("GET /" + "a".repeat(20_000) + " HTTP/1.1\r\nhost: a\r\n\r\n"))
-                .contains(" 400 Bad Request").contains("{\"error\":{\"message\"");
+        assertThat(raw("GET /" + "a".repeat(70_000) + " HTTP/1.1\r\nhost: a\r\n\r\n"))
+                .contains(" 414 ").contains("{\"error\":{\"message\"").contains("65536");
+    }
+
+    @Test
+    void headersMayBeLargeAndTooLargeOnesAreToldSo() throws Exception {
+        assertThat(raw("GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\nauthorization: Bearer "
+                + "x".repeat(60_000) + "\r\n\r\n")).startsWith("HTTP/1.1 200 OK");
+        assertThat(raw("GET /healthz HTTP/1.1\r\nhost: a\r\nauthorization: Bearer " + "x".repeat(300_000)
+                + "\r\n\r\n")).startsWith("HTTP/1.1 431").contains("{\"error\":{\"message\"").contains("65536");
+    }
+
+    @Test
+    void requestsOfOneConnectionAreAnsweredInTheirOrder() throws Exception {
+        var body = chat("'Hello'");
+        var chat = "POST " + CHAT + " HTTP/1.1\r\nhost: a\r\ncontent-length: " + body.length() + "\r\n\r\n" + body;
+        var answers = raw(chat + "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n" + "GET /nowhere HTTP/1.1\r\nhost: a\r\n\r\n"
+                + chat.replace("host: a", "host: a\r\nconnection: close"));
+        assertThat(Pattern.compile("HTTP/1.1 (\\d+)").matcher(answers).results().map(answer -> answer.group(1)))
+                .containsExactly("200", "200", "404", "200");
+    }
+
+    @Test
+    void whatCanBeGotHasAHead() {
+        for (String path : new String[]{"/healthz", "/readyz", "/metrics", "/v1/models", "/v1/models/toyworld"}) {
+            var head = mesh.client.send(mesh.client.request(path).method("HEAD", BodyPublishers.noBody()).build());
+            assertThat(head.status()).as(path).isEqualTo(200);
+            assertThat(head.response().body()).as(path).isEmpty();
+        }
     }
 
     @Test
@@ -113,7 +141,7 @@ class HttpContractTest {
         var allowed = preflight("https://app.example.org");
         assertThat(allowed.status()).isBetween(200, 204);
         assertThat(allowed.header("access-control-allow-origin")).isEqualTo("https://app.example.org");
-        assertThat(allowed.header("access-control-allow-headers")).contains("authorization");
+        assertThat(allowed.header("access-control-allow-headers")).isEqualTo("authorization,x-title");
         var other = preflight("https://evil.example.org");
         assertThat(other.status()).isEqualTo(403);
         assertThat(other.header("access-control-allow-origin")).isEmpty();
@@ -123,7 +151,7 @@ class HttpContractTest {
         System.setProperty("jdk.httpclient.allowRestrictedHeaders", "origin");
         return mesh.client.send(mesh.client.request(CHAT).header("origin", origin)
                 .header("access-control-request-method", "POST")
-                .header("access-control-request-headers", "authorization")
+                .header("access-control-request-headers", "authorization,x-title")
                 .method("OPTIONS", BodyPublishers.noBody()).build());
     }
 

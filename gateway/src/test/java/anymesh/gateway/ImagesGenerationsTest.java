@@ -28,6 +28,11 @@ class ImagesGenerationsTest {
     }
 
     @Test
+    void theModelMayBeLeftOut() {
+        assertThat(mesh.client.post(IMAGES, json("{'prompt':'a red bell'}")).status()).isEqualTo(200);
+    }
+
+    @Test
     void onePromptIsDrawnThreeTimesWithSuccessiveSeeds() {
         var answer = ask(",'n':3,'seed':5");
         assertThat(answer.path("data").findValuesAsText("b64_json").stream().map(b64 -> decode("," + b64)))

@@ -123,6 +123,23 @@ class SoundAndFilmTest {
         assertThat(done).containsExactlyInAnyOrder("1input_audio", "2video_url");
     }
 
+    @Test
+    void aStreamHasTheFirstSoundAsOpenAiHasItToo() {
+        var data = new StringBuilder();
+        var keys = new ArrayList<String>();
+        for (var event : mesh.client.events(chat("'a|audio|audio'", "'stream':true", "'seed':5",
+                "'modalities':['text','audio']", "'audio':{'voice':'alloy','format':'pcm16'}"))) {
+            if (!event.equals("[DONE]")) {
+                var audio = TestingClient.parse(event).path("choices").path(0).path("delta").path("audio");
+                audio.properties().forEach(entry -> keys.add(entry.getKey()));
+                data.append(audio.path("data").asText());
+            }
+        }
+        assertThat(keys).containsExactly("id", "transcript", "data", "expires_at");
+        assertThat(new String(Base64.getDecoder().decode(data.toString()), StandardCharsets.UTF_8))
+                .isEqualTo("PIC:11:5");
+    }
+
     @ParameterizedTest
     @CsvSource(quoteCharacter = '`', value = {"`'a'`, `'audio':{'format':'midi'}`, audio.format",
         "`'a'`, `'audio':7`, audio",

@@ -99,7 +99,8 @@ final class TestingMesh implements AutoCloseable {
     static GatewayConfig config() {
         var defaults = GatewayConfig.defaults();
         return new GatewayConfig(defaults.host(), 0, Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(30),
-                defaults.heartbeat(), new HttpLimits(1 << 20, 8 << 20, 64, 4, defaults.http().bodyTimeout()),
+                defaults.heartbeat(), new HttpLimits(1 << 20, 32 << 20, 64, 4, defaults.http().bodyTimeout(),
+                        defaults.http().connections()),
                 List.of("https://app.example.org"), defaults.memoryBytes(), defaults.registry(), defaults.tls(),
                 CallSettings.defaults().withPatience(Duration.ZERO),
                 StaticEndpoints.none());

@@ -88,7 +88,7 @@ public final class ProcessMesh implements AutoCloseable {
         }
         var stages = Stream.of(ServiceProcess.values()).filter(ServiceProcess::isStage).map(ServiceProcess::service)
                 .collect(Collectors.toSet());
-        var specs = new ProcessSpecs(options.home(), logs, options.config(), config.consul().address());
+        var specs = new ProcessSpecs(options.home(), logs, options.settings(), config.consul().address());
         var replicas = OwnedReplicas.open(vertx, config, events);
         return new ProcessMesh(supervisor, specs, consul, watch, readiness, config.forGateway(vertx, stages), replicas,
                 options.drainTimeout(), events);

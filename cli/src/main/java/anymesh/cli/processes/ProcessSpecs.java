@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.processes;
 
+import anymesh.cli.settings.ServiceSettings;
 import anymesh.cli.supervise.ProcessSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,26 +9,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How the processes of a mesh are started: the command and the environment of each.
  *
  * @param home where the project lies
  * @param logs a folder with a file for each instance
- * @param config a folder whose {@code SERVICE.yaml}, where there is one, configures that service
+ * @param settings what the services are configured with; their environment reaches them by itself
  */
-record ProcessSpecs(Path home, Path logs, @Nullable Path config, String consul) {
-    private static final String MESH = "ANYMESH_";
-    private static final String STAGE = "ANYMESH_STAGE_";
-    // What a gateway is told of the registry, of TLS and of its end, a stage is told too.
-    private static final List<String> SHARED = List.of("REGISTRY_", "TLS_", "LAMEDUCK", "DRAINTIMEOUT");
+record ProcessSpecs(Path home, Path logs, ServiceSettings settings, String consul) {
 
     ProcessSpec stage(ServiceProcess service, String id) {
         var environment = common();
-        System.getenv().forEach((name, value) -> SHARED.stream()
-                .filter(shared -> name.startsWith(MESH + shared))
-                .forEach(_ -> environment.put(STAGE + name.substring(MESH.length()), value)));
+        environment.putAll(settings.forStages());
         environment.put("ANYMESH_STAGE_INSTANCEID", id);
         environment.put("ANYMESH_STAGE_GRPCPORT", "0");
         environment.put("ANYMESH_STAGE_HTTPPORT", "0");
@@ -64,10 +58,8 @@ record ProcessSpecs(Path home, Path logs, @Nullable Path config, String consul) 
         command.add("@" + home.resolve("jvm.options"));
         command.addAll(service.jvmFlags());
         command.add(service.mainClass());
-        var file = config == null ? null : config.resolve(service.service() + ".yaml");
-        if (file != null && Files.exists(file)) {
-            command.addAll(List.of("--config", file.toAbsolutePath().toString()));
-        }
+        settings.file(service.service())
+                .ifPresent(file -> command.addAll(List.of("--config", file.toAbsolutePath().toString())));
         return new ProcessSpec(id, command, environment, home, log(id));
     }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.body.Room;
 import anymesh.wire.error.Overloaded;
 import anymesh.wire.error.StageUnavailable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -20,7 +20,7 @@ final class Admission {
 
     Admission(HttpLimits limits) {
         maxConcurrent = limits.maxConcurrent();
-        maxBytes = limits.maxBufferedBytes();
+        maxBytes = limits.bufferedBytes(Runtime.getRuntime().maxMemory());
     }
 
     /** Lets a request in, or throws {@link Overloaded}, or {@link StageUnavailable} while draining. */
@@ -55,25 +55,59 @@ final class Admission {
         return concurrent.get();
     }
 
-    /** One request's share; closing it a second time does nothing. */
-    final class Ticket implements AutoCloseable {
-        private final AtomicLong held = new AtomicLong();
-        private final AtomicBoolean closed = new AtomicBoolean();
+    /** What all requests under way hold. */
+    long heldBytes() {
+        return bytes.get();
+    }
 
-        /** Takes room for more of the request's body, or throws {@link Overloaded}. */
-        void hold(int more) {
-            held.addAndGet(more);
-            if (bytes.addAndGet(more) > maxBytes) {
+    /** One request's share; closing it a second time does nothing, nor does what comes late change the count. */
+    final class Ticket implements Room, AutoCloseable {
+        private final Object lock = new Object();
+        private long held;
+        private boolean closed;
+
+        /** Throws {@link Overloaded} where others hold the room, {@link HttpRefusal} where there would be none at all. */
+        @Override
+        public void hold(long more) {
+            long own = count(more);
+            if (own > maxBytes) {
+                throw new HttpRefusal(413, "The request needs " + own + " bytes of memory to be read; the server has "
+                        + maxBytes + " for all.");
+            }
+            if (bytes.get() > maxBytes) {
                 throw new Overloaded("The server is reading as many request bodies as it can.");
             }
         }
 
+        /**
+         * For what is there already, such as an answer: it leaves less for others, but is not refused. Returns what the
+         * request holds.
+         */
+        long count(long more) {
+            synchronized (lock) {
+                if (!closed) {
+                    held += more;
+                    bytes.addAndGet(more);
+                }
+                return held;
+            }
+        }
+
+        @Override
+        public void release(long less) {
+            count(-less);
+        }
+
         @Override
         public void close() {
-            if (closed.compareAndSet(false, true)) {
-                bytes.addAndGet(-held.get());
-                leave();
+            synchronized (lock) {
+                if (closed) {
+                    return;
+                }
+                closed = true;
+                bytes.addAndGet(-held);
             }
+            leave();
         }
     }
 }

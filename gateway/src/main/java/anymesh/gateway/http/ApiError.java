@@ -49,7 +49,7 @@ record ApiError(int status, String type, @Nullable String code, String message, 
         int status = WireStatus.httpCode(failure);
         String message = message(failure);
         return switch (failure) {
-            case InvalidInput e -> new ApiError(status, INVALID, null, message, e.param(), null);
+            case InvalidInput e -> new ApiError(status, INVALID, e.code(), message, e.param(), null);
             case UnsupportedModality _ -> new ApiError(status, INVALID, "unsupported_modality", message, null, null);
             case Overloaded _ -> new ApiError(status, "rate_limit_error", "overloaded", message, null, BUSY_SECONDS);
             case StageUnavailable _,StageLost _ -> new ApiError(status, SERVER, "stage_unavailable", message, null,

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.body.BodyBytes;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
 /**
  * Reads request bodies within limits. Used instead of Vert.x Web's body handler because that one counts each body by
- * itself and takes forms apart; here all bodies share one bound, and a stalled one is given up.
+ * itself and takes forms apart; here all bodies share one bound, and one that stalls or trickles is given up.
  */
 final class BodyReader {
     /** Beyond this, parsing and decoding take long enough to hold up the other requests of the event loop. */
@@ -30,23 +32,37 @@ final class BodyReader {
 
     /** To be called in the tick in which the request arrived. {@code read} may run on another thread. */
     <T> Future<T> read(HttpServerRequest request, Admission.Ticket ticket, Function<Fields, T> read) {
-        return collect(request, ticket).compose(body -> body.length() <= INLINE_BYTES
-                ? Future.succeededFuture(read.apply(Json.read(body.getBytes())))
-                : vertx.executeBlocking(() -> read.apply(Json.read(body.getBytes())), false));
-    }
-
-    private Future<Buffer> collect(HttpServerRequest request, Admission.Ticket ticket) {
         var collection = new Collection(request, ticket);
-        request.handler(collection::add).endHandler(_ -> collection.end()).exceptionHandler(collection::fail);
-        if (announced(request) > limits.maxBodyBytes()) {
-            collection.fail(tooLarge());
+        request.handler(collection::add).endHandler(_ -> collection.end()).exceptionHandler(_ -> collection.gone());
+        ContentCoding coding;
+        try {
+            coding = accepted(request);
+        } catch (HttpRefusal refusal) {
+            collection.fail(refusal);
+            return Future.failedFuture(refusal);
         }
-        return collection.result.future();
+        return collection.result.future().compose(body -> {
+            if (coding == ContentCoding.IDENTITY && body.size() <= INLINE_BYTES) {
+                return Future.succeededFuture(parse(body, coding, ticket, read));
+            }
+            return vertx.executeBlocking(() -> parse(body, coding, ticket, read), false);
+        });
     }
 
-    private static long announced(HttpServerRequest request) {
+    /** Refuses by the head of a request alone what need not be read. */
+    private ContentCoding accepted(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        return length == null ? 0 : Long.parseLong(length); // Netty has checked it
+        if (length != null && Long.parseLong(length) > limits.maxBodyBytes()) { // Netty has checked that it is a number
+            throw tooLarge();
+        }
+        return ContentCoding.of(request.getHeader(HttpHeaders.CONTENT_ENCODING));
+    }
+
+    private <T> T parse(BodyBytes received, ContentCoding coding, Admission.Ticket ticket, Function<Fields, T> read) {
+        BodyBytes body = coding.unpack(received, limits.maxBodyBytes(), ticket);
+        T request = read.apply(Json.read(body, ticket));
+        body.release();
+        return request;
     }
 
     private HttpRefusal tooLarge() {
@@ -54,44 +70,53 @@ final class BodyReader {
     }
 
     private final class Collection {
+        /** For the answer to a body that is given up to reach its client. */
+        private static final long LAST_MILLIS = 1_000;
+
         private final HttpServerRequest request;
-        private final Admission.Ticket ticket;
-        private final Promise<Buffer> result = Promise.promise();
-        private final Buffer body = Buffer.buffer();
+        private final Promise<BodyBytes> result = Promise.promise();
+        private final Pace pace = limits.pace();
+        private final BodyBytes body;
         private long received;
         private long timer;
 
         Collection(HttpServerRequest request, Admission.Ticket ticket) {
             this.request = request;
-            this.ticket = ticket;
-            timer = startTimer();
+            body = new BodyBytes(ticket);
+            startTimer(pace.millisLeft());
         }
 
-        private long startTimer() {
-            return vertx.setTimer(limits.bodyTimeout().toMillis(), _ -> {
-                fail(new HttpRefusal(408, "The request body did not arrive in time."));
-                request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        private void startTimer(long millis) {
+            timer = vertx.setTimer(Math.max(1, millis + 1), _ -> {
+                long left = pace.millisLeft();
+                if (left > 0) {
+                    startTimer(left);
+                } else if (result.future().isComplete()) {
+                    ConnectionClock.of(request).cut(); // it has had its answer, and still does not come to an end
+                } else {
+                    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+                    fail(new HttpRefusal(408, "The request body did not arrive in time."));
+                    startTimer(LAST_MILLIS);
+                }
             });
         }
 
         void add(Buffer chunk) {
             received += chunk.length();
+            pace.moved(chunk.length());
             if (result.future().isComplete()) {
                 // The rest of a refused body is let through, since many clients read no answer before they have sent it.
                 if (received > (long) PATIENCE * limits.maxBodyBytes()) {
-                    request.connection().close();
+                    ConnectionClock.of(request).cut();
                 }
                 return;
             }
-            vertx.cancelTimer(timer);
-            timer = startTimer();
             if (received > limits.maxBodyBytes()) {
                 fail(tooLarge());
                 return;
             }
             try {
-                ticket.hold(chunk.length());
-                body.appendBuffer(chunk);
+                body.append(chunk.getBytes(), chunk.length());
             } catch (RuntimeException e) {
                 fail(e);
             }
@@ -102,9 +127,17 @@ final class BodyReader {
             result.tryComplete(body);
         }
 
-        void fail(Throwable error) {
+        /** The client has: nothing more comes, and nobody is to be told of it. */
+        void gone() {
             vertx.cancelTimer(timer);
-            result.tryFail(error);
+            fail(new CancellationException("the client has gone"));
+        }
+
+        void fail(Throwable error) {
+            if (!result.future().isComplete()) {
+                body.release();
+                result.fail(error);
+            }
         }
     }
 }

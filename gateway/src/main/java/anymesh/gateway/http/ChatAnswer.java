@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerPart;
 import anymesh.gateway.routing.RoutePlan;
@@ -10,7 +11,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * everything in token order in {@code message.parts}; the first sound is in OpenAI's {@code message.audio} too, if audio was asked for.
  */
 record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean wantsAudio) {
+    /** It is sound, not speech. */
+    static final String TRANSCRIPT = "";
 
     ObjectNode toJson(Answer answer) {
         ObjectNode json = head("chat.completion");
@@ -48,12 +50,20 @@ record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean
         }
     }
 
-    /** Nothing is kept here, so it expires at once; and it is sound, not speech, so there is nothing to transcribe. */
     private void audio(GeneratedMedia sound, ObjectNode json) {
-        json.put("id", id.replace("chatcmpl-", "audio_"))
-                .put("data", DataUrl.base64(sound.getData()))
-                .put("expires_at", created)
-                .put("transcript", "");
+        json.put("id", audioId())
+                .putPOJO("data", MediaText.base64(sound.getData()))
+                .put("expires_at", audioExpiry())
+                .put("transcript", TRANSCRIPT);
+    }
+
+    String audioId() {
+        return id.replace("chatcmpl-", "audio_");
+    }
+
+    /** Nothing is kept here, so it expires at once. */
+    long audioExpiry() {
+        return created;
     }
 
     /** All text of the answer; null if pictures are all there is. */
@@ -61,9 +71,14 @@ record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean
         if (!answer.parts().isEmpty() && answer.parts().stream().noneMatch(AnswerPart.Text.class::isInstance)) {
             return null;
         }
-        return answer.parts().stream()
-                .map(part -> part instanceof AnswerPart.Text(String text) ? text : "")
-                .collect(Collectors.joining());
+        var join = new TextJoin();
+        var content = new StringBuilder();
+        for (int i = 0; i < answer.parts().size(); i++) {
+            if (answer.parts().get(i) instanceof AnswerPart.Text(String text)) {
+                content.append(join.next(i, text));
+            }
+        }
+        return content.toString();
     }
 
     /** What every chunk of a stream and every whole answer begins with. */

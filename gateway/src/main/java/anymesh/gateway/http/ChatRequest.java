@@ -14,12 +14,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A checked {@code POST /v1/chat/completions}. Fields that it does not know are ignored, as OpenAI's clients expect. */
+/** A checked {@code POST /v1/chat/completions}; {@link FieldRules} says what becomes of the fields that are not read here. */
 record ChatRequest(String model, GenerationRequest generation, boolean stream, boolean includeUsage) {
     static ChatRequest read(Fields body, HttpLimits limits) {
         String model = model(body);
+        FieldRules.chat().check(body);
         List<Message> messages = new MessageReader(limits.maxMedia()).read(body);
-        body.integer("n", 1, 1);
+        body.integer("n", 1, 1); // a 1.0 is none
         Fields streamOptions = body.object("stream_options");
         boolean includeUsage = streamOptions != null && Boolean.TRUE.equals(streamOptions.bool("include_usage"));
         Long seed = seed(body);
@@ -57,9 +58,6 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
         }
         Double topP = body.number("top_p", 0, 1);
         if (topP != null) {
-            if (topP.floatValue() <= 0) {
-                throw body.invalid("top_p", "Invalid '%s': expected a value above 0.");
-            }
             sampling.setTopP(topP.floatValue());
         }
         if (seed != null) {
@@ -79,10 +77,10 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
         if (!body.has("stop")) {
             return List.of();
         }
-        if (!body.json().path("stop").isArray() && !body.json().path("stop").isTextual()) {
+        if (!body.isArray("stop") && !body.isString("stop")) {
             throw body.wrongType("stop", "a string or an array of strings");
         }
-        List<String> stop = body.json().path("stop").isArray()
+        List<String> stop = body.isArray("stop")
                 ? body.strings("stop")
                 : List.of(body.requiredString("stop"));
         if (stop.size() > 4 || stop.stream().anyMatch(String::isEmpty)) {

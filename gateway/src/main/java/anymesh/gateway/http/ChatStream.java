@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A chat answer as {@code chat.completion.chunk} events: the role, then text in {@code delta.content} and media in
- * {@code delta.parts} as they come, then the finish reason, the usage if it was asked for, and {@code [DONE]}. A part's
+ * {@code delta.parts} as they come, and the first sound in {@code delta.audio} too if audio was asked for, then the finish reason, the usage if it was asked for, and {@code [DONE]}. A part's
  * {@code index} is its place in the whole answer, where each run of text between media is a part too. Used on the
  * request's event loop only.
  */
@@ -23,6 +23,8 @@ final class ChatStream {
     private final ChatAnswer answer;
     private final boolean includeUsage;
     private final EventBacklog backlog = new EventBacklog();
+    private final TextJoin join = new TextJoin();
+    private final @Nullable AudioStream audio;
     private @Nullable Runnable last;
     private boolean begun;
 
@@ -30,6 +32,7 @@ final class ChatStream {
         this.stream = stream;
         this.answer = answer;
         this.includeUsage = includeUsage;
+        audio = answer.wantsAudio() ? new AudioStream(answer) : null;
     }
 
     void accept(AnswerEvent event) {
@@ -55,12 +58,23 @@ final class ChatStream {
                 return;
             }
             begin();
-            stream.send(chunk(backlog.next()));
+            send(backlog.next());
         }
         if (last != null) {
             Runnable ending = last;
             last = null;
             ending.run();
+        }
+    }
+
+    private void send(AnswerEvent event) {
+        stream.send(chunk(event));
+        if (audio != null) {
+            audio.deltas(event).forEach(delta -> {
+                ObjectNode chunk = chunk();
+                delta(chunk).set("audio", delta);
+                stream.send(chunk);
+            });
         }
     }
 
@@ -93,7 +107,7 @@ final class ChatStream {
         ObjectNode chunk = chunk();
         ObjectNode delta = delta(chunk);
         switch (event) {
-            case TextWritten(_, String text) -> delta.put("content", text);
+            case TextWritten(int index, String text) -> delta.put("content", join.next(index, text));
             case MediaStarted(int index, Modality modality) -> part(delta, index, modality, "start");
             // No step is done, and of how many is not known before somebody is there.
             case MediaWaiting(int index, Modality modality) -> part(delta, index, modality, "progress")

@@ -1,65 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.body.Characters;
+import anymesh.gateway.body.EncodedBytes;
+import anymesh.gateway.body.PercentDecoded;
 import anymesh.wire.error.InvalidInput;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Media inside a request: RFC 2397 data URLs and plain base64. */
-final class DataUrl {
-    private DataUrl() {}
+/**
+ * Media inside a request: RFC 2397 data URLs and plain base64. What a URL says of the type of its data is not believed,
+ * as browsers and libraries say the wrong thing often enough: the encoder looks at the bytes.
+ *
+ * @param type what the media are, to tell a client, such as {@code image}
+ * @param maxBytes what one may have
+ * @param param the field that holds it
+ */
+record DataUrl(String type, int maxBytes, String param) {
+    private static final int MAX_HEAD = 1 << 10;
 
-    /** The bytes of {@code data:<type>/…;base64,…}. URLs that would have to be fetched are refused. */
-    static ByteString decode(String url, String type, int maxBytes, String param) {
-        if (!url.regionMatches(true, 0, "data:", 0, 5)) {
-            throw new InvalidInput(isWeb(url)
-                    ? "Invalid '" + param + "': this server fetches no URLs. Send the media as a data URL: "
-                            + "data:" + type + "/…;base64,…"
-                    : "Invalid '" + param + "': expected a data URL: data:" + type + "/…;base64,…", param);
+    /** Before a comma of its own, which codecs in a type have too: {@code video/webm;codecs=vp9,opus;base64,…}. */
+    private static final Pattern BASE64_DATA = Pattern.compile(";\\s*base64\\s*,", Pattern.CASE_INSENSITIVE);
+    private static final Pattern BASE64_SOMEWHERE = Pattern.compile(";\\s*base64\\s*(;|$)", Pattern.CASE_INSENSITIVE);
+    /** Up to the first comma that is not in quotes. */
+    private static final Pattern HEAD = Pattern.compile("(?:[^,\"]++|\"[^\"]*+\")*+,");
+
+    /** The bytes of a data URL. URLs that would have to be fetched are refused. */
+    ByteString decode(Characters url) {
+        try (InputStream in = url.bytes()) {
+            String start = new String(in.readNBytes(MAX_HEAD), StandardCharsets.ISO_8859_1);
+            if (!isDataUrl(start)) {
+                throw refused(isWeb(start)
+                        ? "this server fetches no URLs. Send the media as a data URL: data:" + type + "/…;base64,…"
+                        : "expected a data URL: data:" + type + "/…;base64,…");
+            }
+            Matcher base64 = BASE64_DATA.matcher(start);
+            Matcher head = HEAD.matcher(start);
+            if (base64.find()) {
+                return read(url, base64.end(), true, true);
+            }
+            if (!head.lookingAt()) {
+                throw refused("expected a data URL: data:" + type + "/…;base64,…");
+            }
+            boolean isBase64 = BASE64_SOMEWHERE.matcher(start.substring(0, head.end() - 1)).find();
+            return read(url, head.end(), isBase64, true);
+        } catch (IOException e) {
+            throw broken(e);
         }
-        int comma = url.indexOf(',');
-        String head = comma < 0 ? "" : url.substring(5, comma).toLowerCase(Locale.ROOT);
-        if (!head.endsWith(";base64")) {
-            throw new InvalidInput("Invalid '" + param + "': expected base64 data: data:" + type + "/…;base64,…",
-                    param);
-        }
-        if (!head.startsWith(type + "/")) {
-            throw new InvalidInput("Invalid '" + param + "': expected media of type " + type + "/…", param);
-        }
-        return base64(url.substring(comma + 1), maxBytes, param);
     }
 
-    private static boolean isWeb(String url) {
-        String start = url.substring(0, Math.min(url.length(), 8)).toLowerCase(Locale.ROOT);
-        return start.startsWith("http://") || start.startsWith("https://");
+    /** The bytes of plain base64, or of a data URL in its place. */
+    ByteString decodeBase64(Characters data) {
+        try (InputStream in = data.bytes()) {
+            String start = new String(in.readNBytes("data:".length()), StandardCharsets.ISO_8859_1);
+            return isDataUrl(start) ? decode(data) : read(data, 0, true, false);
+        } catch (IOException e) {
+            throw broken(e);
+        }
     }
 
-    static ByteString base64(String data, int maxBytes, String param) {
-        byte[] bytes;
-        try {
-            bytes = Base64.getDecoder().decode(data.getBytes(StandardCharsets.ISO_8859_1));
-        } catch (IllegalArgumentException _) {
-            throw new InvalidInput("Invalid '" + param + "': the base64 data is broken.", param);
+    private ByteString read(Characters characters, int from, boolean base64, boolean isUrl) throws IOException {
+        try (InputStream in = characters.bytes()) {
+            in.skipNBytes(from);
+            InputStream data = isUrl ? new PercentDecoded(in) : in;
+            int atMost = characters.atMost() - from;
+            ByteString bytes = base64
+                    ? EncodedBytes.ofBase64(data, atMost, maxBytes, characters.room())
+                    : EncodedBytes.ofPlain(data, atMost, maxBytes, characters.room());
+            if (bytes.isEmpty()) {
+                throw refused("there is no data.");
+            }
+            return bytes;
         }
-        if (bytes.length == 0) {
-            throw new InvalidInput("Invalid '" + param + "': there is no data.", param);
-        }
-        if (bytes.length > maxBytes) {
-            throw new InvalidInput("Invalid '" + param + "': " + bytes.length + " bytes are more than the "
-                    + maxBytes + " that one media item may have.", param);
-        }
-        return UnsafeByteOperations.unsafeWrap(bytes); // nobody else holds the array
     }
 
-    /** {@code bytes} as a data URL. */
-    static String encode(String mimeType, ByteString bytes) {
-        return "data:" + mimeType + ";base64," + base64(bytes);
+    private InvalidInput broken(IOException e) {
+        return refused(e instanceof EncodedBytes.TooMany
+                ? "it has more than the " + maxBytes + " bytes that one media item may have."
+                : e.getMessage() + ".");
     }
 
-    static String base64(ByteString bytes) {
-        return StandardCharsets.ISO_8859_1.decode(Base64.getEncoder().encode(bytes.asReadOnlyByteBuffer())).toString();
+    private InvalidInput refused(String why) {
+        return new InvalidInput("Invalid '" + param + "': " + why, param);
+    }
+
+    private static boolean isDataUrl(String start) {
+        return start.regionMatches(true, 0, "data:", 0, "data:".length());
+    }
+
+    private static boolean isWeb(String start) {
+        return start.regionMatches(true, 0, "http://", 0, 7) || start.regionMatches(true, 0, "https://", 0, 8);
     }
 }

@@ -2,6 +2,8 @@
 package anymesh.gateway.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -17,18 +19,17 @@ final class EventStream {
     private static final Buffer PING = Buffer.buffer(": ping\n\n");
     private static final Buffer DONE = Buffer.buffer("data: [DONE]\n\n");
 
-    /** A client that takes nothing for so many heartbeats is taken for gone. */
-    private static final int MAX_STALLED_BEATS = 8;
-
     private final Vertx vertx;
     private final HttpServerResponse response;
+    private final Delivery delivery;
     private final long heartbeat;
+    private final Promise<Void> taken = Promise.promise();
     private boolean idle;
-    private int stalledBeats;
 
-    EventStream(Vertx vertx, HttpServerResponse response, Duration heartbeat) {
+    EventStream(Vertx vertx, HttpServerResponse response, Delivery delivery, Duration heartbeat) {
         this.vertx = vertx;
         this.response = response;
+        this.delivery = delivery;
         this.heartbeat = vertx.setPeriodic(heartbeat.toMillis(), _ -> beat());
     }
 
@@ -46,7 +47,7 @@ final class EventStream {
     }
 
     void send(ObjectNode event) {
-        write(Buffer.buffer("data: ").appendBuffer(Json.write(event)).appendString("\n\n"));
+        Json.writePieces("data: ", event, "\n\n").forEach(this::write);
     }
 
     /** Ends the stream, saying that it is complete. */
@@ -64,14 +65,23 @@ final class EventStream {
     /** Ends the stream without saying that it is complete. */
     void end() {
         close();
-        if (!response.ended() && !response.closed()) {
-            response.end();
-        }
+        delivery.end().onComplete(_ -> taken.tryComplete());
     }
 
     /** Writes no more. */
     void close() {
         vertx.cancelTimer(heartbeat);
+    }
+
+    /** Completes when the client has taken all of it, or has gone. */
+    Future<Void> taken() {
+        return taken.future();
+    }
+
+    /** The client has gone. */
+    void abandon() {
+        close();
+        taken.tryComplete();
     }
 
     private void write(Buffer bytes) {
@@ -85,18 +95,13 @@ final class EventStream {
                     .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
                     .putHeader("x-accel-buffering", "no");
         }
-        response.write(bytes);
+        delivery.write(bytes);
     }
 
     private void beat() {
         if (response.headWritten() && response.writeQueueFull()) {
-            if (++stalledBeats >= MAX_STALLED_BEATS) {
-                close();
-                response.reset();
-            }
             return;
         }
-        stalledBeats = 0;
         if (idle) {
             write(PING);
         }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.body.Characters;
+import anymesh.gateway.body.JsonString;
 import anymesh.wire.error.InvalidInput;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.POJONode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * A field that is absent or null reads as null; one of the wrong type or out of range throws {@link InvalidInput}.
  */
 record Fields(JsonNode json, String path) {
+    /** What one text may have, in the bytes of its JSON; OpenAI has the same limit for its characters. */
+    private static final int MAX_TEXT_BYTES = 10 << 20;
 
     /** The name of a field of this object as errors report it: {@code messages[0].content}. */
     String param(String name) {
@@ -29,10 +34,47 @@ record Fields(JsonNode json, String path) {
         if (value == null || value.isNull()) {
             return null;
         }
-        if (!value.isTextual()) {
-            throw wrongType("a string", value, param(name));
+        return text(value, param(name));
+    }
+
+    private static String text(JsonNode value, String param) {
+        if (!isString(value)) {
+            throw wrongType("a string", value, param);
         }
-        return wellFormed(value.textValue(), param(name));
+        if (!(value instanceof POJONode node && node.getPojo() instanceof JsonString text)) {
+            return wellFormed(value.textValue(), param);
+        }
+        if (text.atMost() > MAX_TEXT_BYTES) {
+            throw new InvalidInput("Invalid '%s': string too long. Expected a string with maximum length %d, but got a "
+                    .formatted(param, MAX_TEXT_BYTES) + "string with length " + text.atMost() + " instead.", param,
+                    "string_above_max_length");
+        }
+        return wellFormed(text.text(), param);
+    }
+
+    /** A text, or one that was left where it stands in the body because it is long. */
+    private static boolean isString(JsonNode value) {
+        return value.isTextual() || (value instanceof POJONode node && node.getPojo() instanceof JsonString);
+    }
+
+    boolean isString(String name) {
+        return isString(json.path(name));
+    }
+
+    boolean isArray(String name) {
+        return json.path(name).isArray();
+    }
+
+    boolean isObject(String name) {
+        return json.path(name).isObject();
+    }
+
+    /** A required string, however long, as characters to read. */
+    Characters characters(String name) {
+        JsonNode value = json.path(name);
+        return value instanceof POJONode node && node.getPojo() instanceof JsonString text
+                ? text
+                : new Characters.Plain(requiredString(name));
     }
 
     String requiredString(String name) {
@@ -124,10 +166,7 @@ record Fields(JsonNode json, String path) {
     List<String> strings(String name) {
         List<String> strings = new ArrayList<>();
         for (Element element : elements(name)) {
-            if (!element.value().isTextual()) {
-                throw wrongType("a string", element.value(), element.param());
-            }
-            strings.add(wellFormed(element.value().textValue(), element.param()));
+            strings.add(text(element.value(), element.param()));
         }
         return strings;
     }
@@ -161,10 +200,10 @@ record Fields(JsonNode json, String path) {
         return new InvalidInput("Invalid type for '%s': expected %s, but got %s instead.".formatted(param, expected,
                 switch (actual.getNodeType()) {
                     case ARRAY -> "an array";
-                    case OBJECT, POJO -> "an object";
+                    case OBJECT -> "an object";
                     case BOOLEAN -> "a boolean";
                     case NUMBER -> actual.isIntegralNumber() ? "an integer" : "a number";
-                    case STRING, BINARY -> "a string";
+                    case STRING, BINARY, POJO -> "a string";
                     case NULL, MISSING -> "null";
                 }), param);
     }

@@ -28,6 +28,7 @@ final class GatewayMeters implements AutoCloseable {
         this.meters = meters;
         this.measure = measure;
         Gauge.builder("anymesh.gateway.requests.active", admission, Admission::concurrent).register(meters);
+        Gauge.builder("anymesh.gateway.body.bytes", admission, Admission::heldBytes).register(meters);
         Gauge.builder("anymesh.embedding.bytes", memory, WireMemory::allocatedBytes).register(meters);
     }
 
@@ -38,7 +39,7 @@ final class GatewayMeters implements AutoCloseable {
         http.addEndHandler(_ -> {
             if (counted.compareAndSet(false, true)) {
                 var timer = Timer.builder("anymesh.gateway.requests")
-                        .tag("route", route(http.normalizedPath()))
+                        .tag("route", Routes.label(http))
                         .tag("status", String.valueOf(http.response().getStatusCode()))
                         .serviceLevelObjectives(BUCKETS)
                         .register(meters);
@@ -47,15 +48,6 @@ final class GatewayMeters implements AutoCloseable {
             }
         });
         http.next();
-    }
-
-    /** A path as a tag: whatever clients invent must not make new time series. */
-    private static String route(String path) {
-        return switch (path) {
-            case HttpApi.CHAT -> "chat";
-            case HttpApi.IMAGES -> "images";
-            default -> path.startsWith(ModelsRoute.PATH) ? "models" : "other";
-        };
     }
 
     /** Counts a step of the request that the trace belongs to, if there is one. */

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
-import anymesh.gateway.pipeline.Answer;
-import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.GenerationPipeline;
-import anymesh.gateway.pipeline.GenerationRequest;
-import anymesh.gateway.routing.RoutePlan;
 import anymesh.kit.trace.Traces;
 import anymesh.wire.call.CallContext;
 import io.opentelemetry.api.trace.Span;
@@ -17,14 +13,12 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,30 +27,32 @@ import org.jspecify.annotations.Nullable;
  * lasts, and count it.
  */
 final class Generations {
+    private final Vertx vertx;
+    private final HttpSettings settings;
     private final Admission admission;
     private final BodyReader bodies;
     private final GenerationPipeline pipeline;
     private final GatewayMeters meters;
     private final Tracer tracer;
-    private final Duration timeout;
     private final Set<Runnable> underWay = ConcurrentHashMap.newKeySet();
 
-    Generations(Admission admission, BodyReader bodies, GenerationPipeline pipeline, GatewayMeters meters,
-            Tracer tracer, Duration timeout) {
+    Generations(Vertx vertx, HttpSettings settings, Admission admission, GenerationPipeline pipeline,
+            GatewayMeters meters, Tracer tracer) {
+        this.vertx = vertx;
+        this.settings = settings;
         this.admission = admission;
-        this.bodies = bodies;
+        this.bodies = new BodyReader(vertx, settings.limits());
         this.pipeline = pipeline;
         this.meters = meters;
         this.tracer = tracer;
-        this.timeout = timeout;
     }
 
     /**
      * Serves one request: {@code read} checks its body, perhaps on another thread, and {@code answer} answers it; its
      * future completes when the client has the answer. If either fails, the failure is answered unless {@code answer}
-     * has begun a response of its own. The call that it is given ends when its time is over or the client goes away.
+     * has begun a response of its own.
      */
-    <T> void serve(RoutingContext http, Function<Fields, T> read, BiFunction<T, CallContext, Future<?>> answer) {
+    <T> void serve(RoutingContext http, Function<Fields, T> read, BiFunction<T, Exchange, Future<?>> answer) {
         HttpServerResponse response = http.response();
         Admission.Ticket ticket;
         try {
@@ -72,9 +68,9 @@ final class Generations {
         bodies.read(http.request(), ticket, read).onComplete(body::tryComplete, body::tryFail);
         body.future()
                 .compose(request -> {
-                    var begun = begin(http);
-                    call.set(begun);
-                    return answer.apply(request, begun);
+                    var exchange = begin(http, ticket);
+                    call.set(exchange.call());
+                    return answer.apply(request, exchange);
                 })
                 .onFailure(failure -> ErrorReplies.reply(response, failure))
                 .onComplete(_ -> {
@@ -100,11 +96,26 @@ final class Generations {
         underWay.forEach(Runnable::run);
     }
 
+    private Exchange begin(RoutingContext http, Admission.Ticket ticket) {
+        var delivery = new Delivery(vertx, http.request(), settings.limits());
+        return new Exchange(http, begin(http), delivery, ticket, pipeline, meters);
+    }
+
+    /** The stream of an exchange, whose heart beats from here on. */
+    EventStream stream(Exchange exchange) {
+        return new EventStream(vertx, exchange.http().response(), exchange.delivery(), settings.heartbeat());
+    }
+
+    HttpLimits limits() {
+        return settings.limits();
+    }
+
     /** When the client goes away, everybody who works on its request is told to stop. */
     private CallContext begin(RoutingContext http) {
         var span = span(http);
         String own = Traces.traceparent(span);
-        var call = CallContext.start(RequestIds.of(http), own == null ? RequestIds.traceparent(http) : own, timeout);
+        var call = CallContext.start(RequestIds.of(http), own == null ? RequestIds.traceparent(http) : own,
+                settings.requestTimeout());
         if (own != null) {
             http.response().putHeader(RequestIds.TRACE, own);
         }
@@ -113,14 +124,6 @@ final class Generations {
             call.cancel(); // gone while the body was being parsed
         }
         return call;
-    }
-
-    /** Runs a request through the mesh. */
-    Future<Answer> run(RoutingContext http, GenerationRequest request, RoutePlan plan, CallContext call,
-            Consumer<AnswerEvent> events) {
-        String own = http.response().headers().get(RequestIds.TRACE);
-        return pipeline.answer(request, plan, call, events).onSuccess(answer -> answer.stages()
-                .forEach(usage -> meters.count(usage, own)));
     }
 
     /** The span of the whole request, until its response has ended. */

@@ -5,17 +5,21 @@ import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.gateway.telemetry.Telemetry;
 import anymesh.kit.server.MetricsFormat;
+import anymesh.kit.server.PlainHttp;
 import anymesh.wire.WireMemory;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -24,18 +28,12 @@ import java.util.regex.Pattern;
  * that is not a success has OpenAI's shape, whoever gave it.
  */
 public final class HttpApi implements AutoCloseable {
-    static final String CHAT = "/v1/chat/completions";
-    static final String IMAGES = "/v1/images/generations";
-
-    /** What OpenAI's clients send from a web page. */
-    private static final Set<String> CORS_HEADERS = Set.of("authorization", "content-type", "user-agent",
-            RequestIds.HEADER, "traceparent", "openai-organization", "openai-project", "openai-beta",
-            "x-stainless-arch",
-            "x-stainless-lang", "x-stainless-os", "x-stainless-package-version", "x-stainless-retry-count",
-            "x-stainless-runtime", "x-stainless-runtime-version", "x-stainless-timeout", "x-stainless-helper-method");
-
+    private static final int PREFLIGHT_SECONDS = 600;
+    private static final long LINGER_MILLIS = 1_000;
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
+    private final Vertx vertx;
+    private final HttpSettings settings;
     private final Router router;
     private final StageRouter stages;
     private final Admission admission;
@@ -49,51 +47,49 @@ public final class HttpApi implements AutoCloseable {
      */
     public HttpApi(Vertx vertx, HttpSettings settings, StageRouter stages, GenerationPipeline pipeline,
             WireMemory memory, Telemetry telemetry, Runnable measure) {
+        this.vertx = vertx;
+        this.settings = settings;
         this.stages = stages;
         admission = new Admission(settings.limits());
         meters = new GatewayMeters(telemetry.meters(), admission, memory, measure);
         router = Router.router(vertx);
-        generations = new Generations(admission, new BodyReader(vertx, settings.limits()), pipeline, meters,
-                telemetry.tracer(), settings.requestTimeout());
-        var chat = new ChatRoute(vertx, generations, stages, settings.limits(), settings.heartbeat());
+        generations = new Generations(vertx, settings, admission, pipeline, meters, telemetry.tracer());
+        var chat = new ChatRoute(generations, stages);
         var images = new ImagesRoute(generations, stages);
         var models = new ModelsRoute(stages);
 
-        router.route().handler(connections::watch).handler(RequestIds::assign).handler(meters::time)
+        var routes = new Routes(List.of(
+                Route.postJson("/v1/chat/completions", "chat", chat::handle),
+                Route.postJson("/v1/images/generations", "images", images::handle),
+                Route.get(ModelsRoute.PATH, "models", models::list),
+                Route.get(ModelsRoute.PATH + "/*", "models", models::get),
+                Route.get("/healthz", "other", http -> http.response().end("ok")),
+                Route.get("/readyz", "other", this::ready),
+                Route.get("/metrics", "other", this::scrape)));
+
+        router.route().handler(connections::watch).handler(HttpApi::watch).handler(RequestIds::assign).handler(meters::time)
                 .failureHandler(HttpApi::failed);
         if (!settings.corsOrigins().isEmpty()) {
-            router.route().handler(cors(settings));
+            router.route().handler(cors(settings.corsOrigins(), routes.methods()));
         }
-        serve(HttpMethod.POST, CHAT, chat::handle);
-        serve(HttpMethod.POST, IMAGES, images::handle);
-        serve(HttpMethod.GET, ModelsRoute.PATH, models::list);
-        serve(HttpMethod.GET, ModelsRoute.PATH + "/*", models::get);
-        serve(HttpMethod.GET, "/healthz", http -> http.response().end("ok"));
-        serve(HttpMethod.GET, "/readyz", this::ready);
-        serve(HttpMethod.GET, "/metrics", this::scrape);
-        router.route().handler(http -> ErrorReplies.reply(http.response(), new HttpRefusal(404,
-                "Unknown request URL: " + http.request().method() + " " + Fields.abbreviated(http.normalizedPath())
-                        + ".")));
+        routes.mount(router);
         for (int status : new int[]{400, 404, 405, 413, 500}) {
             router.errorHandler(status, HttpApi::failed);
         }
     }
 
-    private void serve(HttpMethod method, String path, Handler<RoutingContext> handler) {
-        router.route(method, path).handler(handler);
-        router.route(path).handler(http -> {
-            http.response().putHeader("allow", method.name());
-            ErrorReplies.reply(http.response(), new HttpRefusal(405,
-                    "Not allowed to " + http.request().method() + " here; use " + method + "."));
-        });
+    /** A page of an allowed origin may send whatever headers it likes: none of them means anything here that it may not. */
+    private static CorsHandler cors(List<String> origins, Set<HttpMethod> methods) {
+        var cors = CorsHandler.create().allowedMethods(methods).maxAgeSeconds(PREFLIGHT_SECONDS)
+                .exposedHeaders(Set.of(RequestIds.HEADER, RequestIds.TRACE, "retry-after"));
+        origins.forEach(cors::addOrigin);
+        return cors;
     }
 
-    private static CorsHandler cors(HttpSettings settings) {
-        var cors = CorsHandler.create().allowedMethods(Set.of(HttpMethod.GET, HttpMethod.POST))
-                .allowedHeaders(CORS_HEADERS).exposedHeaders(Set.of(RequestIds.HEADER, RequestIds.TRACE,
-                        "retry-after"));
-        settings.corsOrigins().forEach(cors::addOrigin);
-        return cors;
+    /** From the end of its answer on, the connection is without a request. */
+    private static void watch(RoutingContext http) {
+        http.addEndHandler(_ -> ConnectionClock.of(http.request()).end(http.request()));
+        http.next();
     }
 
     private void scrape(RoutingContext http) {
@@ -118,26 +114,45 @@ public final class HttpApi implements AutoCloseable {
         ErrorReplies.reply(http.response(), failure);
     }
 
+    /** How the API listens. */
+    public HttpServerOptions options() {
+        int head = settings.limits().connections().maxHeadBytes();
+        return PlainHttp.options().setHandle100ContinueAutomatically(true).setMaxInitialLineLength(head)
+                .setMaxHeaderSize(head);
+    }
+
+    /** A client has connected. */
+    public void connected(HttpConnection connection) {
+        ConnectionClock.start(connection, settings.limits());
+        connections.opened(connection);
+    }
+
     /** Answers a request. */
     public void handle(HttpServerRequest request) {
+        var clock = ConnectionClock.of(request);
+        clock.begin();
         String path = request.path();
         if (path == null || BROKEN_ESCAPE.matcher(path).find()) { // the router would take this for a fault of its own
             ErrorReplies.reply(request.response(), new HttpRefusal(400, "The request URL is not valid."));
+            clock.end(request);
             return;
         }
         router.handle(request);
     }
 
-    /** What is not even HTTP. */
-    public static void handleInvalid(HttpServerRequest request) {
-        ErrorReplies.reply(request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE),
-                new HttpRefusal(400, "The request is not valid HTTP."));
-        request.connection().close();
-    }
-
-    /** Told of each connection when it is made. */
-    public void connected(HttpConnection connection) {
-        connections.opened(connection);
+    /** What is not even HTTP, or has a head that is too large. */
+    public void handleInvalid(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        int limit = settings.limits().connections().maxHeadBytes();
+        ErrorReplies.reply(request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE), switch (cause) {
+            case TooLongHttpLineException _ ->
+                new HttpRefusal(414, "The request URL is longer than " + limit + " bytes.");
+            case TooLongHttpHeaderException _ ->
+                new HttpRefusal(431, "The request's headers are larger than " + limit + " bytes.");
+            case null, default -> new HttpRefusal(400, "The request is not valid HTTP.");
+        });
+        // Not at once: a client that is still sending would be told of a broken connection before it reads the answer.
+        vertx.setTimer(LINGER_MILLIS, _ -> request.connection().close());
     }
 
     /** Is not ready any more, and says in each answer that it is the last on its connection, but serves as before. */

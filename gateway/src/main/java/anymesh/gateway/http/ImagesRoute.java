@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerPart;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
-import anymesh.wire.call.CallContext;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
 
@@ -27,19 +26,16 @@ final class ImagesRoute {
     }
 
     void handle(RoutingContext http) {
-        generations.serve(http, ImagesRequest::read, (request, call) -> answer(http, request, call));
+        generations.serve(http, ImagesRequest::read, this::answer);
     }
 
-    private Future<?> answer(RoutingContext http, ImagesRequest request, CallContext call) {
-        return router.plan(request.needs(), call)
-                // Before the backbone is bothered: whether there is a generator, and one that draws in this size.
-                .compose(plan -> router.output(plan, Modality.IMAGE, request.size(), call).compose(path -> {
-                    request.checkSize(path);
-                    return generations.run(http, request.generation(), plan, call, _ -> {});
-                }))
-                .compose(answer -> http.response()
-                        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                        .end(Json.write(toJson(answer))));
+    private Future<?> answer(ImagesRequest request, Exchange exchange) {
+        return router.plan(request.needs(), exchange.call())
+                // Before the backbone is bothered: whether there is a generator that draws in this size. It is the one that will.
+                .compose(plan -> router
+                        .output(plan, Modality.IMAGE, request.generation().media().size(), exchange.call())
+                        .compose(path -> exchange.run(request.generation(), plan.with(Modality.IMAGE, path), _ -> {})))
+                .compose(answer -> exchange.reply(toJson(answer)));
     }
 
     private ObjectNode toJson(Answer answer) {
@@ -47,7 +43,7 @@ final class ImagesRoute {
         ArrayNode data = json.putArray("data");
         for (AnswerPart part : answer.parts()) {
             if (part instanceof AnswerPart.Media(_, GeneratedMedia media)) {
-                data.addObject().put("b64_json", DataUrl.base64(media.getData()));
+                data.addObject().putPOJO("b64_json", MediaText.base64(media.getData()));
                 json.put("size", media.getWidth() + "x" + media.getHeight());
                 json.put("output_format", media.getMimeType().substring(media.getMimeType().indexOf('/') + 1));
             }

@@ -8,10 +8,12 @@ import anymesh.gateway.pipeline.ModalityInput.Text;
 import anymesh.v1.Role;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The conversation of a chat request. An assistant's turn may come back just as it was answered: with {@code parts}
- * beside its {@code content}, which then only repeats their text, or with the parts as its content.
+ * beside its {@code content}, which then only repeats their text, or with the parts as its content, or with no content
+ * where it made nothing but media. Calls of tools and what they brought are read as text, as no tool is called here.
  */
 final class MessageReader {
     private final int maxMedia;
@@ -45,10 +47,12 @@ final class MessageReader {
         String role = message.requiredString("role");
         return switch (role) {
             case "system", "developer" -> Role.SYSTEM;
-            case "user" -> Role.USER;
+            // What a tool says comes from the user's side of the conversation.
+            case "user", "tool", "function" -> Role.USER;
             case "assistant" -> Role.ASSISTANT;
             default -> throw message.invalid("role",
-                    "Invalid '%s': '%s' is not supported; expected 'system', 'developer', 'user' or 'assistant'.",
+                    "Invalid '%s': '%s' is not supported; expected 'system', 'developer', 'user', "
+                            + "'assistant', 'tool' or 'function'.",
                     Fields.abbreviated(role));
         };
     }
@@ -60,28 +64,42 @@ final class MessageReader {
                 return parts;
             }
         }
-        if (message.json().path("content").isArray()) {
-            return spoken(message, role, PartReader.read(message, "content"));
+        List<ModalityInput> content = content(message, role);
+        if (role == Role.ASSISTANT) {
+            return Stream.concat(content.stream(), ToolCalls.read(message).stream()).toList();
         }
-        if (message.has("content") && !message.json().path("content").isTextual()) {
+        // A user who says nothing has made a mistake; a model may have answered with nothing, and a tool too.
+        boolean silent = content.stream().allMatch(part -> part instanceof Text(String text) && text.isBlank());
+        if (silent && role == Role.USER && "user".equals(message.string("role"))) {
+            throw message.invalid("content", "Invalid '%s': the prompt is empty.");
+        }
+        return content;
+    }
+
+    private static List<ModalityInput> content(Fields message, Role role) {
+        if (message.isArray("content")) {
+            return PartReader.read(message, "content");
+        }
+        if (message.has("content") && !message.isString("content")) {
             throw message.wrongType("content", "a string or an array of parts");
         }
         String content = message.string("content");
-        if (content == null && role == Role.ASSISTANT && message.has("audio")) {
-            throw message.invalid("audio",
-                    "Invalid '%s': no audio is kept here by its id; send the answer's 'parts' back instead.");
+        if (content == null && role == Role.ASSISTANT) {
+            return refusal(message);
         }
         if (content == null) {
             throw message.missing("content");
         }
-        return spoken(message, role, content.isEmpty() ? List.of() : List.of(new Text(content)));
+        return content.isEmpty() ? List.of() : List.of(new Text(content));
     }
 
-    /** A user who says nothing has made a mistake; a model may have answered with nothing. */
-    private static List<ModalityInput> spoken(Fields message, Role role, List<ModalityInput> parts) {
-        if (role == Role.USER && parts.stream().allMatch(part -> part instanceof Text(String text) && text.isBlank())) {
-            throw message.invalid("content", "Invalid '%s': the prompt is empty.");
+    /** What an assistant said in the place of a content, if anything. */
+    private static List<ModalityInput> refusal(Fields message) {
+        if (message.has("audio")) {
+            throw message.invalid("audio",
+                    "Invalid '%s': no audio is kept here by its id; send the answer's 'parts' back instead.");
         }
-        return parts;
+        String refusal = message.string("refusal");
+        return refusal == null || refusal.isEmpty() ? List.of() : List.of(new Text(refusal));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.AnswerPart;
 import anymesh.kit.media.SoundFormat;
 import anymesh.v1.GeneratedMedia;
@@ -34,10 +35,10 @@ final class PartJson {
     static void writeMedia(Modality modality, GeneratedMedia media, ObjectNode json) {
         ObjectNode holder = json.putObject(type(modality));
         if (modality == Modality.AUDIO) {
-            holder.put("data", DataUrl.base64(media.getData())).put("format",
+            holder.putPOJO("data", MediaText.base64(media.getData())).put("format",
                     soundFormat(media.getMimeType()));
         } else {
-            holder.put("url", DataUrl.encode(media.getMimeType(), media.getData()));
+            holder.putPOJO("url", MediaText.dataUrl(media.getMimeType(), media.getData()));
         }
     }
 

@@ -10,17 +10,14 @@ import anymesh.kit.media.WavFile;
 import anymesh.v1.Modality;
 import anymesh.wire.WireLimits;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /** Content parts of a message, in OpenAI's shapes and vLLM's {@code audio_url} and {@code video_url}. */
 final class PartReader {
-    /** Names for files that the encoder reads besides those that the mesh writes; it looks at the bytes anyway. */
-    private static final Set<String> CONTAINERS = Set.of("ogg", "m4a", "mp4", "webm");
     private static final int MAX_IMAGE_BYTES = 20 << 20;
     private static final int MAX_AUDIO_BYTES = 25 << 20;
     private static final int MAX_VIDEO_BYTES = WireLimits.MAX_MEDIA_BYTES;
@@ -43,6 +40,7 @@ final class PartReader {
         String type = part.requiredString("type");
         return switch (type) {
             case "text" -> new Text(part.requiredString("text"));
+            case "refusal" -> new Text(part.requiredString("refusal"));
             case "image_url" -> url(part, type, Modality.IMAGE, MAX_IMAGE_BYTES);
             case "audio_url" -> url(part, type, Modality.AUDIO, MAX_AUDIO_BYTES);
             case "video_url" -> url(part, type, Modality.VIDEO, MAX_VIDEO_BYTES);
@@ -58,20 +56,23 @@ final class PartReader {
         Fields holder = part.requiredObject(type);
         String param = holder.param("url");
         return new Media(modality,
-                DataUrl.decode(holder.requiredString("url"), Services.name(modality), maxBytes, param), param);
+                new DataUrl(Services.name(modality), maxBytes, param).decode(holder.characters("url")), param);
     }
 
     private static Media audio(Fields audio) {
         String name = audio.string("format");
-        var format = name == null ? Optional.<SoundFormat>empty() : SoundFormat.of(name);
-        if (name != null && !CONTAINERS.contains(name) && format.isEmpty()) {
-            throw audio.invalid("format", "Invalid '%s': '%s' is not supported; expected one of %s.",
-                    Fields.abbreviated(name), Arrays.toString(SoundFormat.values()));
-        }
+        boolean bare = name != null && SoundNames.read(name).orElseThrow(() -> audio.invalid("format",
+                "Invalid '%s': '%s' is not supported; expected one of %s, or another name of a sound file.",
+                Fields.abbreviated(name), Arrays.toString(SoundFormat.values()))) == SoundFormat.PCM16;
         String param = audio.param("data");
-        ByteString bytes = DataUrl.base64(audio.requiredString("data"), MAX_AUDIO_BYTES, param);
-        boolean bare = format.equals(Optional.of(SoundFormat.PCM16));
-        return new Media(Modality.AUDIO,
-                bare ? UnsafeByteOperations.unsafeWrap(WavFile.ofPcm16(bytes.toByteArray())) : bytes, param);
+        ByteString bytes = new DataUrl(Services.name(Modality.AUDIO), MAX_AUDIO_BYTES, param)
+                .decodeBase64(audio.characters("data"));
+        return new Media(Modality.AUDIO, bare && !isFile(bytes) ? WavFile.ofPcm16(bytes) : bytes, param);
+    }
+
+    /** One that a client has called bare samples. */
+    private static boolean isFile(ByteString bytes) {
+        return Stream.of("RIFF", "OggS", "fLaC", "ID3")
+                .anyMatch(magic -> bytes.startsWith(ByteString.copyFrom(magic, StandardCharsets.US_ASCII)));
     }
 }

@@ -47,6 +47,6 @@ final class EncodeStep {
         Matcher item = ITEM.matcher(param == null ? "items[0]" : param);
         int index = item.matches() ? Integer.parseInt(item.group(1)) : 0;
         return new InvalidInput(String.valueOf(error.getMessage()),
-                media.get(Math.min(index, media.size() - 1)).param());
+                media.get(Math.min(index, media.size() - 1)).param(), error.code());
     }
 }

@@ -5,13 +5,16 @@ import anymesh.v1.Modality;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a request asks of a route before any stage has been called: the model, the modalities that it brings and those
  * that it wants back. Each modality stands with the field of the request that names it, for the refusal's sake. What
  * the backbone decides by itself is resolved later, by {@link RoutePlan#output}.
+ *
+ * @param model null where any will do
  */
-public record RouteNeeds(String model, Map<Modality, String> inputs, Map<Modality, String> outputs) {
+public record RouteNeeds(@Nullable String model, Map<Modality, String> inputs, Map<Modality, String> outputs) {
     public RouteNeeds {
         inputs = copy(inputs);
         outputs = copy(outputs);

@@ -11,11 +11,15 @@ import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Modality;
 import anymesh.v1.Representation;
 import anymesh.wire.error.ContractMismatch;
+import anymesh.wire.error.InvalidInput;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * that text is answered while generators are down; {@link #output} chooses the others when they are needed, by when a
  * generator that slept may be awake.
  */
-public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, long ticket) {
+public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modality, OutputPath> outputs, long ticket) {
 
     /**
      * Chooses a backbone and the paths into it. Throws {@link RouteRefused} for what the mesh does not have,
@@ -45,12 +49,29 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, long tick
     }
 
     private static List<StageInstance> backbones(RouteNeeds needs, List<StageInstance> snapshot, long ticket) {
-        var serving = Candidates.of(snapshot, Services.BACKBONE)
-                .serving(instance -> instance.description().getBundle().equals(needs.model()), ticket);
+        var backbones = Candidates.of(snapshot, Services.BACKBONE);
+        if (needs.model() == null) {
+            return ofFirstModel(backbones.serving(instance -> makes(instance, needs.outputs().keySet()), ticket),
+                    needs);
+        }
+        var serving = backbones.serving(instance -> instance.description().getBundle().equals(needs.model()), ticket);
         if (serving.isEmpty()) {
             throw RouteRefused.unknownModel(needs.model());
         }
         return serving;
+    }
+
+    /** Where a client leaves the choice of the model, it is the first by name, whoever's turn it is. */
+    private static List<StageInstance> ofFirstModel(List<StageInstance> serving, RouteNeeds needs) {
+        String first = serving.stream().map(instance -> instance.description().getBundle()).min(String::compareTo)
+                .orElseThrow(() -> RouteRefused.unsupportedModality("No model here makes " + needs.outputs().keySet()
+                        .stream().map(Services::name).collect(Collectors.joining(" and ")) + ".", "model"));
+        return serving.stream().filter(instance -> instance.description().getBundle().equals(first)).toList();
+    }
+
+    private static boolean makes(StageInstance backbone, Set<Modality> outputs) {
+        return outputs.stream()
+                .allMatch(modality -> modality == Modality.TEXT || !produces(backbone, modality).isEmpty());
     }
 
     private static RoutePlan through(StageInstance backbone, RouteNeeds needs, List<StageInstance> snapshot,
@@ -58,7 +79,8 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, long tick
         needs.outputs().forEach((modality, param) -> {
             if (modality != Modality.TEXT && produces(backbone, modality).isEmpty()) {
                 throw RouteRefused.unsupportedModality(
-                        "The model '" + needs.model() + "' does not produce " + Services.name(modality)
+                        "The model '" + backbone.description().getBundle() + "' does not produce "
+                                + Services.name(modality)
                                 + ".",
                         param);
             }
@@ -66,7 +88,7 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, long tick
         var paths = new EnumMap<Modality, InputPath>(Modality.class);
         needs.inputs().forEach(
                 (modality, param) -> paths.put(modality, inputPath(backbone, modality, param, snapshot, ticket)));
-        return new RoutePlan(new Hop(Modality.TEXT, backbone), Collections.unmodifiableMap(paths), ticket);
+        return new RoutePlan(new Hop(Modality.TEXT, backbone), Collections.unmodifiableMap(paths), Map.of(), ticket);
     }
 
     private static InputPath inputPath(StageInstance backbone, Modality modality, String param,
@@ -89,16 +111,30 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, long tick
     }
 
     /**
-     * The path that a signal of the backbone takes, through a generator that draws in {@code size} if there is one. Throws
-     * as {@link #of} does.
+     * The path that a signal of the backbone takes: the one that was fixed, or one through a generator that draws in
+     * {@code size}. Throws as {@link #of} does, and {@code InvalidInput} where no generator does.
      */
     public OutputPath output(Modality modality, @Nullable String size, List<StageInstance> snapshot) {
+        OutputPath fixed = outputs.get(modality);
+        return fixed != null ? fixed : choose(modality, size, snapshot);
+    }
+
+    /** The same with the path that signals of a modality take. */
+    public RoutePlan with(Modality modality, OutputPath path) {
+        var paths = new EnumMap<Modality, OutputPath>(Modality.class);
+        paths.putAll(outputs);
+        paths.put(modality, path);
+        return new RoutePlan(backbone, inputs, Collections.unmodifiableMap(paths), ticket);
+    }
+
+    private OutputPath choose(Modality modality, @Nullable String size, List<StageInstance> snapshot) {
         var projectors = Candidates.of(snapshot, Services.OUTPUT_PROJECTOR).serving(handles(modality), ticket);
         var generators = Candidates.of(snapshot, Services.generator(modality)).serving(handles(modality), ticket);
         if (projectors.isEmpty() || generators.isEmpty()) {
             throw RouteRefused.unsupportedModality("No model here makes " + Services.name(modality) + ".", null);
         }
-        OutputPath otherSize = null;
+        var sizes = new LinkedHashSet<String>();
+        boolean joined = false;
         for (StageInstance generator : generators) {
             for (StageInstance projector : projectors) {
                 if (joins(backbone.instance(), projector, modality) && joins(projector, generator, modality)) {
@@ -106,12 +142,16 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, long tick
                     if (size == null || path.sizes().contains(size)) {
                         return path;
                     }
-                    otherSize = path;
+                    joined = true;
+                    sizes.addAll(path.sizes());
                 }
             }
         }
-        if (otherSize != null) {
-            return otherSize;
+        if (joined) {
+            throw new InvalidInput(
+                    "Invalid 'size': '%s' is not supported; expected 'auto' or one of %s.".formatted(size,
+                            sizes),
+                    "size");
         }
         throw new ContractMismatch("no output projector and generator of " + Services.name(modality)
                 + " join the backbone's spaces " + produces(backbone.instance(), modality));

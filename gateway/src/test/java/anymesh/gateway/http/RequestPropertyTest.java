@@ -3,6 +3,8 @@ package anymesh.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import anymesh.gateway.body.BodyBytes;
+import anymesh.gateway.body.Room;
 import anymesh.wire.error.InvalidInput;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -107,13 +109,13 @@ class RequestPropertyTest {
 
     private static void readOrRefused(byte[] body) {
         try {
-            ChatRequest.read(Json.read(body), HttpLimits.defaults()).needs();
+            ChatRequest.read(Json.read(BodyBytes.of(body), Room.UNBOUNDED), HttpLimits.defaults()).needs();
         } catch (InvalidInput e) {
             assertThat(ApiError.of(e).status()).isEqualTo(400);
             assertThat(Json.write(ApiError.of(e).toJson()).length()).isPositive();
         }
         try {
-            ImagesRequest.read(Json.read(body)).needs();
+            ImagesRequest.read(Json.read(BodyBytes.of(body), Room.UNBOUNDED)).needs();
         } catch (InvalidInput e) {
             assertThat(e.getMessage()).isNotBlank();
         }

@@ -12,6 +12,7 @@ import anymesh.v1.Modality;
 import anymesh.v1.Representation;
 import anymesh.v1.StageDescription;
 import anymesh.wire.error.ContractMismatch;
+import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.MeshException;
 import anymesh.wire.error.ModelNotReady;
 import anymesh.wire.error.StageUnavailable;
@@ -148,6 +149,33 @@ class RoutePlanTest {
                             .instance().id())
                     .isEqualTo("g2");
         }
+    }
+
+    @Test
+    void whatWasChosenForASizeDrawsItWhateverComesLater() {
+        var snapshot = with(stage("g0", "generator-image", "cond", "", "256x256"));
+        var plan = RoutePlan.of(TEXT, snapshot, 0);
+        var fixed = plan.with(Modality.IMAGE, plan.output(Modality.IMAGE, "256x256", snapshot));
+        var later = with(stage("g2", "generator-image", "cond", "", "512x512"));
+        assertThat(fixed.output(Modality.IMAGE, "256x256", later).generator().instance().id()).isEqualTo("g0");
+        assertThatThrownBy(() -> plan.output(Modality.IMAGE, "256x256", later))
+                .isInstanceOfSatisfying(InvalidInput.class, e -> assertThat(e.param()).isEqualTo("size"))
+                .hasMessageContaining("128x128").hasMessageContaining("512x512");
+    }
+
+    @Test
+    void whereNoModelIsNamedItIsTheFirstByNameThatMakesWhatIsAskedFor() {
+        var other = stage("b0", "backbone", "llm", "signal");
+        var alphabetical = new StageInstance("b9", "backbone", "h", 1, 1, 1, StageState.SERVING,
+                other.description().toBuilder().setBundle("atom").build());
+        var silent = new StageInstance("b8", "backbone", "h", 1, 1, 1, StageState.SERVING, StageDescription.newBuilder()
+                .setBundle("aaa").setVersion("1").addCapabilities(Capability.newBuilder().setModality(Modality.TEXT))
+                .build());
+        var needs = new RouteNeeds(null, Map.of(), Map.of(Modality.IMAGE, "model"));
+        for (long ticket = 0; ticket < 3; ticket++) {
+            assertThat(RoutePlan.of(needs, with(alphabetical, silent), ticket).backbone().bundle()).isEqualTo("atom");
+        }
+        assertThatThrownBy(() -> RoutePlan.of(needs, List.of(silent), 0)).isInstanceOf(RouteRefused.class);
     }
 
     private static void assertMissing(List<StageInstance> snapshot, Class<? extends MeshException> reason) {

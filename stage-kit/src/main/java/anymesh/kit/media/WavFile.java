@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.media;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import javax.sound.sampled.AudioFileFormat;
 import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioInputStream;
@@ -16,6 +19,10 @@ import javax.sound.sampled.AudioSystem;
 public final class WavFile {
     /** Samples a second of OpenAI's {@code pcm16}. */
     static final int PCM16_RATE = 24_000;
+    private static final int CHUNK_HEADER = 8;
+    private static final int RIFF_HEADER = 12;
+    private static final int FORMAT = 16;
+    private static final short PCM = 1;
 
     private WavFile() {}
 
@@ -28,9 +35,19 @@ public final class WavFile {
         return of(samples.array(), sound.samplingRate());
     }
 
-    /** OpenAI's {@code pcm16}, little-endian samples of one channel at 24 kHz, as a file that says what it is. */
-    public static byte[] ofPcm16(byte[] samples) {
-        return of(samples, PCM16_RATE);
+    /** OpenAI's {@code pcm16}, little-endian samples of one channel at 24 kHz, as a file that says what it is; no copy is made. */
+    public static ByteString ofPcm16(ByteString samples) {
+        int length = samples.size() / Short.BYTES * Short.BYTES;
+        var header = ByteBuffer.allocate(RIFF_HEADER + FORMAT + 2 * CHUNK_HEADER).order(ByteOrder.LITTLE_ENDIAN);
+        header.put(ascii("RIFF")).putInt(header.capacity() - CHUNK_HEADER + length).put(ascii("WAVE"));
+        header.put(ascii("fmt ")).putInt(FORMAT).putShort(PCM).putShort((short) 1).putInt(PCM16_RATE)
+                .putInt(PCM16_RATE * Short.BYTES).putShort((short) Short.BYTES).putShort((short) Short.SIZE);
+        header.put(ascii("data")).putInt(length);
+        return UnsafeByteOperations.unsafeWrap(header.array()).concat(samples.substring(0, length));
+    }
+
+    private static byte[] ascii(String tag) {
+        return tag.getBytes(StandardCharsets.US_ASCII);
     }
 
     private static byte[] of(byte[] samples, int rate) {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of an answer on their way to a client. One that doesn't take them, or takes them too slowly, is cut off, so
+ * that what waits for it is not held for ever. Used on the request's event loop only.
+ */
+final class Delivery {
+    /** What is written at once, so that its progress can be seen. */
+    private static final int PIECE = 64 << 10;
+
+    private final Vertx vertx;
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final HttpLimits limits;
+    private long waiting;
+    /** As long as something waits. */
+    private @Nullable Pace pace;
+
+    Delivery(Vertx vertx, HttpServerRequest request, HttpLimits limits) {
+        this.vertx = vertx;
+        this.request = request;
+        response = request.response();
+        this.limits = limits;
+    }
+
+    /** Sends more; nothing is sent to a client that has gone. */
+    void write(Buffer bytes) {
+        for (int from = 0; isOpen() && from < bytes.length(); from += PIECE) {
+            int length = Math.min(PIECE, bytes.length() - from);
+            track(length, response.write(bytes.slice(from, from + length)));
+        }
+    }
+
+    /** Ends the answer; completes when the client has all of it, and fails if it has gone or was cut off. */
+    Future<Void> end() {
+        if (!isOpen()) {
+            return Future.failedFuture("the client has gone");
+        }
+        Promise<Void> taken = Promise.promise();
+        var clock = ConnectionClock.of(request);
+        Runnable gone = () -> taken.tryFail("the client has gone");
+        clock.whenClosed(gone);
+        Future<Void> end = response.end();
+        track(0, end);
+        end.onSuccess(taken::tryComplete).onFailure(taken::tryFail);
+        return taken.future().onComplete(_ -> clock.forget(gone));
+    }
+
+    private boolean isOpen() {
+        return !response.ended() && !response.closed();
+    }
+
+    private void track(int length, Future<Void> written) {
+        if (written.isComplete()) {
+            return;
+        }
+        waiting++;
+        if (pace == null) {
+            pace = limits.pace();
+            watch(pace);
+        }
+        written.onComplete(_ -> {
+            if (--waiting == 0) {
+                pace = null;
+            } else if (pace != null) {
+                pace.moved(length);
+            }
+        });
+    }
+
+    private void watch(Pace watched) {
+        vertx.setTimer(Math.max(1, watched.millisLeft() + 1), _ -> {
+            if (watched != pace) {
+                return; // the client has taken everything since
+            }
+            if (watched.millisLeft() > 0) {
+                watch(watched);
+            } else {
+                ConnectionClock.of(request).cut();
+            }
+        });
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import anymesh.gateway.pipeline.Answer;
+import anymesh.gateway.pipeline.AnswerEvent;
+import anymesh.gateway.pipeline.GenerationPipeline;
+import anymesh.gateway.pipeline.GenerationRequest;
+import anymesh.gateway.routing.RoutePlan;
+import anymesh.wire.call.CallContext;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A generating request that was let in and read, and its answer.
+ *
+ * @param call ends when its time is over or the client goes away
+ * @param ticket what the request holds
+ */
+record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admission.Ticket ticket,
+        GenerationPipeline pipeline, GatewayMeters meters) {
+
+    /** Runs the request through the mesh. */
+    Future<Answer> run(GenerationRequest request, RoutePlan plan, Consumer<AnswerEvent> events) {
+        String trace = http.response().headers().get(RequestIds.TRACE);
+        return pipeline.answer(request, plan, call, event -> {
+            if (event instanceof AnswerEvent.MediaDone done) {
+                ticket.count(done.media().getData().size());
+            }
+            events.accept(event);
+        }).onSuccess(answer -> answer.stages().forEach(usage -> meters.count(usage, trace)));
+    }
+
+    /** Answers with JSON; completes when the client has it, or has gone. */
+    Future<Void> reply(ObjectNode json) {
+        List<Buffer> pieces = Json.writePieces("", json, "");
+        long length = pieces.stream().mapToLong(Buffer::length).sum();
+        ticket.count(length);
+        http.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(length));
+        pieces.forEach(delivery::write);
+        return delivery.end().otherwiseEmpty();
+    }
+}
