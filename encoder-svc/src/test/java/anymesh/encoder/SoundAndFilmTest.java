@@ -54,6 +54,7 @@ final class SoundAndFilmTest {
     void itSaysThatItHearsAndWatches() {
         assertThat(served.runner().instance().description().getCapabilitiesList()).containsExactlyInAnyOrder(
                 Capability.newBuilder().setModality(Modality.AUDIO).addProduces("tiny-audio").addProduces("tiny-joint")
+                        .addJoint("tiny-joint")
                         .build(),
                 Capability.newBuilder().setModality(Modality.VIDEO).addProduces("tiny-video").build());
     }
