@@ -67,7 +67,8 @@ public final class HttpApi implements AutoCloseable {
                 Route.get("/readyz", "other", this::ready),
                 Route.get("/metrics", "other", this::scrape)));
 
-        router.route().handler(connections::watch).handler(HttpApi::watch).handler(RequestIds::assign).handler(meters::time)
+        router.route().handler(connections::watch).handler(HttpApi::watch).handler(RequestIds::assign)
+                .handler(meters::time)
                 .failureHandler(HttpApi::failed);
         if (!settings.corsOrigins().isEmpty()) {
             router.route().handler(cors(settings.corsOrigins(), routes.methods()));
