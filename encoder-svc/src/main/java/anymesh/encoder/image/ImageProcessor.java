@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder.image;
 
+import anymesh.encoder.image.format.Size;
 import anymesh.kit.model.ElementType;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.Tensor;

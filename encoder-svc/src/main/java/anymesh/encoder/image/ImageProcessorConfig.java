@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder.image;
 
+import anymesh.encoder.image.format.Size;
 import anymesh.kit.model.BundleException;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;

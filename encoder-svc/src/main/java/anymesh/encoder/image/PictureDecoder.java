@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder.image;
 
+import anymesh.encoder.image.format.Size;
 import anymesh.encoder.image.format.PictureFile;
 import anymesh.kit.media.PictureCodec;
 import anymesh.wire.call.CallContext;

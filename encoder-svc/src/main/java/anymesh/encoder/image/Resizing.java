@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder.image;
 
+import anymesh.encoder.image.format.Size;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

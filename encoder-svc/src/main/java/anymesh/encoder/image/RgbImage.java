@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder.image;
 
+import anymesh.encoder.image.format.Size;
+
 /** Eight-bit RGB, row-major, three bytes a pixel. */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
 public record RgbImage(Size size, byte[] pixels) {

@@ -3,7 +3,7 @@ package anymesh.encoder.video;
 
 import anymesh.encoder.image.ImageProcessor;
 import anymesh.encoder.image.RgbImage;
-import anymesh.encoder.image.Size;
+import anymesh.encoder.image.format.Size;
 import anymesh.kit.media.MediaCodec;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;

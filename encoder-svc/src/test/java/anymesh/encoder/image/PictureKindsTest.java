@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import anymesh.encoder.image.format.Size;
 import anymesh.encoder.image.format.PictureFile;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;

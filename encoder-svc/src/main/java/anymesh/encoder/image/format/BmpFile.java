@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder.image.format;
 
-import anymesh.encoder.image.Size;
 import anymesh.encoder.image.format.PictureFile.Cost;
 import anymesh.wire.error.InvalidInput;
 import java.nio.ByteBuffer;

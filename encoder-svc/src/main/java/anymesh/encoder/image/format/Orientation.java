@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder.image.format;
 
-import anymesh.encoder.image.Size;
 import java.util.List;
 
 /** How stored pixels are to be turned before they are looked at: EXIF's tag 0x0112, whose values are 1 to 8 in this order. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package anymesh.encoder.image;
+package anymesh.encoder.image.format;
 
 /** Pixels across and down. */
 public record Size(int width, int height) {
