@@ -39,7 +39,7 @@ final class FilmReader {
 
     /** What is wanted of frame ⌊i·n/count⌋ for each i below {@code count}, of the n that there are. */
     static <F> List<F> read(CallersFile file, int count, Function<VideoFrame, F> each) throws FfmpegFailed {
-        return new FilmReader(file, file.probe().film()).read(count, each);
+        return new FilmReader(file, file.probe().film(file.limits())).read(count, each);
     }
 
     private <F> List<F> read(int count, Function<VideoFrame, F> each) throws FfmpegFailed {

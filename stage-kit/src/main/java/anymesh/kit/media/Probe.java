@@ -72,8 +72,14 @@ record Probe(String format, double seconds, List<MediaStream> streams) {
         return first(MediaStream::isSound).orElseThrow(() -> new InvalidInput("the file holds no sound"));
     }
 
-    MediaStream film() {
-        return first(MediaStream::isFilm).orElseThrow(() -> new InvalidInput("the file holds no video"));
+    /** Refuses frames that are too large. The pictures of covers may be larger: nobody unpacks them. */
+    MediaStream film(MediaLimits limits) {
+        var film = first(MediaStream::isFilm).orElseThrow(() -> new InvalidInput("the file holds no video"));
+        if (film.pixels() > limits.maxPixels()) {
+            throw new InvalidInput("the file says that a frame has %d pixels (limit: %d)".formatted(film.pixels(),
+                    limits.maxPixels()));
+        }
+        return film;
     }
 
     /** The one that players take: the first that is marked so, else the first. */
@@ -83,19 +89,14 @@ record Probe(String format, double seconds, List<MediaStream> streams) {
     }
 
     /**
-     * Refuses what is too long, by what is there, or too large. What the header says of the length counts only if no packet says
-     * when it is: a file that was streamed may have anything there.
+     * Refuses what is too long, by what is there. What the header says of its length counts only if no packet says when it is:
+     * a file that was streamed may have anything there.
      */
     void check(MediaLimits limits) {
         double there = streams.stream().mapToDouble(MediaStream::secondsThere).max().orElse(0);
         double longest = there > 0 ? there : seconds;
         if (longest > limits.maxSeconds()) {
             throw new InvalidInput("the file lasts %.1f s (limit: %.1f s)".formatted(longest, limits.maxSeconds()));
-        }
-        long pixels = streams.stream().mapToLong(MediaStream::pixels).max().orElse(0);
-        if (pixels > limits.maxPixels()) {
-            throw new InvalidInput(
-                    "the file says that a frame has %d pixels (limit: %d)".formatted(pixels, limits.maxPixels()));
         }
     }
 }
