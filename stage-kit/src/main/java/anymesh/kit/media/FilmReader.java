@@ -23,6 +23,8 @@ final class FilmReader {
     private static final Logger log = LoggerFactory.getLogger(FilmReader.class);
     /** Pixels of a whole film that are unpacked in well under the time of {@link Lane#SHORT}. */
     private static final long FEW_PIXELS = 30_000_000;
+    /** Pixels that are unpacked in the time that the smallest frame takes. */
+    private static final long A_FRAME = 16_384;
     /** Pixels that are unpacked in the time that a child takes to start. */
     private static final long A_CHILD = 20_000_000;
     /** To the brightness and the colours of a plain screen: what is as bright as paper becomes white, what is brighter hardly more. */
@@ -120,7 +122,7 @@ final class FilmReader {
     }
 
     private long pixels(Run run) {
-        return run.size() * Math.max(1, stream.pixels());
+        return run.size() * Math.max(A_FRAME, stream.pixels());
     }
 
     private List<String> decoding(Run run) {
