@@ -37,7 +37,8 @@ class SlowClientTest {
         var config = TestingMesh.config();
         var limits = new HttpLimits(1 << 20, 512L << 20, 64, 4, Duration.ofMillis(400),
                 new ConnectionLimits(Duration.ofMillis(400), Duration.ofMillis(800), 1 << 20, 64 << 10));
-        return new GatewayConfig(config.host(), 0, config.requestTimeout(), config.lameDuck(), config.drainTimeout(), config.heartbeat(),
+        return new GatewayConfig(config.host(), 0, config.requestTimeout(), config.lameDuck(), config.drainTimeout(),
+                config.heartbeat(),
                 limits, List.of(), config.memoryBytes(), config.registry(), config.tls(), config.stages(),
                 StaticEndpoints.none());
     }
