@@ -20,6 +20,8 @@ final class Resizing implements RowSink {
     private final List<Kernel> across;
     private final List<Kernel> down;
     private final byte[] row;
+    private final boolean sameWidth;
+    private final boolean sameHeight;
     private final byte[] pixels;
     /** Sums of the rows of {@code down} that have begun, null before and after. */
     private final int[] @Nullable [] sums;
@@ -40,6 +42,8 @@ final class Resizing implements RowSink {
         this.down = filter.kernels(from.height(), to.height(), Math.max(0, top),
                 Math.min(to.height(), top + crop.height()));
         this.row = new byte[across.size() * 3];
+        this.sameWidth = from.width() == to.width();
+        this.sameHeight = from.height() == to.height();
         this.sums = new int[down.size()][];
         this.pixels = new byte[crop.width() * crop.height() * 3];
     }
@@ -49,6 +53,10 @@ final class Resizing implements RowSink {
         across(rgb);
         for (int i = firstOpen; i < sums.length && down.get(i).start() <= y; i++) {
             var kernel = down.get(i);
+            if (sameHeight) {
+                System.arraycopy(row, 0, pixels, place(i), row.length);
+                continue;
+            }
             if (y < kernel.end()) {
                 add(i, kernel.weights()[y - kernel.start()]);
             }
@@ -71,6 +79,10 @@ final class Resizing implements RowSink {
     }
 
     private void across(byte[] rgb) {
+        if (sameWidth) {
+            System.arraycopy(rgb, Math.max(0, left) * 3, row, 0, row.length);
+            return;
+        }
         int at = 0;
         for (var kernel : across) {
             int red = Kernel.HALF;
@@ -103,10 +115,15 @@ final class Resizing implements RowSink {
 
     private void finish(int index) {
         var sum = Objects.requireNonNull(sums[index]);
-        int at = ((index + Math.max(0, -top)) * crop.width() + Math.max(0, -left)) * 3;
+        int at = place(index);
         for (int i = 0; i < sum.length; i++) {
             pixels[at + i] = Kernel.rounded(sum[i]);
         }
         sums[index] = null;
+    }
+
+    /** Where a row of the resized picture lies in the result. */
+    private int place(int index) {
+        return ((index + Math.max(0, -top)) * crop.width() + Math.max(0, -left)) * 3;
     }
 }
