@@ -16,6 +16,6 @@ record AudioReader(AudioProcessor processor, String input) implements MediaReade
         if (!item.hasMedia() || item.getMedia().isEmpty()) {
             throw new InvalidInput("an audio item needs the bytes of a sound");
         }
-        return Map.of(input, processor.process(item.getMedia().toByteArray(), call));
+        return Map.of(input, processor.process(FileBytes.of(item.getMedia()), call));
     }
 }

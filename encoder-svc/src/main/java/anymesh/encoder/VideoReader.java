@@ -16,6 +16,6 @@ record VideoReader(VideoProcessor processor, String input) implements MediaReade
         if (!item.hasMedia() || item.getMedia().isEmpty()) {
             throw new InvalidInput("a video item needs the bytes of a film");
         }
-        return Map.of(input, processor.process(item.getMedia().toByteArray(), call));
+        return Map.of(input, processor.process(FileBytes.of(item.getMedia()), call));
     }
 }

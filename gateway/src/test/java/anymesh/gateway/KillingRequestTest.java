@@ -72,6 +72,7 @@ class KillingRequestTest {
         assertThat(answer.status()).isEqualTo(502);
         assertThat(answer.error().path("code").asText()).isEqualTo("inference_failed");
         assertThat(answer.error().path("message").asText()).contains("encoder ended twice");
+        assertThat(answer.header("x-should-retry")).as("OpenAI's clients would send it again").isEqualTo("false");
         assertThat(deaths).hasValue(2);
         assertThat(mesh.client.post(CHAT, HARMLESS).status()).isEqualTo(200);
     }

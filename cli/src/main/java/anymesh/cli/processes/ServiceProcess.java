@@ -16,7 +16,7 @@ import java.util.Optional;
  * it; the gateway's holds the bodies of requests, and the encoder's the files that are in them.
  */
 enum ServiceProcess {
-    ENCODER("encoder", EncoderMain.class, 256), INPUT_PROJECTOR("input-projector", InputProjectorMain.class,
+    ENCODER("encoder", EncoderMain.class, 320), INPUT_PROJECTOR("input-projector", InputProjectorMain.class,
             64), BACKBONE("backbone", BackboneMain.class, 128), OUTPUT_PROJECTOR("output-projector",
                     OutputProjectorMain.class, 64), GENERATOR_IMAGE("generator-image", GeneratorMain.class, 128,
                             "image"), GENERATOR_AUDIO("generator-audio",

@@ -75,6 +75,11 @@ record ApiError(int status, String type, @Nullable String code, String message, 
         return message == null ? "The request could not be served." : message;
     }
 
+    /** Whether the same request would fail again wherever it went: OpenAI's clients send a 502 twice more unless they are told. */
+    boolean isFinal() {
+        return status == 502;
+    }
+
     /** Whether the fault is the server's, so that the cause belongs in its log. */
     boolean isServerFault() {
         return status >= 500;

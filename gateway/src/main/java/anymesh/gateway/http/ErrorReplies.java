@@ -23,6 +23,9 @@ final class ErrorReplies {
         if (error.retryAfter() != null) {
             response.putHeader("retry-after", String.valueOf(error.retryAfter()));
         }
+        if (error.isFinal()) {
+            response.putHeader("x-should-retry", "false");
+        }
         response.setStatusCode(error.status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                 .end(Json.write(error.toJson()));

@@ -8,8 +8,8 @@ import anymesh.wire.error.Overloaded;
  * small. Ordinary requests are not counted, so that they never wait for large ones. Thread-safe.
  */
 final class LargeRequests {
-    /** Of all calls of this process: half of its heap. */
-    static final LargeRequests OF_THIS_PROCESS = new LargeRequests(Runtime.getRuntime().maxMemory() / 2);
+    /** Of all calls of this process: a third of its heap, since what is made of a file may be as large again. */
+    static final LargeRequests OF_THIS_PROCESS = new LargeRequests(Runtime.getRuntime().maxMemory() / 3);
 
     static final int LARGE_BYTES = 1 << 20;
 

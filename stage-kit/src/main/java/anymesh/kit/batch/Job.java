@@ -103,13 +103,7 @@ public abstract class Job<R> {
     }
 
     private void cancelled() {
-        result.completeExceptionally(ended());
-    }
-
-    private RuntimeException ended() {
-        return call.remaining().isZero()
-                ? new DeadlineExceeded("the deadline of request " + call.requestId() + " passed")
-                : new CancellationException("request " + call.requestId() + " was cancelled");
+        result.completeExceptionally(call.ended());
     }
 
     final JobSpans.Peers peers() {
@@ -140,7 +134,7 @@ public abstract class Job<R> {
                 }
             }
             case Outcome.Failed<R>(var error) -> result.completeExceptionally(error);
-            case null -> result.completeExceptionally(ended());
+            case null -> result.completeExceptionally(call.ended());
         }
         return true;
     }

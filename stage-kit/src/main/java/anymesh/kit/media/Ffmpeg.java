@@ -101,25 +101,24 @@ final class Ffmpeg {
         var turns = Objects.requireNonNull(TURNS.get(lane));
         turns.take(call);
         try {
-            return read(call, start(lane, program, stdin, arguments), lane, reader);
+            return read(call, start(lane.fence(), program, stdin, arguments), lane, reader);
+        } catch (IOException e) {
+            throw new FfmpegFailed(String.valueOf(e.getMessage()));
         } finally {
             turns.leave();
         }
     }
 
-    private Process start(Lane lane, Program program, Path stdin, List<String> arguments) throws FfmpegFailed {
-        var command = new ArrayList<>(lane.fence());
+    /** A child within a fence, whose end the caller sees to. */
+    Process start(List<String> fence, Program program, Path stdin, List<String> arguments) throws IOException {
+        var command = new ArrayList<>(fence);
         command.add(folder.resolve(program.file).toString());
         command.addAll(program.arguments);
         command.addAll(arguments);
         var builder = new ProcessBuilder(command).redirectInput(stdin.toFile());
         builder.environment().clear();
         builder.environment().putAll(Map.of("PATH", "/usr/bin:/bin", "LD_LIBRARY_PATH", libraries));
-        try {
-            return builder.start();
-        } catch (IOException e) {
-            throw new FfmpegFailed(String.valueOf(e.getMessage()));
-        }
+        return builder.start();
     }
 
     private static <T> T read(CallContext call, Process child, Lane lane, Reader<T> reader)
@@ -210,18 +209,6 @@ final class Ffmpeg {
         }
         return SPEAKER.matcher(told.substring(0, Math.min(told.length(), MAX_COMPLAINT))).replaceFirst("")
                 .replaceFirst("^fd:: ", "").replaceFirst("^fd:", "the file");
-    }
-
-    /** A child within a fence of the caller's, who sees to its end. */
-    Process start(List<String> fence, Path stdin, List<String> arguments) throws IOException {
-        var command = new ArrayList<>(fence);
-        command.add(folder.resolve(Program.FFMPEG.file).toString());
-        command.addAll(Program.FFMPEG.arguments);
-        command.addAll(arguments);
-        var builder = new ProcessBuilder(command).redirectInput(stdin.toFile());
-        builder.environment().clear();
-        builder.environment().putAll(Map.of("PATH", "/usr/bin:/bin", "LD_LIBRARY_PATH", libraries));
-        return builder.start();
     }
 
     /** Runs nothing, to see whether the program can: its complaint, or empty. */

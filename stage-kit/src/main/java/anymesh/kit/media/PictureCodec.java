@@ -126,7 +126,7 @@ public final class PictureCodec {
     }
 
     private void decode(Path file, Job job, CallContext call, Sink sink) throws IOException {
-        var child = ffmpeg.start(fence(job), file, arguments(job));
+        var child = ffmpeg.start(fence(job), Ffmpeg.Program.FFMPEG, file, arguments(job));
         var late = new AtomicBoolean();
         var complaint = CompletableFuture.supplyAsync(() -> complaint(child), Thread::startVirtualThread);
         Thread.startVirtualThread(() -> killAtDeadline(child, call, late));

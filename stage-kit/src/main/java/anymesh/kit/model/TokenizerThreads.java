@@ -84,9 +84,7 @@ final class TokenizerThreads {
         }
 
         void giveUp() {
-            result.completeExceptionally(call.remaining().isZero()
-                    ? new DeadlineExceeded("the deadline of request " + call.requestId() + " passed")
-                    : new CancellationException("request " + call.requestId() + " was cancelled"));
+            result.completeExceptionally(call.ended());
         }
 
         @Override

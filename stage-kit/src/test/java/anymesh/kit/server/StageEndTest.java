@@ -21,6 +21,7 @@ import anymesh.wire.call.Emitter;
 import anymesh.wire.call.FrameServer;
 import anymesh.wire.call.WireTransport;
 import anymesh.wire.error.ModelNotReady;
+import anymesh.wire.error.StageLost;
 import anymesh.wire.error.StageUnavailable;
 import anymesh.wire.error.WireStatus;
 import io.grpc.ManagedChannel;
@@ -128,7 +129,8 @@ final class StageEndTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).as("not the sum of several")
                 .isLessThan(budget.multipliedBy(2));
         assertThat(failure(queued)).as("it is told why").isInstanceOf(StageUnavailable.class);
-        Stream.of(image, audio).forEach(call -> assertThat(failure(call)).isInstanceOf(StageUnavailable.class));
+        Stream.of(image, audio)
+                .forEach(call -> assertThat(failure(call)).as("they are cut off").isInstanceOf(StageLost.class));
         assertThat(registry.snapshot()).isEmpty();
     }
 
