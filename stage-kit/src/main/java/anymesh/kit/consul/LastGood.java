@@ -5,21 +5,28 @@ import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What to believe of one service. A Consul that comes back may have forgotten everybody until they register again, and
  * takes every restored check for failed until its first probe; so for a time of grace after an outage an instance that
- * served is still taken to serve. The same holds for a list that is suddenly empty. Everything else is believed at once.
+ * served is still taken to serve. The same holds for a list that is suddenly empty. A Consul that has just started may also
+ * tell an older list than before: what it says in that time of an incarnation that was succeeded by another one is not
+ * believed. Everything else is believed at once.
  *
  * <p>Belongs to one thread at a time; time is given in milliseconds by the caller.
  */
 final class LastGood {
     private final long graceMillis;
     private final Map<String, Long> missingSince = new HashMap<>();
+    private final Map<String, String> latest = new HashMap<>();
+    private final Map<String, Set<String>> past = new HashMap<>();
+    private boolean isToldThePast;
     private Map<String, StageInstance> shown = Map.of();
     private long doubtUntil = Long.MIN_VALUE;
 
@@ -35,7 +42,8 @@ final class LastGood {
     /** Takes what Consul tells and gives what to show, by id. */
     List<StageInstance> accept(List<StageInstance> told, long now) {
         var next = new TreeMap<String, StageInstance>();
-        told.forEach(instance -> next.put(instance.id(), instance));
+        isToldThePast = false;
+        told.forEach(instance -> next.put(instance.id(), newest(instance, now)));
         for (var before : shown.values()) {
             var after = next.get(before.id());
             if (before.state() != StageState.SERVING || (after != null && after.state() != StageState.STOPPED)) {
@@ -45,13 +53,34 @@ final class LastGood {
             }
         }
         missingSince.keySet().retainAll(next.keySet());
+        latest.keySet().retainAll(next.keySet());
+        past.keySet().retainAll(next.keySet());
         shown = next;
         return List.copyOf(next.values());
     }
 
+    private StageInstance newest(StageInstance told, long now) {
+        var incarnation = told.description().getIncarnation();
+        var known = latest.get(told.id());
+        if (incarnation.isEmpty() || incarnation.equals(known)) {
+            return told;
+        }
+        var before = past.computeIfAbsent(told.id(), _ -> new HashSet<>());
+        var current = shown.get(told.id());
+        if (current != null && before.contains(incarnation) && now < doubtUntil) {
+            isToldThePast = true;
+            return current;
+        }
+        latest.put(told.id(), incarnation);
+        if (known != null) {
+            before.add(known);
+        }
+        return told;
+    }
+
     /** Whether something is shown against what Consul told, so that the same list has to be looked at again later. */
     boolean isHolding() {
-        return !missingSince.isEmpty();
+        return isToldThePast || !missingSince.isEmpty();
     }
 
     List<StageInstance> shown() {

@@ -58,8 +58,28 @@ final class LastGoodTest {
         assertThat(lastGood.accept(List.of(restarted), 1)).containsExactly(restarted);
     }
 
+    @Test
+    void anOlderListOfAConsulThatHasJustStartedIsNotBelieved() {
+        var first = instance("one", 1, "first");
+        var second = instance("one", 2, "second");
+        lastGood.accept(List.of(first), 0);
+        lastGood.accept(List.of(instance("one", 0).with(StageState.LOADING)), 1_000);
+        lastGood.accept(List.of(second), 2_000);
+        lastGood.onReturn(60_000);
+        assertThat(lastGood.accept(List.of(first), 60_000)).containsExactly(second);
+        assertThat(lastGood.accept(List.of(first.with(StageState.STOPPED)), 60_100)).containsExactly(second);
+        assertThat(lastGood.isHolding()).isTrue();
+        assertThat(lastGood.accept(List.of(second), 61_000)).containsExactly(second);
+        assertThat(lastGood.isHolding()).isFalse();
+        assertThat(lastGood.accept(List.of(first), 70_000)).as("nobody corrects it").containsExactly(first);
+    }
+
     private static StageInstance instance(String id, int port) {
+        return instance(id, port, "");
+    }
+
+    private static StageInstance instance(String id, int port, String incarnation) {
         return new StageInstance(id, "encoder", "127.0.0.1", port, 0, 1, StageState.SERVING,
-                StageDescription.getDefaultInstance());
+                StageDescription.newBuilder().setIncarnation(incarnation).build());
     }
 }
