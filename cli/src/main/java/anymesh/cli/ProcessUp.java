@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
-import anymesh.cli.settings.ServiceSettings;
-import anymesh.gateway.GatewayConfig;
 import anymesh.cli.processes.ControlServer;
 import anymesh.cli.processes.ProcessMesh;
 import anymesh.cli.processes.ProcessOptions;
 import anymesh.cli.processes.Replicas;
+import anymesh.cli.settings.ServiceSettings;
 import anymesh.cli.supervise.Backoff;
 import anymesh.cli.supervise.Supervisor;
 import anymesh.gateway.GatewayConfig;

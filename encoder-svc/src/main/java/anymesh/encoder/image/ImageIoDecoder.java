@@ -3,6 +3,7 @@ package anymesh.encoder.image;
 
 import anymesh.encoder.image.format.Orientation;
 import anymesh.encoder.image.format.PictureFile;
+import anymesh.kit.media.OnWhite;
 import anymesh.wire.error.InvalidInput;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
@@ -150,8 +151,7 @@ final class ImageIoDecoder {
                 int argb = line[backwards ? line.length - 1 - i : i];
                 int opacity = argb >>> 24;
                 for (int shift = 16; shift >= 0; shift -= 8) {
-                    int value = (argb >> shift) & 0xFF;
-                    row[at++] = opacity == 255 ? (byte) value : PictureDecoder.onWhite(value, opacity);
+                    row[at++] = OnWhite.of((argb >> shift) & 0xFF, opacity);
                 }
             }
         }

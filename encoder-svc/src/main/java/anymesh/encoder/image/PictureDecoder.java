@@ -3,7 +3,10 @@ package anymesh.encoder.image;
 
 import anymesh.encoder.image.format.Size;
 import anymesh.encoder.image.format.PictureFile;
+import anymesh.kit.media.MediaRoom;
+import anymesh.kit.media.OnWhite;
 import anymesh.kit.media.PictureCodec;
+import anymesh.kit.media.PictureSink;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 import java.util.List;
@@ -30,20 +33,19 @@ public final class PictureDecoder {
     private static final long LIGHT_HEAP_BYTES = 12L << 20;
     private static final long LIGHT_CHILD_BYTES = 32L << 20;
     private static final int MAX_SCALE = 3;
-    private static final int WHITE = 255;
 
     private final PictureLimits limits;
     private final PictureCodec codec;
-    private final DecodingRoom heap;
-    private final DecodingRoom light;
-    private final DecodingRoom heavy;
+    private final MediaRoom heap;
+    private final MediaRoom light;
+    private final MediaRoom heavy;
 
     private PictureDecoder(PictureLimits limits, PictureCodec codec, long heapBytes, int processors) {
         this.limits = limits;
         this.codec = codec;
-        this.heap = new DecodingRoom(heapBytes, 2 * processors);
-        this.light = new DecodingRoom(limits.memoryBytes() / 4, 2 * processors);
-        this.heavy = new DecodingRoom(limits.memoryBytes() - limits.memoryBytes() / 4, processors);
+        this.heap = new MediaRoom(heapBytes, 2 * processors);
+        this.light = new MediaRoom(limits.memoryBytes() / 4, 2 * processors);
+        this.heavy = new MediaRoom(limits.memoryBytes() - limits.memoryBytes() / 4, processors);
     }
 
     /** One for the whole process; {@link IllegalStateException} if ffmpeg can't start. */
@@ -141,13 +143,8 @@ public final class PictureDecoder {
                 bytes);
     }
 
-    /** One byte of a colour with an opacity, on white. */
-    static byte onWhite(int colour, int alpha) {
-        return (byte) ((colour * alpha + WHITE * (WHITE - alpha) + WHITE / 2) / WHITE);
-    }
-
     /** Takes a child's picture, if it has the size that the file's header said. */
-    private static final class ChildSink<S extends RowSink> implements PictureCodec.Sink {
+    private static final class ChildSink<S extends RowSink> implements PictureSink {
         private final boolean alpha;
         private final Size expected;
         private final Function<Size, S> sinks;
@@ -169,20 +166,10 @@ public final class PictureDecoder {
 
         @Override
         public void row(byte[] pixels) {
-            result().row(alpha ? composed(pixels) : pixels);
-        }
-
-        /** In place: three bytes are written where four were read. */
-        private static byte[] composed(byte[] rgba) {
-            for (int from = 0, into = 0; from < rgba.length; from += 4, into += 3) {
-                int opacity = rgba[from + 3] & 0xFF;
-                for (int channel = 0; channel < 3; channel++) {
-                    rgba[into + channel] = opacity == WHITE
-                            ? rgba[from + channel]
-                            : onWhite(rgba[from + channel] & 0xFF, opacity);
-                }
+            if (alpha) {
+                OnWhite.row(pixels, pixels, 0);
             }
-            return rgba;
+            result().row(pixels);
         }
 
         S result() {

@@ -54,7 +54,7 @@ public final class JsonString implements Characters {
         }
     }
 
-    /** The head of it, for messages. */
+    /** Its size, for messages; a long one is not read for that. */
     @Override
     public String toString() {
         return "a string of " + atMost() + " bytes";

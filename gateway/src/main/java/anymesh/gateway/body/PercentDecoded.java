@@ -3,10 +3,9 @@ package anymesh.gateway.body;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Objects;
 
 /** The text of a URL without its percent encoding. What is not ASCII is no part of a URL. */
-public final class PercentDecoded extends InputStream {
+public final class PercentDecoded extends ByteByByte {
     private final InputStream in;
 
     public PercentDecoded(InputStream url) {
@@ -14,7 +13,7 @@ public final class PercentDecoded extends InputStream {
     }
 
     @Override
-    public int read() throws IOException {
+    int decoded() throws IOException {
         int b = in.read();
         if (b > 0x7F) {
             throw new EncodedBytes.Broken("a character of the URL must be percent-encoded");
@@ -28,19 +27,5 @@ public final class PercentDecoded extends InputStream {
             throw new EncodedBytes.Broken("the URL has a percent sign without two digits");
         }
         return digit;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, target.length);
-        int done = 0;
-        for (; done < length; done++) {
-            int b = read();
-            if (b < 0) {
-                return done == 0 ? -1 : done;
-            }
-            target[offset + done] = (byte) b;
-        }
-        return done;
     }
 }

@@ -3,13 +3,12 @@ package anymesh.gateway.body;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Objects;
 
 /**
  * What stands between the quotes of a valid JSON string, without its escapes, where only ASCII means anything: an escaped
  * character beyond it becomes {@link #FOREIGN}, a byte that it has not in UTF-8 either.
  */
-final class Unescaped extends InputStream {
+final class Unescaped extends ByteByByte {
     static final int FOREIGN = 0xFF;
 
     private final InputStream in;
@@ -22,23 +21,9 @@ final class Unescaped extends InputStream {
     }
 
     @Override
-    public int read() throws IOException {
+    int decoded() throws IOException {
         int b = next();
         return b == '\\' ? escaped() : b;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, target.length);
-        int done = 0;
-        for (; done < length; done++) {
-            int b = read();
-            if (b < 0) {
-                return done == 0 ? -1 : done;
-            }
-            target[offset + done] = (byte) b;
-        }
-        return done;
     }
 
     private int next() throws IOException {

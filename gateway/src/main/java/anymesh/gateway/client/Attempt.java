@@ -188,17 +188,17 @@ final class Attempt<Q extends Message, R extends Message> {
         }
         return switch (error) {
             case null -> Outcome.ANSWERED;
-            // A connection takes all its calls along, which is one failure.
-            case StageLost _ -> killed ? Outcome.LOST : isFirstOfConnection ? Outcome.FAILED : Outcome.UNKNOWN;
             case MeshException failure -> outcome(failure);
             default -> Outcome.UNKNOWN;
         };
     }
 
-    private static Outcome outcome(MeshException failure) {
+    private Outcome outcome(MeshException failure) {
         return switch (failure) {
             case InvalidInput _,UnsupportedModality _,ContractMismatch _ -> Outcome.ANSWERED;
-            case StageUnavailable _,StageLost _,DeadlineExceeded _,InferenceFailed _ -> Outcome.FAILED;
+            // A connection takes all its calls along, which is one failure.
+            case StageLost _ -> killed ? Outcome.LOST : isFirstOfConnection ? Outcome.FAILED : Outcome.UNKNOWN;
+            case StageUnavailable _,DeadlineExceeded _,InferenceFailed _ -> Outcome.FAILED;
             case Overloaded _,ModelNotReady _ -> Outcome.UNKNOWN;
         };
     }

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A chat answer as {@code chat.completion.chunk} events: the role, then text in {@code delta.content} and media in
- * {@code delta.parts} as they come, and the first sound in {@code delta.audio} too if audio was asked for, then the finish reason, the usage if it was asked for, and {@code [DONE]}. A part's
- * {@code index} is its place in the whole answer, where each run of text between media is a part too. Used on the
- * request's event loop only.
+ * {@code delta.parts} as they come, and the first sound in {@code delta.audio} too if audio was asked for, then the finish
+ * reason, the usage if it was asked for, and {@code [DONE]}. A part's {@code index} is its place in the whole answer, where
+ * each run of text between media is a part too. Used on the request's event loop only.
  */
 final class ChatStream {
     private final EventStream stream;

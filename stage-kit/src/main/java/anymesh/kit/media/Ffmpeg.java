@@ -4,18 +4,14 @@ package anymesh.kit.media;
 import anymesh.wire.call.CallContext;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -50,11 +46,8 @@ final class Ffmpeg {
         T read(InputStream from) throws IOException;
     }
 
-    private static final Duration LOOK = Duration.ofMillis(25);
-    private static final int MAX_COMPLAINT = 4096;
     /** POSIX's, from signal(7) and errno(3). */
     private static final int LAST_SIGNAL = 31;
-    private static final int KILLED = 128 + 9;
     private static final int OUT_OF_MEMORY = 12;
     /** Which demuxer spoke, and where in its memory. */
     private static final Pattern SPEAKER = Pattern.compile("^(\\[[^]]* @ 0x[0-9a-f]+] )+");
@@ -66,11 +59,12 @@ final class Ffmpeg {
     private static final Pattern TELLING = Pattern.compile(
             CUT_OFF.pattern() + "|CRC error|CRC mismatch|LZW decode failed", Pattern.CASE_INSENSITIVE);
 
-    private static final Map<Lane, Turns> TURNS = Arrays.stream(Lane.values())
-            .collect(Collectors.toUnmodifiableMap(lane -> lane, Lane::turns));
+    private static final Map<Lane, MediaRoom> ROOMS = Arrays.stream(Lane.values())
+            .collect(Collectors.toUnmodifiableMap(lane -> lane, Lane::room));
 
     private final Path folder;
     private final String libraries;
+
     Ffmpeg(Path folder, String libraries) {
         this.folder = folder;
         this.libraries = libraries;
@@ -98,18 +92,15 @@ final class Ffmpeg {
 
     private <T> T turn(CallContext call, Lane lane, Program program, Path stdin, List<String> arguments,
             Reader<T> reader) throws FfmpegFailed, OutOfTime {
-        var turns = Objects.requireNonNull(TURNS.get(lane));
-        turns.take(call);
-        try {
-            return read(call, start(lane.fence(), program, stdin, arguments), lane, reader);
+        try (var _ = Objects.requireNonNull(ROOMS.get(lane)).take(call)) {
+            var child = start(lane.fence(), program, stdin, arguments);
+            return read(call, new Child(child, call, lane.time(), lane.processorTime(), Ffmpeg::tells), reader);
         } catch (IOException e) {
             throw new FfmpegFailed(String.valueOf(e.getMessage()));
-        } finally {
-            turns.leave();
         }
     }
 
-    /** A child within a fence, whose end the caller sees to. */
+    /** A process within a fence, which is the caller's to end. */
     Process start(List<String> fence, Program program, Path stdin, List<String> arguments) throws IOException {
         var command = new ArrayList<>(fence);
         command.add(folder.resolve(program.file).toString());
@@ -121,21 +112,18 @@ final class Ffmpeg {
         return builder.start();
     }
 
-    private static <T> T read(CallContext call, Process child, Lane lane, Reader<T> reader)
-            throws FfmpegFailed, OutOfTime {
-        var complaint = CompletableFuture.supplyAsync(() -> complaint(child), Thread::startVirtualThread);
-        Thread.startVirtualThread(() -> guard(child, call, lane));
-        try (var _ = call.onCancel(child::destroyForcibly)) {
+    private static <T> T read(CallContext call, Child child, Reader<T> reader) throws FfmpegFailed, OutOfTime {
+        try (child) {
             T result;
             boolean whole;
-            try (var output = child.getInputStream()) {
+            try (var output = child.output()) {
                 result = reader.read(output);
                 whole = output.read() < 0;
             } catch (IOException | IllegalArgumentException e) {
-                throw failure(call, child, complaint); // What a child that is killed wrote last may be half a number.
+                throw failure(call, child); // What a child that is killed wrote last may be half a number.
             }
-            if (whole && (child.waitFor() != 0 || TELLING.matcher(complaint.join()).find())) {
-                throw failure(call, child, complaint);
+            if (whole && (child.exit() != 0 || tells(child.complaint()))) {
+                throw failure(call, child);
             }
             if (call.isDone()) {
                 throw call.ended();
@@ -144,71 +132,43 @@ final class Ffmpeg {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted while a child process ran");
-        } finally {
-            child.destroyForcibly();
         }
     }
 
-    /** Why a child came to nothing, once it has ended, as it does when nobody reads what it writes. */
-    private static FfmpegFailed failure(CallContext call, Process child, CompletableFuture<String> complaint)
-            throws InterruptedException, OutOfTime {
-        int exit = child.waitFor();
+    /** Why a child came to nothing. */
+    private static FfmpegFailed failure(CallContext call, Child child) throws InterruptedException, OutOfTime {
+        int exit = child.exit();
         if (call.isDone()) {
             throw call.ended();
         }
-        if (exit == KILLED) {
+        if (exit == Child.KILLED) {
             throw new OutOfTime();
         }
         if ((exit > 128 && exit <= 128 + LAST_SIGNAL) || exit == 256 - OUT_OF_MEMORY) {
             return FfmpegFailed.tooMuch(); // Other numbers above 128 are the low byte of one of ffmpeg's own error codes.
         }
-        var told = complaint.join();
-        return new FfmpegFailed(CUT_OFF.matcher(told).find()
-                ? "it is cut off"
-                : told.contains("whitelist") ? "it is none of these" : told);
+        var told = child.complaint();
+        if (CUT_OFF.matcher(told).find()) {
+            return new FfmpegFailed("it is cut off");
+        }
+        return new FfmpegFailed(told.contains("whitelist") ? "it is none of these" : plain(told));
     }
 
-    /** A child was killed, by the fence's limit of processor time or at the deadline here. */
+    /** A child was killed, by the fence's limit of processor time or at its deadline. */
     private static final class OutOfTime extends Exception {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Kills a child that takes longer than its lane allows. */
-    private static void guard(Process child, CallContext call, Lane lane) {
-        long end = System.nanoTime() + Math.min(lane.time().toNanos(), call.remaining().toNanos());
-        try {
-            while (!child.waitFor(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-                var used = child.info().totalCpuDuration().orElse(Duration.ZERO);
-                if (System.nanoTime() - end > 0 || used.compareTo(lane.processorTime()) > 0) {
-                    child.destroyForcibly();
-                }
-            }
-        } catch (InterruptedException e) {
-            child.destroyForcibly();
-        }
+    private static boolean tells(String complaint) {
+        return TELLING.matcher(complaint).find();
     }
 
-    /**
-     * The first line of stderr, or the first that tells that the file is damaged. All of it is read, so that a talkative child
-     * does not stop at a full pipe.
-     */
-    private static String complaint(Process child) {
-        var told = "";
-        try (var lines = child.errorReader(StandardCharsets.UTF_8)) {
-            for (String line; (line = lines.readLine()) != null;) {
-                boolean tells = TELLING.matcher(line).find() && !TELLING.matcher(told).find();
-                if (tells || (told.isEmpty() && !line.contains("no version information available"))) {
-                    told = line;
-                }
-            }
-        } catch (IOException e) {
-            // The child was killed while it spoke.
-        }
-        if (told.isBlank()) {
-            return "no reason given";
-        }
-        return SPEAKER.matcher(told.substring(0, Math.min(told.length(), MAX_COMPLAINT))).replaceFirst("")
-                .replaceFirst("^fd:: ", "").replaceFirst("^fd:", "the file");
+    /** A complaint as a caller may read it. */
+    private static String plain(String complaint) {
+        return complaint.isEmpty()
+                ? "no reason given"
+                : SPEAKER.matcher(complaint).replaceFirst("").replaceFirst("^fd:: ", "").replaceFirst("^fd:",
+                        "the file");
     }
 
     /** Runs nothing, to see whether the program can: its complaint, or empty. */

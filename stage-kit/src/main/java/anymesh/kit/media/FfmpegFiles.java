@@ -27,10 +27,19 @@ final class FfmpegFiles {
     private static final String STAND_IN = "libdrm.so.2";
     private static final int MAX_MISSING = 8;
 
+    private static @Nullable Ffmpeg found;
+
     private FfmpegFiles() {}
 
-    /** An ffmpeg that was seen to start; {@link IllegalStateException} saying why there is none. */
-    static Ffmpeg find() {
+    /** An ffmpeg that was seen to start, once in this process; {@link IllegalStateException} saying why there is none. */
+    static synchronized Ffmpeg find() {
+        if (found == null) {
+            found = started();
+        }
+        return found;
+    }
+
+    private static Ffmpeg started() {
         try {
             var folder = unpacked();
             var standIns = Files.createDirectories(folder.resolve("stand-ins"));

@@ -29,8 +29,8 @@ enum Lane {
         this.time = time;
     }
 
-    Turns turns() {
-        return new Turns(places);
+    MediaRoom room() {
+        return MediaRoom.ofPlaces(places);
     }
 
     /** Of a processor, after which a child is killed. */

@@ -41,11 +41,7 @@ public final class MediaCodec {
      * that processes which were killed left in the temporary folder are deleted.
      */
     public static MediaCodec start(MediaLimits limits) {
-        try {
-            TemporaryMedia.sweep();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        TemporaryMedia.sweep();
         return new MediaCodec(FfmpegFiles.find(), limits);
     }
 

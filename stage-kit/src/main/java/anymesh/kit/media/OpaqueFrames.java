@@ -3,13 +3,9 @@ package anymesh.kit.media;
 
 import java.util.function.Consumer;
 
-/**
- * Makes frames of rows of four bytes a pixel: red, green, blue and opacity. What is transparent is laid on white, so that no
- * colour is seen that no player shows.
- */
-final class OpaqueFrames implements PictureCodec.Sink {
+/** Makes frames of rows of four bytes a pixel: red, green, blue and opacity, {@linkplain OnWhite on white}. */
+final class OpaqueFrames implements PictureSink {
     private static final int CHANNELS = 4;
-    private static final int OPAQUE = 255;
 
     private final long maxPixels;
     private final Consumer<VideoFrame> frames;
@@ -37,20 +33,10 @@ final class OpaqueFrames implements PictureCodec.Sink {
 
     @Override
     public void row(byte[] pixels) {
-        for (int pixel = 0; pixel < pixels.length; pixel += CHANNELS) {
-            int opacity = pixels[pixel + 3] & 0xFF;
-            for (int channel = 0; channel < 3; channel++) {
-                rgb[at++] = opacity == OPAQUE
-                        ? pixels[pixel + channel]
-                        : onWhite(pixels[pixel + channel] & 0xFF, opacity);
-            }
-        }
+        OnWhite.row(pixels, rgb, at);
+        at += pixels.length / CHANNELS * 3;
         if (at == rgb.length) {
             frames.accept(new VideoFrame(width, height, rgb));
         }
-    }
-
-    private static byte onWhite(int value, int opacity) {
-        return (byte) ((value * opacity + OPAQUE * (OPAQUE - opacity) + OPAQUE / 2) / OPAQUE);
     }
 }

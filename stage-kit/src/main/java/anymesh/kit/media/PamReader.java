@@ -17,7 +17,7 @@ final class PamReader {
     }
 
     /** Hands on each picture as it comes and returns how many there were. */
-    int readAll(PictureCodec.Sink sink) throws IOException {
+    int readAll(PictureSink sink) throws IOException {
         int count = 0;
         for (var line = line(); !line.isEmpty(); line = line(), count++) {
             if (!line.equals("P7")) {
@@ -28,7 +28,7 @@ final class PamReader {
         return count;
     }
 
-    private void picture(PictureCodec.Sink sink) throws IOException {
+    private void picture(PictureSink sink) throws IOException {
         int width = 0;
         int height = 0;
         int depth = 0;

@@ -14,9 +14,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
 /**
@@ -32,12 +29,10 @@ public final class PictureCodec {
     /** Of waiting for a processor too. */
     private static final Duration DEADLINE = Duration.ofSeconds(30);
     private static final int MAX_COMPLAINT = 300;
-    private static final Pattern NO_COMPLAINT = Pattern.compile("no version information available");
     private static final Pattern SPEAKER = Pattern.compile("^(\\[[^]]*] )+");
     private static final Pattern OUT_OF_MEMORY = Pattern
             .compile("allocate|pthread_create|get_buffer\\(\\) failed|Out of memory|failed to map",
                     Pattern.CASE_INSENSITIVE);
-    private static final int KILLED = 128 + 9;
     private static final int OUT_OF_TIME = 128 + 24;
 
     private final Ffmpeg ffmpeg;
@@ -59,22 +54,9 @@ public final class PictureCodec {
     public record Job(List<ByteBuffer> file, String demuxer, String decoder, List<String> decoding,
             List<String> filters, boolean alpha, long memoryBytes) {}
 
-    /** Takes pictures as they are decoded. */
-    public interface Sink {
-        /** The next picture's size in pixels. */
-        void begin(int width, int height);
-
-        /** The next row from its top, three or four bytes a pixel; the array is used again. */
-        void row(byte[] pixels);
-    }
-
     /** Sees that ffmpeg starts; throws {@link IllegalStateException} with the reason if it can't on this machine. */
     public static PictureCodec start() {
-        try {
-            TemporaryMedia.sweep();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        TemporaryMedia.sweep();
         return new PictureCodec(FfmpegFiles.find());
     }
 
@@ -83,7 +65,7 @@ public final class PictureCodec {
      * much: what the sink got is then worthless. What the sink throws is passed on, and {@link CallContext#ended()} is thrown
      * when the call ends.
      */
-    public void decode(Job job, CallContext call, Sink sink) {
+    public void decode(Job job, CallContext call, PictureSink sink) {
         try {
             var file = TemporaryMedia.create();
             try {
@@ -125,34 +107,29 @@ public final class PictureCodec {
         return arguments;
     }
 
-    private void decode(Path file, Job job, CallContext call, Sink sink) throws IOException {
-        var child = ffmpeg.start(fence(job), Ffmpeg.Program.FFMPEG, file, arguments(job));
-        var late = new AtomicBoolean();
-        var complaint = CompletableFuture.supplyAsync(() -> complaint(child), Thread::startVirtualThread);
-        Thread.startVirtualThread(() -> killAtDeadline(child, call, late));
-        try (var _ = call.onCancel(child::destroyForcibly)) {
+    private void decode(Path file, Job job, CallContext call, PictureSink sink) throws IOException {
+        var process = ffmpeg.start(fence(job), Ffmpeg.Program.FFMPEG, file, arguments(job));
+        try (var child = new Child(process, call, DEADLINE, CPU, _ -> false)) {
             int pictures = 0;
             String broken = "";
-            try (var from = new BufferedInputStream(child.getInputStream(), 1 << 16)) {
+            try (var from = new BufferedInputStream(child.output(), 1 << 16)) {
                 pictures = new PamReader(from).readAll(sink);
             } catch (IOException e) {
                 broken = String.valueOf(e.getMessage());
             }
-            check(call, child.waitFor(), late.get(), complaint.join(), pictures, broken);
+            check(call, child.exit(), plain(child.complaint()), pictures, broken);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw call.ended();
-        } finally {
-            child.destroyForcibly();
         }
     }
 
     /** Says in the caller's terms why nothing came of it, if so. ffmpeg pads what is missing and complains; so a complaint is enough. */
-    private static void check(CallContext call, int exit, boolean late, String complaint, int pictures, String broken) {
+    private static void check(CallContext call, int exit, String complaint, int pictures, String broken) {
         if (call.isDone()) {
             throw call.ended();
         }
-        if (late || exit == KILLED || exit == OUT_OF_TIME || OUT_OF_MEMORY.matcher(complaint).find()) {
+        if (exit == Child.KILLED || exit == OUT_OF_TIME || OUT_OF_MEMORY.matcher(complaint).find()) {
             throw new InvalidInput("the picture takes too much time or memory to read");
         }
         if (exit != 0 || pictures == 0 || !complaint.isEmpty() || !broken.isEmpty()) {
@@ -160,30 +137,9 @@ public final class PictureCodec {
         }
     }
 
-    private static void killAtDeadline(Process child, CallContext call, AtomicBoolean late) {
-        long left = Math.min(DEADLINE.toMillis(), call.remaining().toMillis());
-        try {
-            if (!child.waitFor(left, TimeUnit.MILLISECONDS)) {
-                late.set(true);
-                child.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            child.destroyForcibly();
-        }
-    }
-
-    /** The first line of what the child says, or nothing. All of it is read, so that a talkative child does not stop at a full pipe. */
-    private static String complaint(Process child) {
-        var first = "";
-        try (var lines = child.errorReader()) {
-            for (String line; (line = lines.readLine()) != null;) {
-                if (first.isEmpty() && !line.isBlank() && !NO_COMPLAINT.matcher(line).find()) {
-                    first = SPEAKER.matcher(line).replaceFirst("");
-                }
-            }
-        } catch (IOException e) {
-            // The child was killed while it spoke.
-        }
-        return first.substring(0, Math.min(first.length(), MAX_COMPLAINT));
+    /** A complaint as a caller may read it. */
+    private static String plain(String complaint) {
+        var plain = SPEAKER.matcher(complaint).replaceFirst("");
+        return plain.substring(0, Math.min(plain.length(), MAX_COMPLAINT));
     }
 }

@@ -2,6 +2,7 @@
 package anymesh.kit.media;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,7 @@ final class TemporaryMedia {
     }
 
     /** Deletes what processes that were killed have left behind, as far as this one may. */
-    static void sweep() throws IOException {
+    static void sweep() {
         var before = Instant.now().minus(LEFT_BEHIND);
         try (var files = Files.newDirectoryStream(Path.of(System.getProperty("java.io.tmpdir")),
                 PREFIX + "*" + SUFFIX)) {
@@ -34,6 +35,8 @@ final class TemporaryMedia {
                     // Another process was first, or it is somebody else's.
                 }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -22,10 +22,11 @@ final class HeifFile {
 
     private final Bytes file;
     private final HeifItems items;
-    private final List<ByteBuffer> parts = new ArrayList<>();
+    private final Parts parts;
 
     private HeifFile(ByteBuffer raw) {
         this.file = new Bytes(raw, ByteOrder.BIG_ENDIAN);
+        this.parts = new Parts(file);
         boolean known = false;
         for (long at = 8; at + 4 <= file.u32(0); at += 4) {
             known |= at != 12 && BRANDS.contains(file.tag(at));
@@ -58,6 +59,9 @@ final class HeifFile {
             default -> throw new InvalidInput("a picture of %s is not read (expected: HEVC or AV1)".formatted(
                     first.type()));
         };
+        if (format == PictureFormat.HEIC) {
+            parameterSets(first);
+        }
         for (var tile : tiles) {
             if (!tile.type().equals(first.type()) || !tile.sameConfiguration(first)) {
                 throw new InvalidInput("a picture of tiles that differ is not read");
@@ -66,9 +70,6 @@ final class HeifFile {
                 hevc(tile);
             } else {
                 av1(tile);
-            }
-            if (parts.size() > PictureFile.MAX_PARTS) {
-                throw Bytes.damaged("it is made of too many pieces");
             }
         }
         var filters = new ArrayList<>(first.colours());
@@ -79,24 +80,26 @@ final class HeifFile {
         long pixels = (long) seen.width() * seen.height();
         seen = primary.transformed(filters);
         return new PictureFile(format, first.size(), seen, filters, Orientation.UPRIGHT, false,
-                new Cost(grid ? 16 : 48, 0, Long.MAX_VALUE, 4 * pixels), parts);
+                new Cost(grid ? 16 : 48, 0, Long.MAX_VALUE, 4 * pixels), parts.all());
     }
 
-    /** The parameter sets and the slices, each behind a start code instead of its length. */
-    private void hevc(Item tile) {
+    /** What the slices of all tiles are decoded with, each behind a start code instead of its length. */
+    private void parameterSets(Item tile) {
         var configuration = new Bytes(tile.property("hvcC"), ByteOrder.BIG_ENDIAN);
-        int lengthBytes = (configuration.u8(21) & 3) + 1;
-        if (parts.isEmpty()) {
-            long at = 23;
-            for (int arrays = configuration.u8(22); arrays > 0; arrays--) {
-                int units = configuration.u16(at + 1);
-                at += 3;
-                for (; units > 0; units--) {
-                    unit(configuration.slice(at + 2, configuration.u16(at)));
-                    at += 2 + configuration.u16(at);
-                }
+        long at = 23;
+        for (int arrays = configuration.u8(22); arrays > 0; arrays--) {
+            int units = configuration.u16(at + 1);
+            at += 3;
+            for (; units > 0; units--) {
+                unit(configuration.slice(at + 2, configuration.u16(at)));
+                at += 2 + configuration.u16(at);
             }
         }
+    }
+
+    /** The slices, behind start codes too. */
+    private void hevc(Item tile) {
+        int lengthBytes = (new Bytes(tile.property("hvcC"), ByteOrder.BIG_ENDIAN).u8(21) & 3) + 1;
         var data = new Bytes(tile.data(), ByteOrder.BIG_ENDIAN);
         for (long at = 0; at < data.size();) {
             long length = 0;
@@ -118,9 +121,6 @@ final class HeifFile {
     }
 
     private void unit(ByteBuffer unit) {
-        if (parts.size() > PictureFile.MAX_PARTS) {
-            throw Bytes.damaged("it is made of too many pieces");
-        }
         parts.add(ByteBuffer.wrap(START_CODE));
         parts.add(unit);
     }

@@ -1,60 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
-package anymesh.encoder.image;
+package anymesh.kit.media;
 
 import anymesh.wire.call.CallContext;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
- * So many bytes and so many places for pictures that are being decoded. Whoever comes first is let in first, also if one that
- * needs less would fit before: so none waits for ever, and as a call asks for one picture after the other, calls take turns.
+ * So many places, and so many bytes, for media that are being read or written. Whoever comes first is let in first, also if one
+ * that needs less would fit before: so none waits for ever, and as a call asks for one picture after the other, calls take turns.
+ * Thread-safe.
  */
-final class DecodingRoom {
+public final class MediaRoom {
     private final ReentrantLock lock = new ReentrantLock();
-    private final Deque<Waiter> waiting = new ArrayDeque<>();
+    /** Each is signalled when its turn may have come. */
+    private final Deque<Condition> waiting = new ArrayDeque<>();
     private final long bytes;
     private long freeBytes;
     private int freePlaces;
 
-    DecodingRoom(long bytes, int places) {
+    public MediaRoom(long bytes, int places) {
         this.bytes = bytes;
         this.freeBytes = bytes;
         this.freePlaces = places;
     }
 
+    /** One where only places are counted. */
+    static MediaRoom ofPlaces(int places) {
+        return new MediaRoom(0, places);
+    }
+
     /** What is held until it is closed. */
-    interface Held extends AutoCloseable {
+    public interface Held extends AutoCloseable {
         @Override
         void close();
     }
 
-    private static final class Waiter {
-        private final Condition changed;
-
-        Waiter(Condition changed) {
-            this.changed = changed;
-        }
-    }
-
-    boolean everFits(long needed) {
+    public boolean everFits(long needed) {
         return needed <= bytes;
     }
 
-    /** Waits for room; {@link CallContext#ended()} if the call ends first. */
-    Held take(long needed, CallContext call) {
+    /** Waits for a place without any bytes, as {@link #take(long, CallContext)} does. */
+    Held take(CallContext call) {
+        return take(0, call);
+    }
+
+    /** Waits for a place with so many bytes; {@link CallContext#ended()} if the call ends first. */
+    public Held take(long needed, CallContext call) {
         if (!everFits(needed)) {
             throw new IllegalArgumentException("%d bytes (expected: at most %d)".formatted(needed, bytes));
         }
         lock.lock();
-        var waiter = new Waiter(lock.newCondition());
-        waiting.add(waiter);
-        try (var _ = call.onCancel(() -> wake(waiter))) {
-            while (waiting.peek() != waiter || freeBytes < needed || freePlaces == 0) {
-                if (call.isDone() || !waiter.changed.await(call.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
+        var turn = lock.newCondition();
+        waiting.add(turn);
+        try (var _ = call.onCancel(() -> wake(turn))) {
+            while (!turn.equals(waiting.peek()) || freeBytes < needed || freePlaces == 0) {
+                if (call.isDone() || !turn.await(call.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
                     throw call.ended();
                 }
             }
@@ -67,7 +71,7 @@ final class DecodingRoom {
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted");
         } finally {
-            waiting.remove(waiter);
+            waiting.remove(turn);
             wakeNext();
             lock.unlock();
         }
@@ -97,14 +101,14 @@ final class DecodingRoom {
     private void wakeNext() {
         var next = waiting.peek();
         if (next != null) {
-            next.changed.signal();
+            next.signal();
         }
     }
 
-    private void wake(Waiter waiter) {
+    private void wake(Condition turn) {
         lock.lock();
         try {
-            waiter.changed.signal();
+            turn.signal();
         } finally {
             lock.unlock();
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package anymesh.encoder.image;
+package anymesh.kit.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,9 +14,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-final class DecodingRoomTest {
-    private final DecodingRoom room = new DecodingRoom(100, 3);
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class MediaRoomTest {
+    private final MediaRoom room = new MediaRoom(100, 3);
+    private final MediaRoom single = MediaRoom.ofPlaces(1);
     private final List<String> order = new CopyOnWriteArrayList<>();
 
     @Test
@@ -63,7 +66,47 @@ final class DecodingRoomTest {
                 .isInstanceOf(DeadlineExceeded.class);
     }
 
-    private CompletableFuture<DecodingRoom.Held> taking(String name, long bytes, CallContext call) {
+    @Test
+    void aPlaceGoesToWhoeverHasWaitedLongest() {
+        var held = single.take(call());
+        var first = taking(single, "first", 0, call());
+        var second = taking(single, "second", 0, call());
+        held.close();
+        first.join().close();
+        second.join().close();
+        assertThat(order).containsExactly("first", "second");
+    }
+
+    @Test
+    void oneWhoLeavesTheQueueGivesItsPlaceToTheNext() {
+        var held = single.take(call());
+        var impatient = call();
+        var first = taking(single, "first", 0, impatient);
+        var second = taking(single, "second", 0, call());
+        impatient.cancel();
+        assertThatThrownBy(first::join).isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(CancellationException.class);
+        assertThat(second).isNotDone();
+        held.close();
+        second.join();
+        assertThat(order).containsExactly("second");
+    }
+
+    @Test
+    void waitingEndsAtTheDeadline() {
+        var held = single.take(call());
+        assertThatThrownBy(() -> single.take(CallContext.start("short", null, Duration.ofMillis(20))))
+                .isInstanceOf(DeadlineExceeded.class);
+        held.close();
+        single.take(call());
+    }
+
+    private CompletableFuture<MediaRoom.Held> taking(String name, long bytes, CallContext call) {
+        return taking(room, name, bytes, call);
+    }
+
+    /** Returns once it waits. */
+    private CompletableFuture<MediaRoom.Held> taking(MediaRoom room, String name, long bytes, CallContext call) {
         int before = room.waiting();
         var taken = CompletableFuture.supplyAsync(() -> {
             var held = room.take(bytes, call);
