@@ -25,6 +25,7 @@ final class Child implements AutoCloseable {
     private static final String NO_COMPLAINT = "no version information available";
 
     private final Process process;
+    private final long start = System.nanoTime();
     private final Registration cancellation;
     private final CompletableFuture<String> complaint;
 
@@ -38,7 +39,7 @@ final class Child implements AutoCloseable {
     Child(Process process, CallContext call, Duration time, Duration processorTime, Predicate<String> telling) {
         this.process = process;
         complaint = CompletableFuture.supplyAsync(() -> complaint(telling), Thread::startVirtualThread);
-        long deadline = System.nanoTime() + Math.min(time.toNanos(), call.remaining().toNanos());
+        long deadline = start + Math.min(time.toNanos(), call.remaining().toNanos());
         Thread.startVirtualThread(() -> guard(deadline, processorTime));
         cancellation = call.onCancel(process::destroyForcibly);
     }
@@ -55,6 +56,13 @@ final class Child implements AutoCloseable {
     /** The first line of stderr that is telling, or the first one, or nothing; waits for its end. */
     String complaint() {
         return complaint.join();
+    }
+
+    /** How it ended, for logs; once it has. */
+    @Override
+    public String toString() {
+        return "exit=%d after %d ms, complaint: %s".formatted(process.exitValue(),
+                (System.nanoTime() - start) / 1_000_000, complaint());
     }
 
     @Override

@@ -14,6 +14,8 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * ffmpeg and ffprobe as child processes, the only ones that this project starts. A child gets a limit on memory and processor
@@ -59,6 +61,7 @@ final class Ffmpeg {
     private static final Pattern TELLING = Pattern.compile(
             CUT_OFF.pattern() + "|CRC error|CRC mismatch|LZW decode failed", Pattern.CASE_INSENSITIVE);
 
+    private static final Logger log = LoggerFactory.getLogger(Ffmpeg.class);
     private static final Map<Lane, MediaRoom> ROOMS = Arrays.stream(Lane.values())
             .collect(Collectors.toUnmodifiableMap(lane -> lane, Lane::room));
 
@@ -85,7 +88,7 @@ final class Ffmpeg {
         } catch (OutOfTime e) {
             return switch (lane) {
                 case SHORT -> run(call, Lane.LONG, program, stdin, arguments, reader);
-                case LONG, OWN -> throw FfmpegFailed.tooMuch();
+                case LONG, OWN -> throw tooMuch(call, lane, String.valueOf(e.getMessage()));
             };
         }
     }
@@ -94,7 +97,7 @@ final class Ffmpeg {
             Reader<T> reader) throws FfmpegFailed, OutOfTime {
         try (var _ = Objects.requireNonNull(ROOMS.get(lane)).take(call)) {
             var child = start(lane.fence(), program, stdin, arguments);
-            return read(call, new Child(child, call, lane.time(), lane.processorTime(), Ffmpeg::tells), reader);
+            return read(call, lane, new Child(child, call, lane.time(), lane.processorTime(), Ffmpeg::tells), reader);
         } catch (IOException e) {
             throw new FfmpegFailed(String.valueOf(e.getMessage()));
         }
@@ -112,7 +115,8 @@ final class Ffmpeg {
         return builder.start();
     }
 
-    private static <T> T read(CallContext call, Child child, Reader<T> reader) throws FfmpegFailed, OutOfTime {
+    private static <T> T read(CallContext call, Lane lane, Child child, Reader<T> reader)
+            throws FfmpegFailed, OutOfTime {
         try (child) {
             T result;
             boolean whole;
@@ -120,10 +124,10 @@ final class Ffmpeg {
                 result = reader.read(output);
                 whole = output.read() < 0;
             } catch (IOException | IllegalArgumentException e) {
-                throw failure(call, child); // What a child that is killed wrote last may be half a number.
+                throw failure(call, lane, child); // What a child that is killed wrote last may be half a number.
             }
             if (whole && (child.exit() != 0 || tells(child.complaint()))) {
-                throw failure(call, child);
+                throw failure(call, lane, child);
             }
             if (call.isDone()) {
                 throw call.ended();
@@ -136,16 +140,18 @@ final class Ffmpeg {
     }
 
     /** Why a child came to nothing. */
-    private static FfmpegFailed failure(CallContext call, Child child) throws InterruptedException, OutOfTime {
+    private static FfmpegFailed failure(CallContext call, Lane lane, Child child)
+            throws InterruptedException, OutOfTime {
         int exit = child.exit();
         if (call.isDone()) {
             throw call.ended();
         }
         if (exit == Child.KILLED) {
-            throw new OutOfTime();
+            throw new OutOfTime(child.toString());
         }
         if ((exit > 128 && exit <= 128 + LAST_SIGNAL) || exit == 256 - OUT_OF_MEMORY) {
-            return FfmpegFailed.tooMuch(); // Other numbers above 128 are the low byte of one of ffmpeg's own error codes.
+            // Other numbers above 128 are the low byte of one of ffmpeg's own error codes.
+            return tooMuch(call, lane, child.toString());
         }
         var told = child.complaint();
         if (CUT_OFF.matcher(told).find()) {
@@ -157,6 +163,16 @@ final class Ffmpeg {
     /** A child was killed, by the fence's limit of processor time or at its deadline. */
     private static final class OutOfTime extends Exception {
         private static final long serialVersionUID = 1L;
+
+        OutOfTime(String how) {
+            super(how);
+        }
+    }
+
+    /** The caller hears nothing of it, but whoever runs this wants to know which limit it was. */
+    private static FfmpegFailed tooMuch(CallContext call, Lane lane, String how) {
+        log.warn("requestId={} lane={} a child was ended: {}", call.requestId(), lane, how);
+        return FfmpegFailed.tooMuch();
     }
 
     private static boolean tells(String complaint) {
