@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.consul;
 
+import anymesh.kit.registry.Incarnation;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +15,14 @@ import org.jspecify.annotations.Nullable;
  * What to believe of one service. A Consul that comes back may have forgotten everybody until they register again, and
  * takes every restored check for failed until its first probe; so for a time of grace after an outage an instance that
  * served is still taken to serve. The same holds for a list that is suddenly empty. A Consul that has just started may also
- * tell an older list than before: what it says in that time of an incarnation that was succeeded by another one is not
- * believed. Everything else is believed at once.
+ * tell an older list than before: what it says in that time of an earlier {@link Incarnation} than the one that is shown is
+ * not believed. Everything else is believed at once.
  *
  * <p>Belongs to one thread at a time; time is given in milliseconds by the caller.
  */
 final class LastGood {
     private final long graceMillis;
     private final Map<String, Long> missingSince = new HashMap<>();
-    private final Map<String, String> latest = new HashMap<>();
-    private final Map<String, Set<String>> past = new HashMap<>();
     private boolean isToldThePast;
     private Map<String, StageInstance> shown = Map.of();
     private long doubtUntil = Long.MIN_VALUE;
@@ -53,29 +50,17 @@ final class LastGood {
             }
         }
         missingSince.keySet().retainAll(next.keySet());
-        latest.keySet().retainAll(next.keySet());
-        past.keySet().retainAll(next.keySet());
         shown = next;
         return List.copyOf(next.values());
     }
 
     private StageInstance newest(StageInstance told, long now) {
-        var incarnation = told.description().getIncarnation();
-        var known = latest.get(told.id());
-        if (incarnation.isEmpty() || incarnation.equals(known)) {
+        var current = shown.get(told.id());
+        if (current == null || now >= doubtUntil || !Incarnation.isEarlier(told, current)) {
             return told;
         }
-        var before = past.computeIfAbsent(told.id(), _ -> new HashSet<>());
-        var current = shown.get(told.id());
-        if (current != null && before.contains(incarnation) && now < doubtUntil) {
-            isToldThePast = true;
-            return current;
-        }
-        latest.put(told.id(), incarnation);
-        if (known != null) {
-            before.add(known);
-        }
-        return told;
+        isToldThePast = true;
+        return current;
     }
 
     /** Whether something is shown against what Consul told, so that the same list has to be looked at again later. */

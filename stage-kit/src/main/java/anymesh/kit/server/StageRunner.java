@@ -2,6 +2,7 @@
 package anymesh.kit.server;
 
 import anymesh.kit.ending.Budget;
+import anymesh.kit.registry.Incarnation;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.registry.StageState;
@@ -17,7 +18,6 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import java.util.HexFormat;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -62,7 +62,7 @@ public final class StageRunner implements AutoCloseable {
                 ? service + "-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()).substring(2)
                 : config.instanceId();
         this.instance = new StageInstance(id, service, config.host(), 0, 0, ProcessHandle.current().pid(),
-                StageState.LOADING, StageDescription.getDefaultInstance());
+                StageState.LOADING, StageDescription.newBuilder().setIncarnation(Incarnation.begin()).build());
         this.tracing = Tracing.start(service, id);
         this.admin = AdminServer.start(vertx, config.host(), config.httpPort(), this::state, meters);
         publish(new StageInstance(id, service, config.host(), 0, admin.port(), instance.pid(), StageState.LOADING,
@@ -181,7 +181,7 @@ public final class StageRunner implements AutoCloseable {
         goOnUnlessEnding();
         var description = loaded.describe().toBuilder().setService(instance.service()).setInstanceId(instance.id())
                 .setCapacity(config.batch().maxBatch())
-                .setIncarnation(UUID.randomUUID().toString())
+                .setIncarnation(instance.description().getIncarnation())
                 .build();
         var endpoint = GrpcEndpoint.start(config.host(), config.grpcPort(), loaded.methods(), description,
                 new CallMeters(meters), new ServerSpans(tracing.tracer()), tls.server());

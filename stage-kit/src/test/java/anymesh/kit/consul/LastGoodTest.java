@@ -60,10 +60,10 @@ final class LastGoodTest {
 
     @Test
     void anOlderListOfAConsulThatHasJustStartedIsNotBelieved() {
-        var first = instance("one", 1, "first");
-        var second = instance("one", 2, "second");
+        var first = instance("one", 1, "1");
+        var second = instance("one", 2, "2");
         lastGood.accept(List.of(first), 0);
-        lastGood.accept(List.of(instance("one", 0).with(StageState.LOADING)), 1_000);
+        lastGood.accept(List.of(instance("one", 0, "2").with(StageState.LOADING)), 1_000);
         lastGood.accept(List.of(second), 2_000);
         lastGood.onReturn(60_000);
         assertThat(lastGood.accept(List.of(first), 60_000)).containsExactly(second);
@@ -72,6 +72,32 @@ final class LastGoodTest {
         assertThat(lastGood.accept(List.of(second), 61_000)).containsExactly(second);
         assertThat(lastGood.isHolding()).isFalse();
         assertThat(lastGood.accept(List.of(first), 70_000)).as("nobody corrects it").containsExactly(first);
+    }
+
+    /** A process that starts takes out what is left of the one before, so the name is gone for a moment. */
+    @Test
+    void anOlderListIsNotBelievedOfOneThatWasGoneForAMoment() {
+        var first = instance("one", 1, "1");
+        var second = instance("one", 2, "2");
+        lastGood.accept(List.of(first, two), 0);
+        lastGood.accept(List.of(first.with(StageState.STOPPED), two), 1_000);
+        lastGood.accept(List.of(two), 2_000);
+        lastGood.accept(List.of(second, two), 3_000);
+        lastGood.onReturn(60_000);
+        assertThat(lastGood.accept(List.of(first, two), 60_000)).containsExactly(second, two);
+        assertThat(lastGood.accept(List.of(instance("one", 0, "1").with(StageState.LOADING), two), 60_100))
+                .containsExactly(second, two);
+        assertThat(lastGood.accept(List.of(second, two), 61_000)).containsExactly(second, two);
+    }
+
+    @Test
+    void aLaterProcessIsBelievedAtOnceThoughAnEarlierOneWasShownInItsPlace() {
+        var first = instance("one", 1, "1");
+        var second = instance("one", 2, "2");
+        lastGood.accept(List.of(two), 0);
+        lastGood.onReturn(60_000);
+        assertThat(lastGood.accept(List.of(first, two), 60_000)).containsExactly(first, two);
+        assertThat(lastGood.accept(List.of(second, two), 61_000)).containsExactly(second, two);
     }
 
     private static StageInstance instance(String id, int port) {
