@@ -331,7 +331,12 @@ final class TestingMesh implements AutoCloseable {
 
     /** Ends a stage's server without a word to the registry. */
     void kill(String service) {
-        stop(Objects.requireNonNull(servers.get(service + "-1")));
+        kill(service, 1);
+    }
+
+    /** The same of another instance. */
+    void kill(String service, int number) {
+        stop(Objects.requireNonNull(servers.get(service + "-" + number)));
     }
 
     private static void stop(Server server) {

@@ -109,6 +109,22 @@ class WaitingTest {
         assertThat(essence(answer.join())).isEqualTo(undisturbed);
     }
 
+    /** More addresses that nobody listens at any more than a step may be done again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"encoder", "backbone", GENERATOR})
+    void aStepWaitsWhereAWholeServiceIsNotWhereTheRegistryHasIt(String service) {
+        var undisturbed = essence(mesh.client.post(CHAT, ALL));
+        mesh.kill(service);
+        for (int number = 2; number <= 4; number++) {
+            mesh.serve(service, number);
+            mesh.kill(service, number);
+        }
+        var answer = begin(() -> mesh.client.post(CHAT, ALL));
+        awaitWaiting(service);
+        mesh.serve(service, 5);
+        assertThat(essence(answer.join())).isEqualTo(undisturbed);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
     void textGoesOnWhenTheOnlyBackboneIsBack(int event) {

@@ -29,12 +29,13 @@ final class CuttingRegistry implements StageRegistry {
         return instances.stream().map(this::behindProxy).toList();
     }
 
-    /** One that does not listen yet stays as it is. */
+    /** One that does not listen yet stays as it is. A port may be another's later: each process has a proxy of its own. */
     private StageInstance behindProxy(StageInstance it) {
         if (it.grpcPort() == 0) {
             return it;
         }
-        var proxy = proxies.computeIfAbsent(it.host() + ":" + it.grpcPort(), _ -> open(it));
+        var process = it.grpcPort() + " " + it.description().getIncarnation();
+        var proxy = proxies.computeIfAbsent(process, _ -> open(it));
         return new StageInstance(it.id(), it.service(), InetAddress.getLoopbackAddress().getHostAddress(), proxy.port(),
                 it.httpPort(), it.pid(), it.state(), it.description());
     }

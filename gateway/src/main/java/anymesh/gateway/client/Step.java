@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One step of a request until it is done: a call, and calls to other instances if it fails. Done again as a whole while
  * nothing of it was handed on, and gone on with if something was, as often as the settings allow. Each time costs the
- * service's budget. Where nobody else serves, it waits for somebody, and an instance that came back is somebody else.
+ * service's budget. Where nobody else serves, it waits for somebody, and an instance that came back is somebody else. A
+ * call that found nobody at its address has cost no stage anything: it does not count as long as there is patience.
  *
  * <p>A step under which a process died is a suspect and waits for its turn among those; one under which two died is not
  * tried a third time. Used on the request's context only.
@@ -49,7 +50,9 @@ final class Step<Q extends Message, R extends Message> {
     private final Set<Long> tried = new HashSet<>();
     private final Set<Long> failed = new HashSet<>();
     private final List<String> failures = new ArrayList<>();
+    private final long began = System.nanoTime();
     private long failedAt;
+    private int arrived;
     private int deaths;
 
     Step(StageClient client, StageCall<Q, R> call, List<EmbeddingBatch> batches, StageStream<Q, R> stream,
@@ -101,15 +104,27 @@ final class Step<Q extends Message, R extends Message> {
         if (!attempt.wasCut()) {
             failed.add(attempt.life());
         }
+        arrived += hasArrived(failure) ? 1 : 0;
         deaths += attempt.hasKilled() ? 1 : 0;
         if (deaths > 1) {
             return Future.failedFuture(condemned(failure));
         }
-        if (failures.size() > client.settings().retries().perStep()) {
+        if (isTiredOfTrying()) {
             return givenUp(failure);
         }
         return turn().compose(turn -> next(failure).compose(next -> on(next, failure, turn))
                 .onComplete(_ -> turn.close()));
+    }
+
+    private boolean isTiredOfTrying() {
+        int most = client.settings().retries().perStep();
+        boolean isPatient = System.nanoTime() - began < client.settings().patience().toNanos();
+        return isPatient ? arrived > most : failures.size() > most;
+    }
+
+    /** Whether a stage may have seen anything of a call that failed so. */
+    private static boolean hasArrived(MeshException failure) {
+        return !(failure instanceof StageLost lost) || lost.reached();
     }
 
     private Future<Turn> turn() {
@@ -144,7 +159,7 @@ final class Step<Q extends Message, R extends Message> {
     }
 
     private Future<Hop> on(Assignment next, MeshException failure, Turn turn) {
-        if (!budget.withdraw()) {
+        if (hasArrived(failure) && !budget.withdraw()) {
             next.end(Outcome.UNKNOWN);
             client.meters().refusedRetry(call.hop());
             return givenUp(failure);

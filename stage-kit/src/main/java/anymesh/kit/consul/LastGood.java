@@ -63,7 +63,7 @@ final class LastGood {
         return current;
     }
 
-    /** Whether something is shown against what Consul told, so that the same list has to be looked at again later. */
+    /** Whether something is shown against what Consul told, so that it has to be asked again soon. */
     boolean isHolding() {
         return isToldThePast || !missingSince.isEmpty();
     }

@@ -20,7 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows one service by Consul's blocking queries. Not by the client's {@code Watch}, which keeps its index when Consul
- * restarts with a lower one and is then blind for ten minutes. Everything here runs in one Vert.x context.
+ * restarts with a lower one and is then blind for ten minutes. While something is shown against what Consul told, it is asked
+ * again and again: a doubt ends with an answer, never with time alone, since a Consul that hangs corrects nothing.
+ * Everything here runs in one Vert.x context.
  */
 final class ServiceFollower {
     private static final Logger log = LoggerFactory.getLogger(ServiceFollower.class);
@@ -39,14 +41,14 @@ final class ServiceFollower {
     private final Vertx vertx;
     private final String service;
     private final ConsulAccess access;
-    private final ConsulClient client;
+    private final ConsulClient waiting;
+    private final ConsulClient prompt;
     private final LastGood lastGood;
     private final Consumer<List<StageInstance>> onChange;
     private final Promise<Void> first = Promise.promise();
     private Contact contact = Contact.NONE;
-    private List<StageInstance> told = List.of();
+    private boolean isToldOfAny;
     private int failures;
-    private long timer = -1;
     private boolean isClosed;
 
     ServiceFollower(Vertx vertx, String service, ConsulAccess access, LastGood lastGood,
@@ -54,7 +56,8 @@ final class ServiceFollower {
         this.vertx = vertx;
         this.service = service;
         this.access = access;
-        this.client = access.client(TIMEOUT_MILLIS);
+        this.waiting = access.client(TIMEOUT_MILLIS);
+        this.prompt = access.client(ConsulAccess.CALL_MILLIS);
         this.lastGood = lastGood;
         this.onChange = onChange;
     }
@@ -65,24 +68,30 @@ final class ServiceFollower {
         return first.future();
     }
 
+    /** Waits for a list that is newer than {@code index}; 0 is answered at once. */
     private void poll(long index) {
         if (isClosed) {
             return;
         }
+        var client = index == 0 ? prompt : waiting;
         var blocking = new BlockingQueryOptions().setIndex(index).setWait(WAIT_SECONDS + "s");
         // Those that fail their check too: why nothing serves makes a difference to the caller.
         client.healthServiceNodesWithOptions(service, false, new ServiceQueryOptions().setBlockingOptions(blocking))
                 .compose(this::trust)
                 .onSuccess(list -> {
                     take(list, index);
-                    poll(list.getIndex() < index ? 0 : list.getIndex());
+                    if (lastGood.isHolding()) {
+                        vertx.setTimer(LOOK_AGAIN_MILLIS, _ -> poll(0));
+                    } else {
+                        poll(list.getIndex() < index ? 0 : list.getIndex());
+                    }
                 })
                 .onFailure(this::lose);
     }
 
     /** After an outage, or when the list is suddenly empty, asks first whether we are still allowed to see it. */
     private Future<ServiceEntryList> trust(ServiceEntryList list) {
-        boolean isSuspect = contact != Contact.FOLLOWING || (list.getList().isEmpty() && !told.isEmpty());
+        boolean isSuspect = contact != Contact.FOLLOWING || (list.getList().isEmpty() && isToldOfAny);
         return isSuspect ? access.mayFollow(Set.of(service)).map(list) : Future.succeededFuture(list);
     }
 
@@ -95,27 +104,15 @@ final class ServiceFollower {
         boolean isNew = contact != Contact.FOLLOWING || list.getIndex() != index;
         contact = Contact.FOLLOWING;
         if (isNew) {
-            told = decode(list.getList());
-            show();
+            show(decode(list.getList()));
         }
         first.tryComplete();
     }
 
-    private void show() {
-        if (timer >= 0) {
-            vertx.cancelTimer(timer);
-            timer = -1;
-        }
+    private void show(List<StageInstance> told) {
+        isToldOfAny = !told.isEmpty();
         var before = lastGood.shown();
         var now = lastGood.accept(told, System.currentTimeMillis());
-        if (lastGood.isHolding()) {
-            timer = vertx.setTimer(LOOK_AGAIN_MILLIS, _ -> {
-                timer = -1;
-                if (contact == Contact.FOLLOWING && !isClosed) {
-                    show();
-                }
-            });
-        }
         if (!before.equals(now)) {
             onChange.accept(now);
         }
@@ -151,6 +148,7 @@ final class ServiceFollower {
 
     void close() {
         isClosed = true;
-        client.close();
+        waiting.close();
+        prompt.close();
     }
 }

@@ -5,6 +5,7 @@ import anymesh.kit.testing.Cuts.Cut;
 import anymesh.kit.testing.Cuts.Direction;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -51,11 +52,14 @@ public final class CuttingProxy implements AutoCloseable {
         }
     }
 
-    /** Where the stage cannot be reached, its caller sees a connection that ends before it has said anything. */
+    /**
+     * Where nobody listens any more, its caller sees a connection that ends before it has said anything, and later ones
+     * are refused as the stage's port would refuse them.
+     */
     private void join(Socket caller) {
         var to = new Socket();
         try {
-            to.connect(stage);
+            connect(to);
             var link = new Link(caller, to);
             links.add(link);
             link.run();
@@ -63,6 +67,15 @@ public final class CuttingProxy implements AutoCloseable {
         } catch (IOException e) {
             close(caller);
             close(to);
+        }
+    }
+
+    private void connect(Socket to) throws IOException {
+        try {
+            to.connect(stage);
+        } catch (ConnectException e) {
+            server.close();
+            throw e;
         }
     }
 
