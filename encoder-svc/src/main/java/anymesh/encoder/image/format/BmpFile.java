@@ -19,23 +19,19 @@ final class BmpFile {
         if (file.u32(14) < 40) {
             throw new InvalidInput("a BMP of a kind that is not read (expected: of Windows 3 or later)");
         }
-        int width = (int) file.u32(18);
-        int height = Math.abs((int) file.u32(22)); // Negative: stored from the top.
+        int height = (int) file.u32(22);
+        var size = Size.of(file.u32(18), Math.abs((long) height)); // Negative: stored from the top.
         int bits = file.u16(28);
         long compression = file.u32(30);
         if ((compression != 0 && compression != BITFIELDS) || !List.of(1, 4, 8, 16, 24, 32).contains(bits)) {
             throw new InvalidInput("a BMP of a kind that is not read (expected: not compressed)");
         }
-        if (width <= 0 || height <= 0) {
-            throw Bytes.damaged("a size of %dx%d".formatted(width, height));
-        }
-        long row = ((long) width * bits + 31) / 32 * 4;
-        if (pixelsAt + row * height > file.size()) {
+        long row = ((long) size.width() * bits + 31) / 32 * 4;
+        if (pixelsAt + row * size.height() > file.size()) {
             throw Bytes.cutOff();
         }
-        var size = new Size(width, height);
         return PictureFile.plain(PictureFormat.BMP, size, Orientation.UPRIGHT, false,
-                new Cost(Math.max(8, bits), 0, Long.MAX_VALUE, (long) width * height),
+                new Cost(Math.max(8, bits), 0, Long.MAX_VALUE, (long) size.width() * size.height()),
                 List.of(file.slice(0, file.size())));
     }
 }

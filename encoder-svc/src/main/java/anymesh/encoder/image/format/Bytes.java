@@ -34,6 +34,15 @@ final class Bytes {
         return Integer.toUnsignedLong(file.getInt(checked(at, 4)));
     }
 
+    /** The number of so many bytes, whatever the order, the most significant one first. */
+    long big(long at, int bytes) {
+        long number = 0;
+        for (int i = 0; i < bytes; i++) {
+            number = (number << 8) | u8(at + i);
+        }
+        return number;
+    }
+
     /** Four letters. */
     String tag(long at) {
         var letters = new byte[4];
@@ -41,12 +50,22 @@ final class Bytes {
         return new String(letters, StandardCharsets.ISO_8859_1);
     }
 
+    ByteBuffer all() {
+        return file.slice();
+    }
+
     ByteBuffer slice(long at, long length) {
         return file.slice(checked(at, length), (int) length);
     }
 
+    /** A part of the file as one of its own, which ends where the part does. */
+    Bytes part(long at, long length) {
+        return new Bytes(slice(at, length), file.order());
+    }
+
+    /** Both may be any number that a file names: no sum of them is formed. */
     private int checked(long at, long length) {
-        if (at < 0 || length < 0 || at + length > file.limit()) {
+        if (at < 0 || at > file.limit() || length < 0 || length > file.limit() - at) {
             throw cutOff();
         }
         return (int) at;

@@ -85,7 +85,7 @@ final class HeifFile {
 
     /** What the slices of all tiles are decoded with, each behind a start code instead of its length. */
     private void parameterSets(Item tile) {
-        var configuration = new Bytes(tile.property("hvcC"), ByteOrder.BIG_ENDIAN);
+        var configuration = tile.property("hvcC");
         long at = 23;
         for (int arrays = configuration.u8(22); arrays > 0; arrays--) {
             int units = configuration.u16(at + 1);
@@ -99,13 +99,10 @@ final class HeifFile {
 
     /** The slices, behind start codes too. */
     private void hevc(Item tile) {
-        int lengthBytes = (new Bytes(tile.property("hvcC"), ByteOrder.BIG_ENDIAN).u8(21) & 3) + 1;
-        var data = new Bytes(tile.data(), ByteOrder.BIG_ENDIAN);
+        int lengthBytes = (tile.property("hvcC").u8(21) & 3) + 1;
+        var data = tile.data();
         for (long at = 0; at < data.size();) {
-            long length = 0;
-            for (int i = 0; i < lengthBytes; i++) {
-                length = (length << 8) | data.u8(at + i);
-            }
+            long length = data.big(at, lengthBytes);
             unit(data.slice(at + lengthBytes, length));
             at += lengthBytes + length;
         }
@@ -113,20 +110,20 @@ final class HeifFile {
 
     /** Each tile is a temporal unit, which begins with a delimiter; some writers leave theirs. */
     private void av1(Item tile) {
-        var data = tile.data();
+        var data = tile.data().all();
         if (!Bytes.startsWith(data, TEMPORAL_DELIMITER)) {
             parts.add(ByteBuffer.wrap(TEMPORAL_DELIMITER));
         }
-        parts.add(data);
+        parts.keep(data);
     }
 
     private void unit(ByteBuffer unit) {
         parts.add(ByteBuffer.wrap(START_CODE));
-        parts.add(unit);
+        parts.keep(unit);
     }
 
     private static List<String> tiled(Item grid, Size tile, int count) {
-        var layout = new Bytes(grid.data(), ByteOrder.BIG_ENDIAN);
+        var layout = grid.data();
         int rows = layout.u8(2) + 1;
         int columns = layout.u8(3) + 1;
         var size = grid.size();

@@ -2,34 +2,40 @@
 package anymesh.encoder.image.format;
 
 import anymesh.wire.error.InvalidInput;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The items of a HEIF's {@code meta} box (ISO 23008-12), as far as a still picture needs them. */
+/**
+ * The items of a HEIF's {@code meta} box (ISO 23008-12), as far as a still picture needs them. A box is read as a file of its own,
+ * so that nothing in it reaches beyond its end, and what it counts is held against what it holds before anything is made of it.
+ */
 final class HeifItems {
-    private static final int MAX_ITEMS = 4096;
+    /** Boxes, and entries of their tables, in the whole directory: a thousand tiles with properties of their own have a fourth. */
+    private static final int MAX_ENTRIES = 1 << 16;
+    /** Of one item. */
+    private static final int MAX_PROPERTIES = 64;
+    /** Of those that are looked into, once for each item that has them. */
+    private static final int MAX_PROPERTY_BYTES = 1 << 16;
     private static final List<Orientation> TURNS_LEFT = List.of(Orientation.UPRIGHT, Orientation.TURN_LEFT,
             Orientation.HALF_TURN, Orientation.TURN_RIGHT);
     /** How AVIF and HEIC name a plane of opacity. */
     private static final List<String> ALPHA = List.of("alpha", "urn:mpeg:hevc:2015:auxid:1");
+    private static final int LONGEST_PURPOSE = 64;
     private static final int MATRIX_BT709 = 1;
     private static final int MATRIX_BT2020 = 9;
 
     private final Bytes file;
     private final Map<Long, String> types = new HashMap<>();
-    private final Map<Long, ByteBuffer> data = new HashMap<>();
-    private final Map<Long, List<Property>> properties = new HashMap<>();
+    private final Map<Long, Bytes> data = new HashMap<>();
+    private final Map<Long, List<Box>> properties = new HashMap<>();
     private final List<Reference> references = new ArrayList<>();
     private long primary = -1;
+    private long entries;
 
-    private record Box(String type, long at, long end) {}
-
-    private record Property(String type, ByteBuffer content) {}
+    private record Box(String type, Bytes content) {}
 
     private record Reference(String type, long from, List<Long> to) {}
 
@@ -39,9 +45,9 @@ final class HeifItems {
 
     static HeifItems read(Bytes file) {
         var items = new HeifItems(file);
-        for (var box : items.boxes(0, file.size())) {
+        for (var box : items.boxes(file, 0)) {
             if (box.type().equals("meta")) {
-                items.meta(box);
+                items.meta(box.content());
                 return items;
             }
         }
@@ -70,40 +76,52 @@ final class HeifItems {
         return new Item(id, type);
     }
 
-    private List<Box> boxes(long from, long end) {
+    /** A count that a box names of entries of so many bytes, which begin there. */
+    private long counted(long count, int bytes, Bytes box, long at) {
+        if (count * bytes > box.size() - at) {
+            throw Bytes.damaged("its directory counts more than it holds");
+        }
+        entries += count;
+        if (entries > MAX_ENTRIES) {
+            throw Bytes.damaged("it is made of too many pieces");
+        }
+        return count;
+    }
+
+    private List<Box> boxes(Bytes in, long from) {
         var boxes = new ArrayList<Box>();
-        for (long at = from; at + 8 <= end;) {
-            long length = file.u32(at);
+        for (long at = from; at + 8 <= in.size();) {
+            long length = in.u32(at);
             int header = 8;
             if (length == 1) {
-                length = (file.u32(at + 8) << 32) | file.u32(at + 12);
+                length = in.big(at + 8, 8);
                 header = 16;
             } else if (length == 0) {
-                length = end - at;
+                length = in.size() - at;
             }
-            if (length < header || length > end - at) {
+            if (length < header) {
                 throw Bytes.cutOff();
             }
-            if (boxes.size() == MAX_ITEMS) {
-                throw Bytes.damaged("it is made of too many pieces");
-            }
-            boxes.add(new Box(file.tag(at + 4), at + header, at + length));
+            counted(1, header, in, at);
+            boxes.add(new Box(in.tag(at + 4), in.part(at + header, length - header)));
             at += length;
         }
         return boxes;
     }
 
-    private void meta(Box meta) {
-        var boxes = boxes(meta.at() + 4, meta.end());
-        long stored = boxes.stream().filter(box -> box.type().equals("idat")).mapToLong(Box::at).findFirst().orElse(-1);
+    private void meta(Bytes meta) {
+        var boxes = boxes(meta, 4);
+        var stored = boxes.stream().filter(box -> box.type().equals("idat")).map(Box::content).findFirst()
+                .orElseGet(() -> meta.part(0, 0));
         for (var box : boxes) {
-            int version = box.end() - box.at() >= 4 ? file.u8(box.at()) : 0;
+            var content = box.content();
+            int version = content.size() >= 4 ? content.u8(0) : 0;
             switch (box.type()) {
-                case "pitm" -> primary = number(box.at() + 4, version == 0 ? 2 : 4);
-                case "iinf" -> boxes(box.at() + (version == 0 ? 6 : 8), box.end()).forEach(this::information);
-                case "iref" -> boxes(box.at() + 4, box.end()).forEach(one -> reference(one, version == 0 ? 2 : 4));
-                case "iloc" -> locations(box, version, stored);
-                case "iprp" -> properties(box);
+                case "pitm" -> primary = content.big(4, version == 0 ? 2 : 4);
+                case "iinf" -> boxes(content, version == 0 ? 6 : 8).forEach(one -> information(one.content()));
+                case "iref" -> boxes(content, 4).forEach(one -> reference(one, version == 0 ? 2 : 4));
+                case "iloc" -> locations(content, version, stored);
+                case "iprp" -> properties(content);
                 default -> {
                     // Whose picture it is.
                 }
@@ -111,80 +129,75 @@ final class HeifItems {
         }
     }
 
-    private long number(long at, int bytes) {
-        long number = 0;
-        for (int i = 0; i < bytes; i++) {
-            number = (number << 8) | file.u8(at + i);
-        }
-        return number;
-    }
-
-    private void information(Box box) {
-        int version = file.u8(box.at());
+    private void information(Bytes box) {
+        int version = box.u8(0);
         if (version >= 2) {
             int bytes = version == 2 ? 2 : 4;
-            types.put(number(box.at() + 4, bytes), file.tag(box.at() + 4 + bytes + 2));
+            types.put(box.big(4, bytes), box.tag(4 + bytes + 2));
         }
     }
 
     private void reference(Box box, int bytes) {
+        var content = box.content();
         var to = new ArrayList<Long>();
-        int count = file.u16(box.at() + bytes);
-        for (int i = 0; i < Math.min(count, MAX_ITEMS); i++) {
-            to.add(number(box.at() + bytes + 2 + (long) bytes * i, bytes));
+        int at = bytes + 2;
+        for (long count = counted(content.u16(bytes), bytes, content, at); count > 0; count--) {
+            to.add(content.big(at, bytes));
+            at += bytes;
         }
-        references.add(new Reference(box.type(), number(box.at(), bytes), to));
+        references.add(new Reference(box.type(), content.big(0, bytes), to));
     }
 
-    private void locations(Box box, int version, long stored) {
-        int offsetBytes = file.u8(box.at() + 4) >> 4;
-        int lengthBytes = file.u8(box.at() + 4) & 15;
-        int baseBytes = file.u8(box.at() + 5) >> 4;
-        int indexBytes = version == 0 ? 0 : file.u8(box.at() + 5) & 15;
+    private void locations(Bytes box, int version, Bytes stored) {
+        int offsetBytes = box.u8(4) >> 4;
+        int lengthBytes = box.u8(4) & 15;
+        int baseBytes = box.u8(5) >> 4;
+        int indexBytes = version == 0 ? 0 : box.u8(5) & 15;
         int idBytes = version < 2 ? 2 : 4;
-        long at = box.at() + 6 + idBytes;
-        for (long count = number(box.at() + 6, idBytes); count > 0; count--) {
-            long id = number(at, idBytes);
-            at += idBytes;
-            int method = version == 0 ? 0 : file.u16(at) & 15;
-            at += version == 0 ? 2 : 4;
-            long base = number(at, baseBytes) + (method == 1 ? stored : 0);
-            at += baseBytes;
-            int extents = file.u16(at);
-            at += 2;
+        int methodBytes = version == 0 ? 0 : 2;
+        int itemBytes = idBytes + methodBytes + 2 + baseBytes + 2;
+        long at = 6L + idBytes;
+        for (long count = counted(box.big(6, idBytes), itemBytes, box, at); count > 0; count--) {
+            long id = box.big(at, idBytes);
+            int method = (int) box.big(at + idBytes, methodBytes) & 15;
+            long base = box.big(at + itemBytes - 2 - baseBytes, baseBytes);
+            at += itemBytes;
+            int extentBytes = indexBytes + offsetBytes + lengthBytes;
+            long extents = counted(box.u16(at - 2), extentBytes, box, at);
             if (extents == 1 && method < 2) {
-                data.put(id, file.slice(base + number(at + indexBytes, offsetBytes),
-                        number(at + indexBytes + offsetBytes, lengthBytes)));
+                data.put(id, (method == 1 ? stored : file).part(base + box.big(at + indexBytes, offsetBytes),
+                        box.big(at + indexBytes + offsetBytes, lengthBytes)));
             }
-            at += (long) extents * (indexBytes + offsetBytes + lengthBytes);
+            at += extents * extentBytes;
         }
     }
 
-    private void properties(Box box) {
-        var all = new ArrayList<Property>();
-        for (var part : boxes(box.at(), box.end())) {
+    private void properties(Bytes box) {
+        var all = new ArrayList<Box>();
+        for (var part : boxes(box, 0)) {
             if (part.type().equals("ipco")) {
-                boxes(part.at(), part.end())
-                        .forEach(one -> all.add(new Property(one.type(), file.slice(one.at(), one.end() - one.at()))));
+                all.addAll(boxes(part.content(), 0));
             } else if (part.type().equals("ipma")) {
-                associations(part, all);
+                associations(part.content(), all);
             }
         }
     }
 
-    private void associations(Box box, List<Property> all) {
-        int idBytes = file.u8(box.at()) == 0 ? 2 : 4;
-        int indexBytes = (file.u8(box.at() + 3) & 1) + 1;
-        long at = box.at() + 8;
-        for (long count = file.u32(box.at() + 4); count > 0; count--) {
-            var ofItem = properties.computeIfAbsent(number(at, idBytes), _ -> new ArrayList<>());
-            int associations = file.u8(at + idBytes);
+    private void associations(Bytes box, List<Box> all) {
+        int idBytes = box.u8(0) == 0 ? 2 : 4;
+        int indexBytes = (box.u8(3) & 1) + 1;
+        long at = 8;
+        for (long count = counted(box.u32(4), idBytes + 1, box, at); count > 0; count--) {
+            var ofItem = properties.computeIfAbsent(box.big(at, idBytes), _ -> new ArrayList<>());
             at += idBytes + 1;
-            for (int i = 0; i < associations; i++, at += indexBytes) {
-                int index = (int) number(at, indexBytes) & (indexBytes == 1 ? 0x7F : 0x7FFF);
+            for (long left = counted(box.u8(at - 1), indexBytes, box, at); left > 0; left--, at += indexBytes) {
+                int index = (int) box.big(at, indexBytes) & (indexBytes == 1 ? 0x7F : 0x7FFF);
                 if (index >= 1 && index <= all.size()) {
                     ofItem.add(all.get(index - 1));
                 }
+            }
+            if (ofItem.size() > MAX_PROPERTIES) {
+                throw Bytes.damaged("an item of %d properties".formatted(ofItem.size()));
             }
         }
     }
@@ -207,7 +220,7 @@ final class HeifItems {
             return type;
         }
 
-        ByteBuffer data() {
+        Bytes data() {
             var bytes = data.get(id);
             if (bytes == null) {
                 throw new InvalidInput("a HEIC or AVIF whose parts are scattered is not read");
@@ -219,26 +232,32 @@ final class HeifItems {
             return all().stream().anyMatch(one -> one.type().equals(property));
         }
 
-        ByteBuffer property(String wanted) {
-            return all().stream().filter(one -> one.type().equals(wanted)).findFirst()
+        Bytes property(String wanted) {
+            var content = all().stream().filter(one -> one.type().equals(wanted)).findFirst()
                     .orElseThrow(() -> Bytes.damaged("it lacks '%s'".formatted(wanted))).content();
+            if (content.size() > MAX_PROPERTY_BYTES) {
+                throw Bytes.damaged("%d bytes of '%s'".formatted(content.size(), wanted));
+            }
+            return content;
         }
 
         boolean isAlpha() {
             if (!has("auxC")) {
                 return false;
             }
-            var purpose = StandardCharsets.ISO_8859_1.decode(property("auxC").duplicate()).toString();
+            var content = property("auxC");
+            var purpose = StandardCharsets.ISO_8859_1
+                    .decode(content.slice(0, Math.min(content.size(), LONGEST_PURPOSE))).toString();
             return ALPHA.stream().anyMatch(purpose::contains);
         }
 
         boolean sameConfiguration(Item other) {
             var name = type.equals("hvc1") ? "hvcC" : "av1C";
-            return property(name).equals(other.property(name)) && size().equals(other.size());
+            return property(name).all().equals(other.property(name).all()) && size().equals(other.size());
         }
 
         Size size() {
-            var size = new Bytes(property("ispe"), ByteOrder.BIG_ENDIAN);
+            var size = property("ispe");
             long width = size.u32(4);
             long height = size.u32(8);
             if (width < 1 || height < 1 || width > Short.MAX_VALUE * 2L || height > Short.MAX_VALUE * 2L) {
@@ -250,7 +269,7 @@ final class HeifItems {
         /** ffmpeg's filter that says how its colours are to be understood, where the file itself says so. */
         List<String> colours() {
             for (var property : all()) {
-                var colour = new Bytes(property.content(), ByteOrder.BIG_ENDIAN);
+                var colour = property.content();
                 if (property.type().equals("colr") && colour.tag(0).equals("nclx")) {
                     var matrix = switch (colour.u16(8)) {
                         case MATRIX_BT709 -> "bt709";
@@ -268,7 +287,7 @@ final class HeifItems {
         Size transformed(List<String> filters) {
             var size = size();
             for (var property : all()) {
-                var content = new Bytes(property.content(), ByteOrder.BIG_ENDIAN);
+                var content = property.content();
                 switch (property.type()) {
                     case "clap" -> size = cropped(content, size, filters);
                     case "irot" -> {
@@ -305,7 +324,7 @@ final class HeifItems {
             return size;
         }
 
-        private List<Property> all() {
+        private List<Box> all() {
             return properties.getOrDefault(id, List.of());
         }
     }

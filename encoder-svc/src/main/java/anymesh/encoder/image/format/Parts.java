@@ -5,12 +5,16 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Collects what a decoder is to be given of a file; neighbours become one slice. */
+/**
+ * Collects what a decoder is to be given of a file; neighbours become one slice. All that is kept is no more than the file, however
+ * often it names one of its pieces.
+ */
 final class Parts {
     private final Bytes file;
     private final List<ByteBuffer> done = new ArrayList<>();
     private long start;
     private long end;
+    private long kept;
 
     Parts(Bytes file) {
         this.file = file;
@@ -24,6 +28,16 @@ final class Parts {
         end = at + length;
     }
 
+    void keep(ByteBuffer piece) {
+        flush();
+        append(piece);
+        kept += piece.remaining();
+        if (kept > file.size()) {
+            throw Bytes.damaged("it names the same bytes again and again, for more than it holds");
+        }
+    }
+
+    /** What is not in the file. */
     void add(ByteBuffer made) {
         flush();
         append(made);
@@ -36,8 +50,9 @@ final class Parts {
 
     private void flush() {
         if (end > start) {
-            append(file.slice(start, end - start));
+            var piece = file.slice(start, end - start);
             start = end;
+            keep(piece);
         }
     }
 

@@ -42,18 +42,13 @@ final class PngFile {
         if (file.u32(8) != 13 || !file.tag(12).equals("IHDR")) {
             throw Bytes.damaged("its header is missing");
         }
-        long width = file.u32(16);
-        long height = file.u32(20);
-        if (width == 0 || height == 0 || width > Integer.MAX_VALUE || height > Integer.MAX_VALUE) {
-            throw Bytes.damaged("a size of %dx%d".formatted(width, height));
-        }
+        var size = Size.of(file.u32(16), file.u32(20));
         int depth = file.u8(24);
         int colour = file.u8(25);
         transparent = colour == GREY_ALPHA || colour == RGBA;
         head.keep(0, 8);
         chunks();
-        var size = new Size((int) width, (int) height);
-        var cost = cost(width * height, depth, colour);
+        var cost = cost((long) size.width() * size.height(), depth, colour);
         var parts = new ArrayList<ByteBuffer>();
         if (transparentGrey != null && colour == GREY && depth < 8) {
             parts.add(GreyPalette.head(file.slice(0, HEADER), depth, transparentGrey));

@@ -50,11 +50,7 @@ final class TiffFile {
     }
 
     private PictureFile read() {
-        long width = value(WIDTH, 0);
-        long height = value(HEIGHT, 0);
-        if (width < 1 || height < 1 || width > Integer.MAX_VALUE || height > Integer.MAX_VALUE) {
-            throw Bytes.damaged("a size of %dx%d".formatted(width, height));
-        }
+        var size = Size.of(value(WIDTH, 0), value(HEIGHT, 0));
         long colours = value(COLOURS, 0);
         long samples = value(SAMPLES, 1);
         long bits = value(BITS, 1);
@@ -70,9 +66,9 @@ final class TiffFile {
                             + "black and white, in strips, not compressed or by LZW, Deflate or PackBits)");
         }
         checkStrips();
-        var size = new Size((int) width, (int) height);
         return PictureFile.plain(PictureFormat.TIFF, size, Orientation.of((int) value(ORIENTATION, 1)),
-                alpha, new Cost((int) Math.max(8, samples * bits), file.size(), Long.MAX_VALUE, 2 * width * height),
+                alpha, new Cost((int) Math.max(8, samples * bits), file.size(), Long.MAX_VALUE,
+                        2L * size.width() * size.height()),
                 List.of(file.slice(0, file.size())));
     }
 
