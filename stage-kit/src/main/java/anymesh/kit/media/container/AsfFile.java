@@ -13,20 +13,20 @@ final class AsfFile implements Container {
 
     @Override
     public boolean is(Bytes file) {
-        return file.length() >= HEADER && file.big(0, 8) == HEADER_OBJECT;
+        return file.holds(0, HEADER) && file.big(0, 8) == HEADER_OBJECT;
     }
 
     @Override
     public long end(Bytes file) {
         long at = 0;
-        while (at >= 0 && at + HEADER <= file.length()) {
+        while (file.holds(at, HEADER)) {
             long size = file.little(at + 16, 8);
             long kind = file.big(at, 8);
             if (size < HEADER || StreamedLength.is(size) || (kind != HEADER_OBJECT && !OTHERS.contains(kind))) {
                 return file.length(); // a broadcast, or something that was put behind it
             }
-            at += size;
+            at = Bytes.after(at, size);
         }
-        return at < 0 ? Long.MAX_VALUE : at;
+        return at;
     }
 }

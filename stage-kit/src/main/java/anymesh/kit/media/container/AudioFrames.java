@@ -24,7 +24,7 @@ final class AudioFrames {
 
     /** MP3, or AAC with ADTS headers. */
     static int mpeg(Bytes file, long at) {
-        if (at + 6 > file.length() || file.u8(at) != 0xFF || (file.u8(at + 1) & 0xE0) != 0xE0) {
+        if (!file.holds(at, 6) || file.u8(at) != 0xFF || (file.u8(at + 1) & 0xE0) != 0xE0) {
             return 0;
         }
         return switch ((file.u8(at + 1) >> 1) & 3) {
@@ -55,7 +55,7 @@ final class AudioFrames {
         boolean mono = file.u8(first + 3) >> 6 == 3;
         boolean mpeg1 = ((file.u8(first + 1) >> 3) & 3) == 3;
         long at = first + 4 + (mpeg1 ? (mono ? 17 : 32) : (mono ? 9 : 17));
-        if (at + 16 > file.length() || !(file.has(at, "Xing") || file.has(at, "Info"))) {
+        if (!file.holds(at, 16) || !(file.has(at, "Xing") || file.has(at, "Info"))) {
             return 0;
         }
         boolean frames = (file.u8(at + 7) & 1) != 0;

@@ -3,7 +3,10 @@ package anymesh.kit.media.container;
 
 import java.nio.charset.StandardCharsets;
 
-/** A file's numbers, all unsigned but of eight bytes. Whoever asks for one has seen that it is there. */
+/**
+ * A file's numbers, all unsigned but of eight bytes. Whoever asks for one has seen that it is there ({@link #holds}), at a place
+ * that comes of lengths which the file names ({@link #after}).
+ */
 final class Bytes {
     private final byte[] file;
 
@@ -15,8 +18,18 @@ final class Bytes {
         return file.length;
     }
 
+    /** Whether so many bytes are there. */
+    boolean holds(long at, int length) {
+        return at >= 0 && at <= file.length - length;
+    }
+
+    /** Where a part ends, of a length that is taken for unsigned; no number, however large, leads back. */
+    static long after(long at, long length) {
+        return length < 0 || length > Long.MAX_VALUE - at ? Long.MAX_VALUE : at + length;
+    }
+
     boolean has(long at, String tag) {
-        return at >= 0 && at + tag.length() <= file.length && tag(at, tag.length()).equals(tag);
+        return holds(at, tag.length()) && tag(at, tag.length()).equals(tag);
     }
 
     /** Characters of one byte each. */

@@ -45,24 +45,24 @@ final class CafFile implements Container {
     /** Where the chunk of samples begins that does not know its length; 0 if there is none. */
     private static long streamedData(Bytes file) {
         long at = FIRST;
-        while (at > 0 && at + HEADER <= file.length() && CHUNKS.contains(file.tag(at, 4))) {
+        while (file.holds(at, HEADER) && CHUNKS.contains(file.tag(at, 4))) {
             long size = file.big(at + 4, 8);
             if (file.has(at, "data") && StreamedLength.is(size)) {
                 return at;
             }
-            at += HEADER + size;
+            at = Bytes.after(at + HEADER, size);
         }
         return 0;
     }
 
     private static long lastEnd(Bytes file) {
         long at = FIRST;
-        while (at > 0 && at + HEADER <= file.length()) {
+        while (file.holds(at, HEADER)) {
             if (!CHUNKS.contains(file.tag(at, 4))) {
                 return file.length();
             }
-            at += HEADER + file.big(at + 4, 8);
+            at = Bytes.after(at + HEADER, file.big(at + 4, 8));
         }
-        return at < 0 ? Long.MAX_VALUE : at;
+        return at;
     }
 }

@@ -52,7 +52,7 @@ final class FrameStream implements Container {
     /** Where two frames follow each other; -1 if there are none. */
     private static long first(Bytes file) {
         long from = 0;
-        while (file.has(from, "ID3") && from + ID3_HEADER <= file.length()) {
+        while (file.has(from, "ID3") && file.holds(from, ID3_HEADER)) {
             int size = 0;
             for (int i = 6; i < ID3_HEADER; i++) {
                 size = (size << 7) | file.u8(from + i);

@@ -10,7 +10,7 @@ final class GifFile implements Container {
 
     @Override
     public boolean is(Bytes file) {
-        return (file.has(0, "GIF89a") || file.has(0, "GIF87a")) && file.length() >= SCREEN;
+        return (file.has(0, "GIF89a") || file.has(0, "GIF87a")) && file.holds(0, SCREEN);
     }
 
     @Override
@@ -20,7 +20,7 @@ final class GifFile implements Container {
             switch (file.u8(at)) {
                 case EXTENSION -> at = blocks(file, at + 2);
                 case PICTURE -> {
-                    if (at + 10 > file.length()) {
+                    if (!file.holds(at, 10)) {
                         return at + 10;
                     }
                     at = blocks(file, at + 10 + colours(file.u8(at + 9)) + 1);

@@ -13,29 +13,29 @@ final class IsoFile implements Container {
 
     @Override
     public boolean is(Bytes file) {
-        return file.length() >= HEADER && FIRST.contains(file.tag(4, 4));
+        return file.holds(0, HEADER) && FIRST.contains(file.tag(4, 4));
     }
 
     @Override
     public long end(Bytes file) {
         long at = 0;
-        while (at >= 0 && at + HEADER <= file.length()) {
+        while (file.holds(at, HEADER)) {
             var type = file.tag(at + 4, 4);
             long size = file.big(at, 4);
             if (size == 0 || !(FIRST.contains(type) || OTHERS.contains(type))) {
                 return file.length(); // something that was put behind it, or the last box of a file that was streamed
             }
             if (size == 1) {
-                if (at + 2 * HEADER > file.length()) {
+                if (!file.holds(at, 2 * HEADER)) {
                     return at + 2 * HEADER;
                 }
                 size = file.big(at + HEADER, 8);
             }
-            if (size < HEADER) {
+            if (Long.compareUnsigned(size, HEADER) < 0) {
                 return file.length();
             }
-            at += size;
+            at = Bytes.after(at, size);
         }
-        return at < 0 ? Long.MAX_VALUE : at;
+        return at;
     }
 }

@@ -19,7 +19,7 @@ final class MatroskaFile implements Container {
 
     @Override
     public boolean is(Bytes file) {
-        return file.length() > 4 && file.big(0, 4) == EBML;
+        return file.holds(0, 5) && file.big(0, 4) == EBML;
     }
 
     @Override
@@ -30,7 +30,7 @@ final class MatroskaFile implements Container {
             if (idLength > 4) {
                 return file.length(); // no element
             }
-            if (at + idLength >= file.length()) {
+            if (!file.holds(at, idLength + 1)) {
                 return at + idLength + 1;
             }
             long id = file.big(at, idLength);

@@ -14,7 +14,7 @@ final class OggFile implements Container {
     public long end(Bytes file) {
         long at = 0;
         while (file.has(at, "OggS")) {
-            if (at + HEADER > file.length()) {
+            if (!file.holds(at, HEADER)) {
                 return at + HEADER;
             }
             int segments = file.u8(at + HEADER - 1);

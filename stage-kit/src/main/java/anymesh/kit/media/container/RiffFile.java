@@ -13,7 +13,7 @@ final class RiffFile implements Container {
     @Override
     public long end(Bytes file) {
         long at = 0;
-        while (at + HEADER <= file.length() && file.has(at, "RIFF")) {
+        while (file.holds(at, HEADER) && file.has(at, "RIFF")) {
             long size = file.little(at + 4, 4);
             if (StreamedLength.is(size)) {
                 return file.length();

@@ -35,7 +35,7 @@ record WavHeader(ByteOrder order, long riffSize, int block, int dataAt, long dat
         long longSize = IN_DS64;
         int block = 1;
         int chunks = 0;
-        for (long at = RIFF_HEADER; at + CHUNK_HEADER <= file.length();) {
+        for (long at = RIFF_HEADER; file.holds(at, CHUNK_HEADER);) {
             if (++chunks > MAX_CHUNKS) {
                 throw new InvalidInput("the file has more than %d chunks before its samples".formatted(MAX_CHUNKS));
             }
@@ -44,11 +44,11 @@ record WavHeader(ByteOrder order, long riffSize, int block, int dataAt, long dat
             if (file.has(at, "data")) {
                 return new WavHeader(order, riffSize, block, (int) content, size == IN_DS64 ? longSize : size);
             }
-            if (file.has(at, "ds64") && content + 16 <= file.length()) {
+            if (file.has(at, "ds64") && file.holds(content, 16)) {
                 riffSize = file.little(content, 8);
                 longSize = file.little(content + 8, 8);
             }
-            if (file.has(at, "fmt ") && content + 16 <= file.length()
+            if (file.has(at, "fmt ") && file.holds(content, 16)
                     && PLAIN.contains(number(file, content, 2, order))) {
                 block = Math.max(1, (int) number(file, content + 12, 2, order));
             }

@@ -10,12 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The smallest files of each kind of container, whole, with something behind them, and without their last byte. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class WholeFileTest {
     private static final byte[] TAGS = bytes("TAG and whatever a program puts behind a file");
 
@@ -65,6 +67,33 @@ final class WholeFileTest {
     @MethodSource("unknownLengths")
     void whatDoesNotSayHowLongItIsIsNotJudged(String name, byte[] file) {
         assertThat(WholeFile.check(file)).isSameAs(file);
+    }
+
+    static Stream<Arguments> endlessLengths() {
+        return Stream.of("7fffffffffffffff", "7ffffffffffffffb", "7ffffffffffffff0", "7fffffffffffffe0",
+                "7ffffffffffefff0", "8000000000000001", "fffffffffffffff4").flatMap(
+                        length -> Stream.of(Arguments.of("MP4", length, file("00000001", "mdat", length, "0102")),
+                                Arguments.of("MP4, second box", length,
+                                        file("00000008", "ftyp", "00000001", "mdat", length, "0102")),
+                                Arguments.of("CAF", length, file("63616666", "00010000", "free", length, "0102"))));
+    }
+
+    /** No sum of them and of where they begin is a number, and some, taken for less than nothing, would lead back. */
+    @ParameterizedTest(name = "{0} of {1} bytes")
+    @MethodSource("endlessLengths")
+    void aLengthThatNoFileHasIsRefused(String name, String length, byte[] file) {
+        assertThatThrownBy(() -> WholeFile.check(file)).isInstanceOf(InvalidInput.class)
+                .hasMessageContaining("cut off");
+    }
+
+    /** Where the first part is long enough that the second one's end, of a length that is no placeholder, is no number. */
+    @ParameterizedTest
+    @CsvSource({"dcfffdffffffff7f", "e7fffdffffffff7f", "0000feffffffff7f"})
+    void aWmaIsHeldAgainstALengthThatNoFileHas(String length) {
+        var file = file("3026b2758e66cf11a6d900aa0062ce6c", "1800020000000000", "00".repeat(0x20000),
+                "3626b2758e66cf11a6d900aa0062ce6c", length, "0102");
+        assertThatThrownBy(() -> WholeFile.check(file)).isInstanceOf(InvalidInput.class)
+                .hasMessageContaining("cut off");
     }
 
     /** A Xing header that promises more than is there, although the last frame is complete. */
