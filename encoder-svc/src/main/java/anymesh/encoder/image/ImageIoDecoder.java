@@ -12,7 +12,9 @@ import java.awt.color.ICC_ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -26,24 +28,16 @@ final class ImageIoDecoder {
 
     private ImageIoDecoder() {}
 
-    /** {@link InvalidInput} if the file is damaged. */
+    /** {@link InvalidInput} if the file is damaged. A profile that is damaged, or of other colours, is ignored as in browsers. */
     static void decode(PictureFile picture, RowSink sink) {
         BufferedImage image;
-        try (var stream = new MemoryCacheImageInputStream(joined(picture).newInput())) {
-            var readers = ImageIO.getImageReadersByFormatName(picture.format().imageIo());
-            if (!readers.hasNext()) {
-                throw new IllegalStateException("ImageIO has no reader for " + picture.format());
+        try {
+            image = read(picture, picture.parts());
+        } catch (InvalidInput e) {
+            if (picture.unprofiled().isEmpty()) {
+                throw e;
             }
-            var reader = readers.next();
-            try {
-                image = read(reader, stream);
-            } finally {
-                reader.dispose();
-            }
-        } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException | NegativeArraySizeException
-                | NullPointerException | IllegalStateException e) {
-            // ImageIO's readers answer broken files with any of these.
-            throw new InvalidInput("the picture is damaged: " + e.getMessage());
+            image = read(picture, picture.unprofiled());
         }
         if (image.getWidth() != picture.stored().width() || image.getHeight() != picture.stored().height()) {
             throw new InvalidInput("the picture is damaged: it has another size than it says");
@@ -51,9 +45,33 @@ final class ImageIoDecoder {
         new Rows(image, picture.orientation()).into(sink);
     }
 
-    private static ByteString joined(PictureFile picture) {
-        return picture.parts().stream().map(UnsafeByteOperations::unsafeWrap).reduce(ByteString.EMPTY,
-                ByteString::concat);
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    /** What the JDK makes of a file. Its readers and its colours answer broken ones with all kinds of exceptions. */
+    private static <T> T ofFile(Reading<T> reading) {
+        try {
+            return reading.read();
+        } catch (IOException | RuntimeException e) {
+            throw new InvalidInput("the picture is damaged: " + e.getMessage());
+        }
+    }
+
+    private static BufferedImage read(PictureFile picture, List<ByteBuffer> parts) {
+        var readers = ImageIO.getImageReadersByFormatName(picture.format().imageIo());
+        if (!readers.hasNext()) {
+            throw new IllegalStateException("ImageIO has no reader for " + picture.format());
+        }
+        var reader = readers.next();
+        var file = parts.stream().map(UnsafeByteOperations::unsafeWrap).reduce(ByteString.EMPTY, ByteString::concat);
+        return ofFile(() -> {
+            try (var stream = new MemoryCacheImageInputStream(file.newInput())) {
+                return read(reader, stream);
+            } finally {
+                reader.dispose();
+            }
+        });
     }
 
     private static BufferedImage read(ImageReader reader, MemoryCacheImageInputStream stream) throws IOException {
@@ -66,6 +84,7 @@ final class ImageIoDecoder {
                 throw new IOException(warning);
             }
         }
+        image.getRGB(0, 0); // Finds out whether its colours can be told, before any row is handed on.
         return image;
     }
 
@@ -93,14 +112,14 @@ final class ImageIoDecoder {
             var row = new byte[line.length * 3];
             for (int y = 0; y < rows; y++) {
                 boolean backwards = orientation.transposes() ? orientation.fromRight() : orientation.fromBottom();
-                read(backwards ? rows - 1 - y : y);
-                fill(row);
+                int index = backwards ? rows - 1 - y : y;
+                fill(ofFile(() -> read(index)), row);
                 sink.row(row);
             }
         }
 
         /** A stored row, or a column where the picture is turned, as ARGB. */
-        private void read(int index) {
+        private int[] read(int index) {
             int x = orientation.transposes() ? index : 0;
             int y = orientation.transposes() ? 0 : index;
             int width = orientation.transposes() ? 1 : line.length;
@@ -112,6 +131,7 @@ final class ImageIoDecoder {
             } else {
                 image.getRGB(x, y, width, height, line, 0, width);
             }
+            return line;
         }
 
         /** By samples: getRGB would take grey for linear light and brighten it. */
@@ -145,10 +165,10 @@ final class ImageIoDecoder {
             return bits >= 8 ? value >> (bits - 8) : value * 255 / ((1 << bits) - 1);
         }
 
-        private void fill(byte[] row) {
+        private void fill(int[] from, byte[] row) {
             boolean backwards = orientation.transposes() ? orientation.fromBottom() : orientation.fromRight();
-            for (int i = 0, at = 0; i < line.length; i++) {
-                int argb = line[backwards ? line.length - 1 - i : i];
+            for (int i = 0, at = 0; i < from.length; i++) {
+                int argb = from[backwards ? from.length - 1 - i : i];
                 int opacity = argb >>> 24;
                 for (int shift = 16; shift >= 0; shift -= 8) {
                     row[at++] = OnWhite.of((argb >> shift) & 0xFF, opacity);

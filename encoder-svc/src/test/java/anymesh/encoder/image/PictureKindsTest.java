@@ -9,9 +9,14 @@ import anymesh.encoder.image.format.Size;
 import anymesh.encoder.image.format.PictureFile;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
+import com.google.common.primitives.Bytes;
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_Profile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +26,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every kind of picture file ({@code src/test/python/pictures.py}), in this process where it is read there, and by ffmpeg. */
 final class PictureKindsTest {
@@ -93,6 +100,74 @@ final class PictureKindsTest {
         var motion = Arrays.copyOf(jpeg, jpeg.length + 5000);
         DECODERS.values().forEach(decoder -> assertThat(decode(decoder, motion).pixels())
                 .isEqualTo(decode(decoder, jpeg).pixels()));
+    }
+
+    /** ITU T.81, B.1.1.2: any marker may have any number of 0xFF before it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"turned1.jpg", "progressive.jpg", "cmyk.jpg"})
+    void fillBytesBeforeMarkersDoNoHarm(String name) throws IOException {
+        var jpeg = Files.readAllBytes(PICTURES.resolve("seen").resolve(name));
+        DECODERS.forEach((kind, decoder) -> assertThat(decode(decoder, filled(jpeg)).pixels()).as(kind)
+                .isEqualTo(decode(decoder, jpeg).pixels()));
+    }
+
+    /** With three more bytes before each marker but the first. */
+    private static byte[] filled(byte[] jpeg) {
+        var file = ByteBuffer.wrap(jpeg);
+        var filled = new ByteArrayOutputStream();
+        filled.write(jpeg, 0, 2);
+        for (int at = 2; at < jpeg.length;) {
+            int end = at + 2; // of the last marker, which has no length
+            if (end < jpeg.length) {
+                end += Short.toUnsignedInt(file.getShort(end));
+                while (jpeg[at + 1] == (byte) 0xDA && (jpeg[end] != (byte) 0xFF || jpeg[end + 1] == 0)) {
+                    end++;
+                }
+            }
+            filled.writeBytes(new byte[]{-1, -1, -1});
+            filled.write(jpeg, at, end - at);
+            at = end;
+        }
+        return filled.toByteArray();
+    }
+
+    static Stream<Arguments> brokenProfiles() {
+        var linear = ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData();
+        var ofNames = ICC_Profile.getInstance(ColorSpace.CS_sRGB).getData();
+        System.arraycopy("nmcl".getBytes(StandardCharsets.US_ASCII), 0, ofNames, 12, 4);
+        return Stream.of(Arguments.of("cut off", "turned1.jpg", Arrays.copyOf(linear, 200)),
+                Arguments.of("of names", "turned1.jpg", ofNames),
+                Arguments.of("of names, several scans", "progressive.jpg", ofNames),
+                Arguments.of("of greys for colours", "turned1.jpg",
+                        ICC_Profile.getInstance(ColorSpace.CS_GRAY).getData()),
+                Arguments.of("of light for inks", "cmyk.jpg", linear),
+                Arguments.of("none at all", "turned1.jpg", new byte[500]));
+    }
+
+    /** As in browsers. */
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("brokenProfiles")
+    void aProfileThatIsNoneIsIgnored(String name, String file, byte[] profile) throws IOException {
+        var jpeg = Files.readAllBytes(PICTURES.resolve("seen").resolve(file));
+        DECODERS.forEach((kind, decoder) -> assertThat(decode(decoder, withProfile(jpeg, profile)).pixels()).as(kind)
+                .isEqualTo(decode(decoder, jpeg).pixels()));
+    }
+
+    @Test
+    void aProfileThatFitsIsObeyed() throws IOException {
+        var jpeg = Files.readAllBytes(PICTURES.resolve("seen/turned1.jpg"));
+        var linear = withProfile(jpeg, ICC_Profile.getInstance(ColorSpace.CS_LINEAR_RGB).getData());
+        var picture = decode(DECODERS.get("as is"), linear);
+        assertThat(picture.at(24, 16, 0)).isCloseTo(239, within(3)); // 220 of 255 in light
+        assertThat(picture.at(24, 16, 1)).isCloseTo(110, within(3));
+    }
+
+    private static byte[] withProfile(byte[] jpeg, byte[] profile) {
+        var segment = ByteBuffer.allocate(18 + profile.length).putShort((short) 0xFFE2)
+                .putShort((short) (16 + profile.length)).put("ICC_PROFILE\0".getBytes(StandardCharsets.US_ASCII))
+                .put((byte) 1).put((byte) 1).put(profile).array();
+        int at = 4 + Short.toUnsignedInt(ByteBuffer.wrap(jpeg).getShort(4)); // behind the first segment
+        return Bytes.concat(Arrays.copyOf(jpeg, at), segment, Arrays.copyOfRange(jpeg, at, jpeg.length));
     }
 
     private static void assertQuadrants(Path file, int[]... colours) throws IOException {

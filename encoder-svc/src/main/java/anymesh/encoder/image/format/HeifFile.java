@@ -80,7 +80,7 @@ final class HeifFile {
         long pixels = (long) seen.width() * seen.height();
         seen = primary.transformed(filters);
         return new PictureFile(format, first.size(), seen, filters, Orientation.UPRIGHT, false,
-                new Cost(grid ? 16 : 48, 0, Long.MAX_VALUE, 4 * pixels), parts.all());
+                new Cost(grid ? 16 : 48, 0, Long.MAX_VALUE, 4 * pixels), parts.all(), List.of());
     }
 
     /** What the slices of all tiles are decoded with, each behind a start code instead of its length. */

@@ -6,6 +6,7 @@ import anymesh.wire.error.InvalidInput;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * JPEG, from SOI to EOI: segments by their lengths, scans up to the next marker. What follows EOI, such as the film of a motion
@@ -30,15 +31,23 @@ final class JpegFile {
     private static final int COM = 0xFE;
     /** A profile for printing may have 2 MB. */
     private static final int MAX_PROFILE_BYTES = 4 << 20;
+    private static final int FILL = 0xFF;
+    private static final int BLOCK = 8;
+    /** Of work, in pixels, as it was measured in this process: what a row takes besides its pixels, and a scan besides its rows. */
+    private static final int ROW_WORK = 32;
+    private static final int SCAN_WORK = 1024;
 
     private final Bytes file;
     private final Parts parts;
+    private final Parts unprofiled;
     private final ByteBuffer raw;
     private Size size = new Size(0, 0);
     private Orientation orientation = Orientation.UPRIGHT;
     private boolean exifSeen;
     private boolean progressive;
     private int components;
+    /** Pixels of all blocks, of which the last in each row and column may be seen in part or not at all. */
+    private long decoded;
     /** Samples of all components for each 64 of the picture: 64 for grey, 96 for 4:2:0, 192 for 4:4:4. */
     private long samples;
     private int scans;
@@ -49,6 +58,7 @@ final class JpegFile {
         this.raw = file.slice();
         this.file = new Bytes(file, ByteOrder.BIG_ENDIAN);
         this.parts = new Parts(this.file);
+        this.unprofiled = new Parts(this.file);
     }
 
     static PictureFile read(ByteBuffer file) {
@@ -56,8 +66,8 @@ final class JpegFile {
     }
 
     private PictureFile read() {
-        parts.keep(0, 2);
-        int at = 2;
+        keep(0, 2);
+        int at = afterFill(2);
         for (int marker = marker(at); marker != EOI; marker = marker(at)) {
             int length = 2 + file.u16(at + 2L);
             if (length < 4 || at + length > file.size()) {
@@ -67,21 +77,36 @@ final class JpegFile {
             at += length;
             if (marker == SOS) {
                 int end = endOfScan(at);
-                parts.keep(at, end - at);
+                keep(at, end - at);
                 at = end;
             }
+            at = afterFill(at);
         }
-        parts.keep(at, 2);
+        keep(at, 2);
         if (scans == 0) {
             throw Bytes.damaged("it holds no pixels");
         }
         long pixels = (long) size.width() * size.height();
         int bits = (int) (8 * samples / 64);
         var format = ycck && components == 4 ? PictureFormat.JPEG_YCCK : PictureFormat.JPEG;
-        return PictureFile.plain(format, size, orientation, false,
-                new Cost(bits, progressive ? pixels * 2 * samples / 64 : 0, pixels * Math.max(3, components),
-                        pixels * scans),
-                parts.all());
+        long work = scans * (decoded + (long) ROW_WORK * size.height() + SCAN_WORK);
+        return new PictureFile(format, size, size, List.of(), orientation, false,
+                new Cost(bits, progressive ? decoded * 2 * samples / 64 : 0, pixels * Math.max(3, components), work),
+                parts.all(), profileBytes > 0 ? unprofiled.all() : List.of());
+    }
+
+    private void keep(long at, long length) {
+        parts.keep(at, length);
+        unprofiled.keep(at, length);
+    }
+
+    /** Before a marker there may be any number of them (ITU T.81, B.1.1.2). */
+    private int afterFill(int from) {
+        int at = from;
+        while (file.u8(at) == FILL && file.u8(at + 1L) == FILL) {
+            at++;
+        }
+        return at;
     }
 
     private int marker(int at) {
@@ -103,7 +128,10 @@ final class JpegFile {
         } else if (marker == APP_ICC) {
             var name = "ICC_PROFILE\0".getBytes(StandardCharsets.ISO_8859_1);
             profileBytes += length;
-            keep = profileBytes < MAX_PROFILE_BYTES && Bytes.startsWith(file.slice(at + 4L, length - 4L), name);
+            keep = false;
+            if (profileBytes < MAX_PROFILE_BYTES && Bytes.startsWith(file.slice(at + 4L, length - 4L), name)) {
+                parts.keep(at, length);
+            }
         } else if (marker == APP_JFIF) {
             keep = length >= 9 && file.tag(at + 4L).equals("JFIF"); // Not JFXX, a preview.
         } else if (marker == APP_ADOBE) {
@@ -119,7 +147,7 @@ final class JpegFile {
             frame(marker, at);
         }
         if (keep) {
-            parts.keep(at, length);
+            keep(at, length);
         }
     }
 
@@ -146,6 +174,11 @@ final class JpegFile {
             throw Bytes.damaged("its size is missing");
         }
         samples = Math.max(64L, 64L * blocks / ((long) across * down));
+        decoded = roundedUp(size.width(), BLOCK * across) * roundedUp(size.height(), BLOCK * down);
+    }
+
+    private static long roundedUp(int number, int step) {
+        return (number + step - 1L) / step * step;
     }
 
     /** The next marker that is no restart; fill bytes before it are left to the scan. */

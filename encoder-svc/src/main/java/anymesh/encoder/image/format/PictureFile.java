@@ -11,15 +11,16 @@ import java.util.stream.Stream;
  * A picture's file, looked through but not decoded. A decoder is given {@link #parts} and nothing else, so that whatever it
  * may stumble over (profiles, comments, previews, further frames) is either known here or not there.
  *
- * @param stored   pixels as they lie in the file
- * @param seen     pixels of what is to be seen, not yet turned: more where an animation's first frame is smaller than its canvas
- * @param assembly ffmpeg's filters that make what is seen of what is stored
- * @param alpha    whether pixels may be transparent
- * @param cost     what decoding takes
- * @param parts    slices of the file, and pieces made anew, which one after the other are a file that holds this picture alone
+ * @param stored     pixels as they lie in the file
+ * @param seen       pixels of what is to be seen, not yet turned: more where an animation's first frame is smaller than its canvas
+ * @param assembly   ffmpeg's filters that make what is seen of what is stored
+ * @param alpha      whether pixels may be transparent
+ * @param cost       what decoding takes
+ * @param parts      slices of the file, and pieces made anew, which one after the other are a file that holds this picture alone
+ * @param unprofiled the same without its colour profile, for a decoder that stumbles over it; empty if it has none
  */
 public record PictureFile(PictureFormat format, Size stored, Size seen, List<String> assembly, Orientation orientation,
-        boolean alpha, Cost cost, List<ByteBuffer> parts) {
+        boolean alpha, Cost cost, List<ByteBuffer> parts, List<ByteBuffer> unprofiled) {
 
     /**
      * What decoding takes.
@@ -27,7 +28,7 @@ public record PictureFile(PictureFormat format, Size stored, Size seen, List<Str
      * @param bitsPerPixel of a decoded picture in ffmpeg's memory, before it is made RGB
      * @param fixedBytes   what ffmpeg holds besides, at whatever scale it reads: the coefficients of a progressive JPEG
      * @param heapBytes    what ImageIO takes on the heap
-     * @param work         in pixels gone over: their number, times the number of scans
+     * @param work         in pixels gone over: their number, times that of the scans, and what a scan takes besides
      */
     public record Cost(int bitsPerPixel, long fixedBytes, long heapBytes, long work) {}
 
@@ -37,12 +38,13 @@ public record PictureFile(PictureFormat format, Size stored, Size seen, List<Str
     public PictureFile {
         assembly = List.copyOf(assembly);
         parts = List.copyOf(parts);
+        unprofiled = List.copyOf(unprofiled);
     }
 
     /** A picture that is seen as it is stored. */
     static PictureFile plain(PictureFormat format, Size size, Orientation orientation, boolean alpha, Cost cost,
             List<ByteBuffer> parts) {
-        return new PictureFile(format, size, size, List.of(), orientation, alpha, cost, parts);
+        return new PictureFile(format, size, size, List.of(), orientation, alpha, cost, parts, List.of());
     }
 
     /** The first frame of an animation, where it lies on its canvas, which is transparent around it. */
@@ -56,7 +58,8 @@ public record PictureFile(PictureFormat format, Size stored, Size seen, List<Str
             return plain(format, size, orientation, alpha, cost, parts);
         }
         var pad = "pad=%d:%d:%d:%d:color=white@0".formatted(canvas.width(), canvas.height(), left, top);
-        return new PictureFile(format, size, canvas, List.of("format=rgba", pad), orientation, true, cost, parts);
+        return new PictureFile(format, size, canvas, List.of("format=rgba", pad), orientation, true, cost, parts,
+                List.of());
     }
 
     /** ffmpeg's filters that make what is to be seen, the right way up, of what is stored. */
