@@ -76,7 +76,7 @@ public final class EmbeddedMesh implements AutoCloseable {
      */
     public static EmbeddedMesh start(Path home, @Nullable Integer port, ServiceSettings settings,
             StageRegistry registry) {
-        var configured = settings.gateway(GatewayConfig.class, GatewayConfig.defaults().withoutLameDuck());
+        var configured = gateway(settings);
         if (configured.registry().kind() != RegistryConfig.Kind.STATIC
                 || !configured.endpoints().equals(StaticEndpoints.none())) {
             throw new IllegalArgumentException(
@@ -100,6 +100,11 @@ public final class EmbeddedMesh implements AutoCloseable {
             Futures.join(vertx.close());
             throw e;
         }
+    }
+
+    /** How the gateway of such a mesh is configured, and with its end that of the whole mesh. */
+    public static GatewayConfig gateway(ServiceSettings settings) {
+        return settings.gateway(GatewayConfig.class, GatewayConfig.defaults().withoutLameDuck());
     }
 
     private static List<StageRunner> startAll(List<Starting> stages, Vertx vertx, StageRegistry registry) {

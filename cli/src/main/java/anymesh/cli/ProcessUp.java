@@ -17,7 +17,6 @@ import anymesh.kit.tls.TlsConfig;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -27,26 +26,25 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code anymesh up --processes}: supervises the processes of a mesh until it is told to go. */
 final class ProcessUp {
-    /**
-     * Configured in the environment as they are for the gateway: ANYMESH_REGISTRY_…, ANYMESH_TLS_…, ANYMESH_DRAINTIMEOUT.
-     */
-    record Settings(RegistryConfig registry, TlsConfig tls, Duration drainTimeout) {}
+    /** Configured in the environment as they are for the gateway: ANYMESH_REGISTRY_…, ANYMESH_TLS_…. */
+    record Settings(RegistryConfig registry, TlsConfig tls) {}
 
     private ProcessUp() {}
 
     static int run(Path file, @Nullable Integer port, List<String> replicas, @Nullable String consul,
             ServiceSettings services) throws IOException, InterruptedException {
         var folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "the state file has no folder");
-        var settings = ConfigLoader.load(Settings.class, new Settings(RegistryConfig.defaults(), TlsConfig.off(),
-                GatewayConfig.defaults().drainTimeout()), null, System.getenv());
+        var settings = ConfigLoader.load(Settings.class, new Settings(RegistryConfig.defaults(), TlsConfig.off()), null,
+                System.getenv());
+        var gateway = services.gateway(GatewayConfig.class, GatewayConfig.defaults());
         var options = new ProcessOptions(Home.directory(), folder, Replicas.parse(replicas),
-                freePort(port == null ? services.gateway(GatewayConfig.class, GatewayConfig.defaults()).port() : port),
-                services, registry(settings.registry(), consul), settings.tls(), settings.drainTimeout());
+                freePort(port == null ? gateway.port() : port), services, registry(settings.registry(), consul),
+                settings.tls(), gateway.drainTimeout());
         var vertx = Vertx.vertx();
         Consumer<String> events = event -> System.err.println("anymesh: " + event);
         var supervisor = new Supervisor(Backoff.defaults(), events);
         var mesh = new AtomicReference<@Nullable ProcessMesh>();
-        Termination.on(ProcessMesh.timeToEnd(settings.drainTimeout()), budget -> {
+        Termination.on(ProcessMesh.timeToEnd(gateway.drainTimeout()), budget -> {
             end(mesh.get(), supervisor, budget);
             MeshState.delete(file);
         }, supervisor::close);
@@ -60,7 +58,7 @@ final class ProcessUp {
             System.out.println("ready " + opened.url());
         } catch (IOException | RuntimeException e) {
             System.err.println("anymesh: " + Failures.message(e));
-            end(mesh.get(), supervisor, Budget.of(ProcessMesh.timeToEnd(settings.drainTimeout())));
+            end(mesh.get(), supervisor, Budget.of(ProcessMesh.timeToEnd(gateway.drainTimeout())));
             // Not exit: an orderly end, as the hook makes it, would look like success.
             Runtime.getRuntime().halt(1);
         }

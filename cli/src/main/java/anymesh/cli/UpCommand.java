@@ -3,7 +3,6 @@ package anymesh.cli;
 
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.cli.processes.InstanceView;
-import anymesh.gateway.GatewayConfig;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.server.Termination;
 import java.io.IOException;
@@ -65,7 +64,7 @@ final class UpCommand implements Callable<Integer> {
         var registry = new InMemoryStageRegistry();
         var starting = new CompletableFuture<EmbeddedMesh>();
         var ended = new AtomicBoolean();
-        Termination.on(GatewayConfig.defaults().drainTimeout(), budget -> {
+        Termination.on(EmbeddedMesh.gateway(settings).drainTimeout(), budget -> {
             // Told to go while it loads, it finishes that first: ONNX Runtime takes a JVM down that exits amid a load.
             starting.orTimeout(budget.left().toNanos(), TimeUnit.NANOSECONDS).join().drain(budget);
             ended.set(true);

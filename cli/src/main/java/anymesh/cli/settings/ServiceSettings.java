@@ -20,7 +20,7 @@ public record ServiceSettings(@Nullable Path config, Map<String, String> environ
     private static final String GATEWAY = "gateway";
     private static final String MESH = "ANYMESH_";
     private static final String STAGE = "ANYMESH_STAGE_";
-    /** What a gateway is told of the registry, of TLS and of its end, a stage is told too. */
+    /** What a gateway is told of the registry, of TLS and of its end, a stage is told too, if it has no variable of its own. */
     private static final List<String> SHARED = List.of("REGISTRY_", "TLS_", "LAMEDUCK", "DRAINTIMEOUT");
 
     public ServiceSettings {
@@ -55,7 +55,8 @@ public record ServiceSettings(@Nullable Path config, Map<String, String> environ
     public Map<String, String> forStages() {
         var shared = new HashMap<String, String>();
         environment.forEach((name, value) -> SHARED.stream().filter(prefix -> name.startsWith(MESH + prefix))
-                .forEach(_ -> shared.put(STAGE + name.substring(MESH.length()), value)));
+                .map(_ -> STAGE + name.substring(MESH.length())).filter(own -> !environment.containsKey(own))
+                .forEach(own -> shared.put(own, value)));
         return shared;
     }
 

@@ -59,6 +59,25 @@ class ServiceSettingsTest {
     }
 
     @Test
+    void whatAStageIsToldOfItsOwnGoesOverWhatAllAreTold() {
+        var settings = new ServiceSettings(null, Map.of("ANYMESH_DRAINTIMEOUT", "PT20S", "ANYMESH_LAMEDUCK", "PT2S",
+                "ANYMESH_STAGE_DRAINTIMEOUT", "PT9S"));
+        assertThat(settings.forStages()).containsExactly(Map.entry("ANYMESH_STAGE_LAMEDUCK", "PT2S"));
+        var backbone = settings.stage("backbone", BackboneConfig.class, BackboneConfig.defaults()).stage();
+        assertThat(backbone.drainTimeout()).hasSeconds(9);
+        assertThat(backbone.lameDuck()).hasSeconds(2);
+        assertThat(gateway(settings).drainTimeout()).hasSeconds(20);
+    }
+
+    @Test
+    void aMeshInOneProcessEndsAsItsGatewayIsConfigured() throws IOException {
+        var yaml = file("mine.yaml", "drainTimeout: PT0.5S\n"); // less than the lame duck of a process, which it is not
+        assertThat(EmbeddedMesh.gateway(new ServiceSettings(yaml, Map.of())).drainTimeout()).hasMillis(500);
+        assertThat(EmbeddedMesh.gateway(new ServiceSettings(yaml, Map.of("ANYMESH_DRAINTIMEOUT", "PT2M")))
+                .drainTimeout()).hasMinutes(2);
+    }
+
+    @Test
     void whatCannotBeIsRefusedBeforeAnythingStarts() {
         assertThatThrownBy(() -> new ServiceSettings(folder.resolve("nowhere"), Map.of()))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("nowhere");
