@@ -130,7 +130,7 @@ final class Step<Q extends Message, R extends Message> {
     private Future<Turn> turn() {
         return deaths == 0
                 ? Future.succeededFuture(Turn.none())
-                : client.suspects().turn(call.hop().service(), call.request());
+                : client.suspects().turn(call.hop().pin(), call.request());
     }
 
     private InferenceFailed condemned(MeshException failure) {

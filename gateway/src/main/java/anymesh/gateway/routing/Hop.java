@@ -12,6 +12,14 @@ import java.util.List;
  */
 public record Hop(Modality modality, StageInstance instance) {
 
+    /** What a plan pins of a step: one model, whichever instance has it. */
+    public record Pin(String service, String bundle, String version) {}
+
+    /** What is pinned of this step. */
+    public Pin pin() {
+        return new Pin(service(), bundle(), version());
+    }
+
     /** The service's name, such as {@code input-projector}. */
     public String service() {
         return instance.service();
@@ -41,10 +49,7 @@ public record Hop(Modality modality, StageInstance instance) {
 
     /** Whether another instance serves this step just as well: the same version, joined to the same spaces. */
     public boolean isServedBy(StageInstance other) {
-        return other.service().equals(service())
-                && other.description().getBundle().equals(bundle())
-                && other.description().getVersion().equals(version())
-                && capabilities(other).equals(capabilities(instance));
+        return at(other).pin().equals(pin()) && capabilities(other).equals(capabilities(instance));
     }
 
     /** Those of this step: an instance may be set up for fewer modalities than another. A backbone is one for all. */
