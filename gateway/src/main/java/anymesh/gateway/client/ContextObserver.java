@@ -46,7 +46,7 @@ final class ContextObserver<R extends Message> implements FrameObserver<R> {
         }
         try {
             onFrame.handle(frame);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // memory that ran out too: what follows would be told as if nothing were missing
             thrown = e;
             call.cancel();
         }

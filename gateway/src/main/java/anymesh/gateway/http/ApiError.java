@@ -4,6 +4,7 @@ package anymesh.gateway.http;
 import anymesh.gateway.routing.RouteRefused;
 import anymesh.wire.error.ContractMismatch;
 import anymesh.wire.error.DeadlineExceeded;
+import anymesh.wire.error.Failures;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.MeshException;
@@ -40,6 +41,8 @@ record ApiError(int status, String type, @Nullable String code, String message, 
             // A client that is still there to read this did not cancel it.
             case CancellationException _ -> of(new StageUnavailable("The server is shutting down."));
             case HttpRefusal e -> new ApiError(e.status(), INVALID, null, message(e), null, null);
+            // A lack of capacity as any other: what failed has let go of all it held, so that others have room again.
+            case Throwable _ when Failures.isOutOfMemory(failure) -> of(Failures.of(failure, "The server"));
             default -> new ApiError(500, SERVER, "internal_error", "The server had an error processing your request.",
                     null, null);
         };

@@ -117,7 +117,7 @@ final class BodyReader {
             }
             try {
                 body.append(chunk.getBytes(), chunk.length());
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // memory that ran out too: a body with a hole in it would be read as if it were whole
                 fail(e);
             }
         }

@@ -55,7 +55,10 @@ final class ChatRoute {
     private Future<Answer> stream(ChatRequest request, RoutePlan plan, Exchange exchange, EventStream events) {
         var chat = new ChatStream(events, form(request, plan), request.includeUsage());
         return exchange.run(request.generation(), plan, chat::accept)
-                .onSuccess(chat::complete)
+                .map(answer -> {
+                    chat.complete(answer);
+                    return answer;
+                })
                 .recover(failure -> failed(exchange, events, chat::fail, failure));
     }
 

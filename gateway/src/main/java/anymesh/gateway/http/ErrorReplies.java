@@ -2,6 +2,7 @@
 package anymesh.gateway.http;
 
 import anymesh.wire.call.LogIds;
+import anymesh.wire.error.Failures;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.CancellationException;
@@ -34,7 +35,7 @@ final class ErrorReplies {
     /** The error to tell the client of. */
     static ApiError logged(HttpServerResponse response, Throwable failure) {
         ApiError error = ApiError.of(failure);
-        if (error.isServerFault() && !(failure instanceof CancellationException)) {
+        if ((error.isServerFault() || Failures.isOutOfMemory(failure)) && !(failure instanceof CancellationException)) {
             String requestId = response.headers().get(RequestIds.HEADER);
             try (var _ = LogIds.of(requestId, response.headers().get(RequestIds.TRACE))) {
                 log(error, requestId, failure);
@@ -44,8 +45,8 @@ final class ErrorReplies {
     }
 
     private static void log(ApiError error, @Nullable String requestId, Throwable failure) {
-        if (error.status() == 500) {
-            log.error("requestId={} status=500", requestId, failure);
+        if (error.status() == 500 || Failures.isOutOfMemory(failure)) {
+            log.error("requestId={} status={}", requestId, error.status(), failure);
         } else {
             log.warn("requestId={} status={} code={} message={} cause={}", requestId, error.status(), error.code(),
                     error.message(), String.valueOf(failure.getCause()));

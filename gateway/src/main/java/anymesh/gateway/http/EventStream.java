@@ -42,7 +42,13 @@ final class EventStream {
         if (!response.writeQueueFull()) {
             return true;
         }
-        response.drainHandler(_ -> onReady.run());
+        response.drainHandler(_ -> {
+            try {
+                onReady.run();
+            } catch (Throwable e) { // nobody else would end the stream
+                fail(ErrorReplies.logged(response, e));
+            }
+        });
         return false;
     }
 
