@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(Lifecycle.PER_CLASS)
 class BadInputTest {
     private static final String NONE = "null";
+    private static final String TOOLS = "[{'type':'function','function':{'name':'f'}}]";
 
     private TestingMesh mesh;
 
@@ -106,6 +107,29 @@ class BadInputTest {
                 arguments("top_p", chat("'a'", "'top_p':-0.1"), 400, "top_p"),
                 arguments("JSON schema", chat("'a'", "'response_format':{'type':'json_object'}"), 400,
                         "response_format"),
+                arguments("a call demanded", chat("'a'", "'tools':" + TOOLS, "'tool_choice':'required'"), 400,
+                        "tool_choice"),
+                arguments("a tool demanded", chat("'a'", "'tools':" + TOOLS,
+                        "'tool_choice':{'type':'function','function':{'name':'f'}}"), 400, "tool_choice"),
+                arguments("a function demanded", chat("'a'", "'functions':[{'name':'f'}],'function_call':{'name':'f'}"),
+                        400, "function_call"),
+                arguments("one tool", chat("'a'", "'tools':{'type':'function','function':{'name':'f'}}"), 400, "tools"),
+                arguments("tools of text", chat("'a'", "'tools':['f']"), 400, "tools[0]"),
+                arguments("tool of no type", chat("'a'", "'tools':[{'function':{'name':'f'}}]"), 400, "tools[0].type"),
+                arguments("tool of another type", chat("'a'", "'tools':[{'type':'web_search'}]"), 400,
+                        "tools[0].type"),
+                arguments("tool of nothing", chat("'a'", "'tools':[{'type':'function'}]"), 400, "tools[0].function"),
+                arguments("nameless tool", chat("'a'", "'tools':[{'type':'function','function':{}}]"), 400,
+                        "tools[0].function.name"),
+                arguments("parameters of text",
+                        chat("'a'", "'tools':[{'type':'function','function':{'name':'f','parameters':'x'}}]"), 400,
+                        "tools[0].function.parameters"),
+                arguments("nameless custom tool",
+                        chat("'a'", "'tools':[{'type':'custom','custom':{'name':''}}],'tool_choice':'none'"), 400,
+                        "tools[0].custom.name"),
+                arguments("one function", chat("'a'", "'functions':{'name':'f'}"), 400, "functions"),
+                arguments("nameless function", chat("'a'", "'functions':[{'parameters':{}}]"), 400,
+                        "functions[0].name"),
                 arguments("tool of no name", json("{'model':'toyworld','messages':[{'role':'user','content':'a'},"
                         + "{'role':'assistant','tool_calls':[{'id':'c','function':{}}]}]}"), 400,
                         "messages[1].tool_calls[0].function.name"),

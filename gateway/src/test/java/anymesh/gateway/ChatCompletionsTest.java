@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChatCompletionsTest {
     private final TestingMesh mesh = new TestingMesh();
@@ -146,6 +148,20 @@ class ChatCompletionsTest {
         ask(chat("'Hello'",
                 json("'user':'u','logit_bias':{},'presence_penalty':0,'top_k':20,'metadata':{'a':'b'},'store':false,"
                         + "'parallel_tool_calls':true,'service_tier':'auto','temperature':null,'stop':null,'n':1")));
+    }
+
+    /** As agents and web front ends ask, whatever they want to know. */
+    @ParameterizedTest
+    @ValueSource(strings = {"'tools':TOOLS", "'tools':TOOLS,'tool_choice':'auto','parallel_tool_calls':false",
+        "'tools':TOOLS,'tool_choice':'none'", "'tools':[]", "'functions':[{'name':'f','parameters':{}}]",
+        "'functions':[{'name':'f'}],'function_call':'auto'"})
+    void toolsMayBeOfferedAndTheAnswerIsText(String fields) {
+        var tools = "[{'type':'function','function':{'name':'f','description':'d','parameters':{'type':'object',"
+                + "'properties':{}},'strict':true}},{'type':'custom','custom':{'name':'g'}}]";
+        var choice = ask(chat("'Hello'", json(fields.replace("TOOLS", tools)))).path("choices").path(0);
+        assertThat(choice.path("finish_reason").asText()).isEqualTo("stop");
+        assertThat(choice.path("message").path("content").asText()).isEqualTo("Hello");
+        assertThat(choice.path("message").has("tool_calls")).isFalse();
     }
 
     @Test

@@ -19,6 +19,7 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
     static ChatRequest read(Fields body, HttpLimits limits) {
         String model = model(body);
         FieldRules.chat().check(body);
+        OfferedTools.check(body);
         List<Message> messages = new MessageReader(limits.maxMedia()).read(body);
         body.integer("n", 1, 1); // a 1.0 is none
         Fields streamOptions = body.object("stream_options");

@@ -26,39 +26,33 @@ final class FieldRules {
 
     @FunctionalInterface
     private interface Check {
-        boolean passes(JsonNode value, Fields request);
+        boolean passes(JsonNode value);
     }
 
     private static final Rule KEPT = new Rule.Kept();
     private static final Rule HARMLESS = new Rule.Harmless();
-    private static final Rule ABSENT = new Rule.Only("this is not supported here; leave it out", (_, _) -> false);
+    private static final Rule ABSENT = new Rule.Only("this is not supported here; leave it out", _ -> false);
 
     private static final FieldRules CHAT = new FieldRules()
             .add(KEPT, "model", "messages", "modalities", "audio", "video", "max_tokens", "max_completion_tokens",
-                    "seed", "stop", "stream", "stream_options", "temperature", "top_p")
+                    "seed", "stop", "stream", "stream_options", "temperature", "top_p", "tools", "functions")
             // Who asks, how it is kept and billed, and hints at how much to think, for models that can.
             .add(HARMLESS, "metadata", "user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
                     "store", "service_tier", "parallel_tool_calls", "reasoning_effort", "prediction")
-            .add(only("one answer is made; ask again with another seed for another one", (n, _) -> isNumber(n, 1)), "n")
-            .add(only("the sampler has no penalties; expected 0", (n, _) -> isNumber(n, 0)), "presence_penalty",
+            .add(only("one answer is made; ask again with another seed for another one", n -> isNumber(n, 1)), "n")
+            .add(only("the sampler has no penalties; expected 0", n -> isNumber(n, 0)), "presence_penalty",
                     "frequency_penalty")
-            .add(only("the sampler has no biases; expected none", (bias, _) -> bias.isObject() && bias.isEmpty()),
+            .add(only("the sampler has no biases; expected none", bias -> bias.isObject() && bias.isEmpty()),
                     "logit_bias")
-            .add(only("logprobs are not supported; expected false", (flag, _) -> flag.isBoolean() && !flag.asBoolean()),
+            .add(only("logprobs are not supported; expected false", flag -> flag.isBoolean() && !flag.asBoolean()),
                     "logprobs")
-            .add(only("logprobs are not supported; expected 0", (n, _) -> isNumber(n, 0)), "top_logprobs")
-            .add(only("only 'medium' is supported", (text, _) -> is(text, "medium")), "verbosity")
+            .add(only("logprobs are not supported; expected 0", n -> isNumber(n, 0)), "top_logprobs")
+            .add(only("only 'medium' is supported", text -> is(text, "medium")), "verbosity")
             .add(only("only {\"type\": \"text\"} is supported: no form of the answer is enforced here",
-                    (format, _) -> is(format.path("type"), "text")), "response_format")
-            // Before the tools themselves: a call that is demanded is refused as such.
+                    format -> is(format.path("type"), "text")), "response_format")
+            // Tools may be offered, but no call of one be demanded.
             .add(only("the models here call no tools; expected 'none' or 'auto'",
-                    (choice, _) -> is(choice, "none", "auto")), "tool_choice", "function_call")
-            .add(only("the models here call no tools; leave them out or set tool_choice to 'none'",
-                    (tools, request) -> isEmptyArray(tools) || is(request.json().path("tool_choice"), "none")), "tools")
-            .add(only("the models here call no functions; leave them out or set function_call to 'none'",
-                    (functions, request) -> isEmptyArray(functions)
-                            || is(request.json().path("function_call"), "none")),
-                    "functions")
+                    choice -> is(choice, "none", "auto")), "tool_choice", "function_call")
             .add(ABSENT, "web_search_options")
             // What other servers have for response_format.
             .add(ABSENT, "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs",
@@ -68,19 +62,19 @@ final class FieldRules {
             .add(KEPT, "model", "prompt", "n", "size", "seed", "num_inference_steps", "guidance_scale")
             .add(HARMLESS, "user", "safety_identifier", "moderation")
             .add(only("only 'b64_json' is supported: nothing is kept here under a URL",
-                    (text, _) -> is(text, "b64_json")),
+                    text -> is(text, "b64_json")),
                     "response_format")
-            .add(only("only 'png' is supported", (text, _) -> is(text, "png")), "output_format")
-            .add(only("a PNG has no quality to choose; expected 100", (n, _) -> isNumber(n, 100)), "output_compression")
-            .add(only("only 'auto' and 'opaque' are supported", (text, _) -> is(text, "auto", "opaque")), "background")
+            .add(only("only 'png' is supported", text -> is(text, "png")), "output_format")
+            .add(only("a PNG has no quality to choose; expected 100", n -> isNumber(n, 100)), "output_compression")
+            .add(only("only 'auto' and 'opaque' are supported", text -> is(text, "auto", "opaque")), "background")
             // Whichever is asked for, a picture is drawn as well as the model can.
             .add(only("expected 'auto', 'standard', 'hd', 'low', 'medium' or 'high'",
-                    (text, _) -> is(text, "auto", "standard", "hd", "low", "medium", "high")), "quality")
-            .add(only("only 'vivid' is supported; say in the prompt how it shall look", (text, _) -> is(text, "vivid")),
+                    text -> is(text, "auto", "standard", "hd", "low", "medium", "high")), "quality")
+            .add(only("only 'vivid' is supported; say in the prompt how it shall look", text -> is(text, "vivid")),
                     "style")
             .add(only("streaming pictures is not supported; expected false",
-                    (flag, _) -> flag.isBoolean() && !flag.asBoolean()), "stream")
-            .add(only("streaming pictures is not supported; expected 0", (n, _) -> isNumber(n, 0)), "partial_images")
+                    flag -> flag.isBoolean() && !flag.asBoolean()), "stream")
+            .add(only("streaming pictures is not supported; expected 0", n -> isNumber(n, 0)), "partial_images")
             .add(ABSENT, "negative_prompt");
 
     private final Map<String, Rule> rules = new TreeMap<>();
@@ -99,7 +93,7 @@ final class FieldRules {
     void check(Fields request) {
         rules.forEach((name, rule) -> {
             if (rule instanceof Rule.Only(String expected, Check check) && request.has(name)
-                    && !check.passes(request.json().path(name), request)) {
+                    && !check.passes(request.json().path(name))) {
                 throw request.invalid(name, "Invalid '%s': " + expected.replace("%", "%%") + ".");
             }
         });
@@ -122,9 +116,5 @@ final class FieldRules {
 
     private static boolean isNumber(JsonNode value, double allowed) {
         return value.isNumber() && value.doubleValue() == allowed;
-    }
-
-    private static boolean isEmptyArray(JsonNode value) {
-        return value.isArray() && value.isEmpty();
     }
 }

@@ -26,6 +26,8 @@ class FieldRulesTest {
         "'n':1,'presence_penalty':0,'frequency_penalty':0.0,'logit_bias':{},'logprobs':false,'top_logprobs':0",
         "'n':null,'logit_bias':null,'response_format':null,'tools':null,'tool_choice':null,'logprobs':null,'web_search_options':null",
         "'response_format':{'type':'text'},'verbosity':'medium'", "'tools':[],'functions':[]", "'tool_choice':'auto'",
+        "'tools':TOOL", "'tools':TOOL,'tool_choice':'auto'", "'functions':TOOL",
+        "'functions':TOOL,'function_call':'auto'",
         "'tools':TOOL,'tool_choice':'none'", "'functions':TOOL,'function_call':'none'",
         "'user':'u','metadata':{'a':'b'},'store':true,'service_tier':'flex','safety_identifier':'s','prompt_cache_key':'k'",
         "'reasoning_effort':'low','parallel_tool_calls':true,'prediction':{'type':'content','content':'a'}",
@@ -41,10 +43,10 @@ class FieldRulesTest {
         "'response_format':{'type':'json_object'}|response_format",
         "'response_format':{'type':'json_schema','json_schema':{}}|response_format",
         "'response_format':'text'|response_format",
-        "'response_format':{}|response_format", "'tools':TOOL|tools", "'tools':TOOL,'tool_choice':'auto'|tools",
+        "'response_format':{}|response_format",
         "'tools':TOOL,'tool_choice':'required'|tool_choice", "'tool_choice':'required'|tool_choice",
         "'tools':TOOL,'tool_choice':{'type':'function','function':{'name':'f'}}|tool_choice",
-        "'functions':TOOL|functions", "'functions':TOOL,'function_call':{'name':'f'}|function_call",
+        "'functions':TOOL,'function_call':{'name':'f'}|function_call",
         "'web_search_options':{}|web_search_options", "'verbosity':'low'|verbosity", "'guided_json':{}|guided_json",
         "'structured_outputs':{'regex':'a'}|structured_outputs"})
     void whatWouldHaveToChangeTheAnswerIsRefusedByItsName(String fields, String param) {
