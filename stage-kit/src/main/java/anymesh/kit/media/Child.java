@@ -3,13 +3,17 @@ package anymesh.kit.media;
 
 import anymesh.wire.call.CallContext;
 import anymesh.wire.call.Registration;
+import anymesh.wire.error.Overloaded;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A child process that works for a call: killed when the call ends, when it takes too long or too much of a processor, and when
@@ -18,7 +22,10 @@ import java.util.function.Predicate;
 final class Child implements AutoCloseable {
     /** The exit of one that was killed, from here or by the fence's limit of processor time: 128 and SIGKILL, as POSIX has it. */
     static final int KILLED = 128 + 9;
+    /** The exits of what was to start a program and could not, the fence or the linker: found but not started, and not found. */
+    private static final Set<Integer> NOT_STARTED = Set.of(126, 127);
 
+    private static final Logger log = LoggerFactory.getLogger(Child.class);
     private static final Duration LOOK = Duration.ofMillis(25);
     private static final int MAX_COMPLAINT = 4096;
     /** Of the linker, about a library that stands in for another. */
@@ -51,6 +58,22 @@ final class Child implements AutoCloseable {
     /** Waits for its end, which comes too when nobody reads what it writes. */
     int exit() throws InterruptedException {
         return process.waitFor();
+    }
+
+    /** Throws {@link Overloaded} if what ended is not the program, which never began. */
+    void checkStarted(CallContext call) throws InterruptedException {
+        if (NOT_STARTED.contains(exit())) {
+            throw notStarted(call, new IOException(complaint()));
+        }
+    }
+
+    /**
+     * What a child that can't be started is to a caller: there are no more processes, no more memory or no more open files to be
+     * had on this machine, where one was seen to start when the stage did, and another one may have them.
+     */
+    static Overloaded notStarted(CallContext call, IOException why) {
+        log.warn("requestId={} a child could not be started: {}", call.requestId(), why.getMessage());
+        return new Overloaded("the stage can't start another process at present", why);
     }
 
     /** The first line of stderr that is telling, or the first one, or nothing; waits for its end. */

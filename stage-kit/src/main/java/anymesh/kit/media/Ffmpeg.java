@@ -96,15 +96,21 @@ final class Ffmpeg {
     private <T> T turn(CallContext call, Lane lane, Program program, Path stdin, List<String> arguments,
             Reader<T> reader) throws FfmpegFailed, OutOfTime {
         try (var _ = Objects.requireNonNull(ROOMS.get(lane)).take(call)) {
-            var child = start(lane.fence(), program, stdin, arguments);
+            var child = start(call, lane.fence(), program, stdin, arguments);
             return read(call, lane, new Child(child, call, lane.time(), lane.processorTime(), Ffmpeg::tells), reader);
-        } catch (IOException e) {
-            throw new FfmpegFailed(String.valueOf(e.getMessage()));
         }
     }
 
-    /** A process within a fence, which is the caller's to end. */
-    Process start(List<String> fence, Program program, Path stdin, List<String> arguments) throws IOException {
+    /** A process within a fence, which is the caller's to end; {@link Child#notStarted} if it can't be started. */
+    Process start(CallContext call, List<String> fence, Program program, Path stdin, List<String> arguments) {
+        try {
+            return start(fence, program, stdin, arguments);
+        } catch (IOException e) {
+            throw Child.notStarted(call, e);
+        }
+    }
+
+    private Process start(List<String> fence, Program program, Path stdin, List<String> arguments) throws IOException {
         var command = new ArrayList<>(fence);
         command.add(folder.resolve(program.file).toString());
         command.addAll(program.arguments);
@@ -146,6 +152,7 @@ final class Ffmpeg {
         if (call.isDone()) {
             throw call.ended();
         }
+        child.checkStarted(call);
         if (exit == Child.KILLED) {
             throw new OutOfTime(child.toString());
         }
@@ -191,13 +198,16 @@ final class Ffmpeg {
     String check() throws IOException {
         var nothing = Files.createTempFile("anymesh", ".check");
         try {
-            var call = CallContext.start("ffmpeg", null, Lane.OWN.time());
-            return run(call, Lane.OWN, Program.FFMPEG, nothing, List.of("-version"),
-                    InputStream::readAllBytes).length > 0
-                            ? ""
-                            : "silence";
-        } catch (FfmpegFailed e) {
-            return e.getMessage();
+            var lane = Lane.OWN;
+            var call = CallContext.start("ffmpeg", null, lane.time());
+            var process = start(lane.fence(), Program.FFMPEG, nothing, List.of("-version"));
+            try (var child = new Child(process, call, lane.time(), lane.processorTime(), _ -> false)) {
+                child.output().readAllBytes();
+                return child.exit() == 0 ? "" : child.toString();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
         } finally {
             Files.delete(nothing);
         }

@@ -6,8 +6,8 @@ import anymesh.kit.media.container.WholeFile;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.InvalidInput;
+import anymesh.wire.error.Overloaded;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,8 @@ import java.util.function.Function;
  * Reads the sounds and films of strangers, whatever they are called: {@link CallersFile} lists the containers. Writes what
  * {@link SoundFormat} and {@link ClipFormat} list. What a file says of its length and size is checked first, and held against
  * what is there. Thread-safe; every call blocks for some 20 to 100 ms and longer with large files, and ends with the
- * {@link CallContext} that it works for, by what {@link CallContext#ended()} says.
+ * {@link CallContext} that it works for, by what {@link CallContext#ended()} says. {@link Overloaded} where this machine has no
+ * room for another child or for its file.
  */
 public final class MediaCodec {
     /** A film of the mesh's own making. */
@@ -31,7 +32,7 @@ public final class MediaCodec {
     private final Ffmpeg ffmpeg;
     private final MediaLimits limits;
 
-    private MediaCodec(Ffmpeg ffmpeg, MediaLimits limits) {
+    MediaCodec(Ffmpeg ffmpeg, MediaLimits limits) {
         this.ffmpeg = ffmpeg;
         this.limits = limits;
     }
@@ -70,7 +71,7 @@ public final class MediaCodec {
     }
 
     private <T> T read(CallContext call, byte[] file, Reading<T> reading) {
-        return withFile(WholeFile.check(file),
+        return withFile(call, WholeFile.check(file),
                 path -> reading.of(new CallersFile(ffmpeg, limits, call, path, file.length)));
     }
 
@@ -100,7 +101,7 @@ public final class MediaCodec {
         if (sound == null) {
             return written(call, frames.array(), with(arguments, output));
         }
-        return withFile(WavFile.of(sound),
+        return withFile(call, WavFile.of(sound),
                 wav -> written(call, frames.array(), with(with(arguments, named(wav, List.of("-f", "wav"))), output)));
     }
 
@@ -109,7 +110,7 @@ public final class MediaCodec {
      * and the film as long as it was: what the sound has beyond is cut off, what it lacks is silence.
      */
     public byte[] withSound(CallContext call, byte[] film, ClipFormat format, byte[] sound, SoundFormat soundFormat) {
-        return withFile(sound,
+        return withFile(call, sound,
                 file -> written(call, film, with(with(with(OWN_FILM, named(file, soundFormat.input())),
                         "-map", "0:v:0", "-map", "1:a:0", "-af", "apad", "-shortest"), format.remuxing())));
     }
@@ -121,8 +122,9 @@ public final class MediaCodec {
 
     private byte[] written(CallContext call, byte[] input, List<String> arguments) {
         try {
-            return withFile(input, path -> ffmpeg.run(call, Lane.OWN, Program.FFMPEG, path, with(arguments, "pipe:1"),
-                    from -> from.readNBytes(MAX_FILE_BYTES)));
+            return withFile(call, input,
+                    path -> ffmpeg.run(call, Lane.OWN, Program.FFMPEG, path, with(arguments, "pipe:1"),
+                            from -> from.readNBytes(MAX_FILE_BYTES)));
         } catch (InvalidInput e) {
             throw new InferenceFailed("the file could not be written: " + e.getMessage(), e);
         }
@@ -132,7 +134,7 @@ public final class MediaCodec {
         T on(Path file) throws FfmpegFailed;
     }
 
-    private static <T> T withFile(byte[] bytes, Work<T> work) {
+    private static <T> T withFile(CallContext call, byte[] bytes, Work<T> work) {
         try {
             var file = TemporaryMedia.create();
             try {
@@ -145,7 +147,7 @@ public final class MediaCodec {
             throw new InvalidInput(
                     "the file can't be read (expected: %s): %s".formatted(CallersFile.READABLE, e.getMessage()));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw TemporaryMedia.noRoom(call, e);
         }
     }
 

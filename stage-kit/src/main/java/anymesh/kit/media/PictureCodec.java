@@ -3,9 +3,9 @@ package anymesh.kit.media;
 
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
+import anymesh.wire.error.Overloaded;
 import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -37,7 +37,7 @@ public final class PictureCodec {
 
     private final Ffmpeg ffmpeg;
 
-    private PictureCodec(Ffmpeg ffmpeg) {
+    PictureCodec(Ffmpeg ffmpeg) {
         this.ffmpeg = ffmpeg;
     }
 
@@ -62,8 +62,8 @@ public final class PictureCodec {
 
     /**
      * Decodes all pictures of a file, of which there is at least one. {@link InvalidInput} if the file is damaged or takes too
-     * much: what the sink got is then worthless. What the sink throws is passed on, and {@link CallContext#ended()} is thrown
-     * when the call ends.
+     * much, {@link Overloaded} if this machine has no room for another child: what the sink got is then worthless. What the sink
+     * throws is passed on, and {@link CallContext#ended()} is thrown when the call ends.
      */
     public void decode(Job job, CallContext call, PictureSink sink) {
         try {
@@ -75,7 +75,7 @@ public final class PictureCodec {
                 Files.delete(file);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw TemporaryMedia.noRoom(call, e);
         }
     }
 
@@ -107,8 +107,8 @@ public final class PictureCodec {
         return arguments;
     }
 
-    private void decode(Path file, Job job, CallContext call, PictureSink sink) throws IOException {
-        var process = ffmpeg.start(fence(job), Ffmpeg.Program.FFMPEG, file, arguments(job));
+    private void decode(Path file, Job job, CallContext call, PictureSink sink) {
+        var process = ffmpeg.start(call, fence(job), Ffmpeg.Program.FFMPEG, file, arguments(job));
         try (var child = new Child(process, call, DEADLINE, CPU, _ -> false)) {
             int pictures = 0;
             String broken = "";
@@ -117,7 +117,12 @@ public final class PictureCodec {
             } catch (IOException e) {
                 broken = String.valueOf(e.getMessage());
             }
-            check(call, child.exit(), plain(child.complaint()), pictures, broken);
+            int exit = child.exit();
+            if (call.isDone()) {
+                throw call.ended();
+            }
+            child.checkStarted(call);
+            check(exit, plain(child.complaint()), pictures, broken);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw call.ended();
@@ -125,10 +130,7 @@ public final class PictureCodec {
     }
 
     /** Says in the caller's terms why nothing came of it, if so. ffmpeg pads what is missing and complains; so a complaint is enough. */
-    private static void check(CallContext call, int exit, String complaint, int pictures, String broken) {
-        if (call.isDone()) {
-            throw call.ended();
-        }
+    private static void check(int exit, String complaint, int pictures, String broken) {
         if (exit == Child.KILLED || exit == OUT_OF_TIME || OUT_OF_MEMORY.matcher(complaint).find()) {
             throw new InvalidInput("the picture takes too much time or memory to read");
         }
