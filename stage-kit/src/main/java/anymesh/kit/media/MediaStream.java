@@ -22,11 +22,11 @@ record MediaStream(Map<String, String> says, Packets packets) {
 
     /** A film, and not the picture of a cover. */
     boolean isFilm() {
-        return is("codec_type", "video") && !is("disposition:attached_pic", "1");
+        return is("codec_type", "video") && !is("disposition.attached_pic", "1");
     }
 
     boolean isDefault() {
-        return is("disposition:default", "1");
+        return is("disposition.default", "1");
     }
 
     /** Its number in the file. */
@@ -70,7 +70,7 @@ record MediaStream(Map<String, String> says, Packets packets) {
 
     /** WebM keeps opacity in a second film beside the first, which only one decoder looks at. */
     boolean hasOpacityBeside() {
-        return is("tag:alpha_mode", "1");
+        return is("tags.alpha_mode", "1");
     }
 
     /** As its own header says; 0 if it doesn't. */

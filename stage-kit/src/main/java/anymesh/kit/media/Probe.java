@@ -2,11 +2,13 @@
 package anymesh.kit.media;
 
 import anymesh.wire.error.InvalidInput;
-import java.io.BufferedReader;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,34 +22,45 @@ record Probe(String format, double seconds, List<MediaStream> streams) {
             "format=format_name,duration:stream=index,codec_type,codec_name,width,height,duration,time_base,"
                     + "sample_aspect_ratio,color_transfer:stream_disposition=default,attached_pic:stream_tags=alpha_mode"
                     + ":packet=stream_index,pts,duration,flags",
-            "-of", "compact", "-i", "fd:");
+            "-of", "json=compact=1", "-i", "fd:");
     /** Ten minutes of two hundred frames and as many pieces of sound a second. */
     private static final int MAX_PACKETS = 250_000;
-    private static final int MAX_LINE = 1 << 16;
+    private static final int MAX_TEXT = 1 << 16;
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(MAX_TEXT).build())
+            .disable(StreamReadFeature.AUTO_CLOSE_SOURCE) // It belongs to whoever opened it.
+            .build();
     /** The length that is found in their header is worked out from a first frame's bitrate. */
     private static final List<String> GUESSES = List.of("mp3", "aac", "amr");
 
-    /** Reads ffprobe's lines: a word, then fields. */
+    /** Reads ffprobe's JSON, in which nothing that a file holds can look like what ffprobe says: packets, then streams, then format. */
     static Probe read(InputStream from) throws IOException {
         var packets = new HashMap<String, Packets>();
         var streams = new ArrayList<MediaStream>();
         Map<String, String> format = Map.of();
+        String section = "";
         int count = 0;
-        // Not closed: the stream belongs to whoever opened it.
-        var lines = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8));
-        for (String line; (line = lines.readLine()) != null;) {
-            if (++count > MAX_PACKETS || line.length() > MAX_LINE) {
-                throw new InvalidInput("the file is cut into more than %d pieces".formatted(MAX_PACKETS));
-            }
-            var fields = fields(line);
-            switch (line.substring(0, Math.max(0, line.indexOf('|')))) {
-                case "packet" ->
-                    packets.computeIfAbsent(fields.getOrDefault("stream_index", ""), _ -> new Packets()).add(fields);
-                case "stream" -> streams.add(new MediaStream(fields,
-                        packets.getOrDefault(fields.getOrDefault("index", ""), new Packets())));
-                case "format" -> format = fields;
-                default -> {
-                    // side data, which is not looked at
+        try (var json = JSON.createParser(from)) {
+            json.nextToken();
+            for (var token = json.nextToken(); token != null; token = json.nextToken()) {
+                if (token == JsonToken.FIELD_NAME) {
+                    section = json.currentName();
+                } else if (token == JsonToken.START_OBJECT) {
+                    if (++count > MAX_PACKETS) {
+                        throw new InvalidInput("the file is cut into more than %d pieces".formatted(MAX_PACKETS));
+                    }
+                    var fields = new HashMap<String, String>();
+                    read(json, "", fields);
+                    var number = fields.getOrDefault(section.equals("packets") ? "stream_index" : "index", "");
+                    switch (section) {
+                        case "packets" -> packets.computeIfAbsent(number, _ -> new Packets()).add(fields);
+                        case "streams" ->
+                            streams.add(new MediaStream(fields, packets.getOrDefault(number, new Packets())));
+                        case "format" -> format = fields;
+                        default -> {
+                            // programs, which are not looked at
+                        }
+                    }
                 }
             }
         }
@@ -57,15 +70,16 @@ record Probe(String format, double seconds, List<MediaStream> streams) {
                 streams);
     }
 
-    private static Map<String, String> fields(String line) {
-        var fields = new HashMap<String, String>();
-        for (var field : line.split("\\|", -1)) {
-            int equals = field.indexOf('=');
-            if (equals > 0) {
-                fields.put(field.substring(0, equals), field.substring(equals + 1));
+    /** An object's fields, and behind its name and a dot those of an object within it. */
+    private static void read(JsonParser json, String prefix, Map<String, String> fields) throws IOException {
+        while (json.nextToken() != JsonToken.END_OBJECT) {
+            var name = prefix + json.currentName();
+            switch (json.nextToken()) {
+                case START_OBJECT -> read(json, name + ".", fields);
+                case START_ARRAY -> json.skipChildren(); // side data, which is not looked at
+                default -> fields.put(name, json.getText());
             }
         }
-        return fields;
     }
 
     MediaStream sound() {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Good files of kinds that phones, cameras, browsers and old programs make, and this project does not. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -146,6 +147,18 @@ final class OddMediaTest {
         assertThat(TestMedia.pitch(CODEC.sound(file, 16_000, 2))).isCloseTo(880, within(5.0));
     }
 
+    /** Whatever a tag holds, it is no more than a tag. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0|codec_type=audio", "0\\|codec_type=audio",
+        "0\npacket|stream_index=0|pts=1|duration=99999999",
+        "0\",\"codec_type\":\"audio", "0\"}],\"streams\":[],\"format\":{\"duration\":\"99999999"})
+    void aTagCanNotSayWhatTheFileIs(String tag) throws Exception {
+        var options = new ArrayList<>(List.of("-metadata:s:v", "alpha_mode=" + tag));
+        options.addAll(List.of("-c:v", "mpeg4", "-f", "matroska"));
+        assertThat(CODEC.frames(made(BROWN, options), 4)).hasSize(4)
+                .allSatisfy(frame -> assertColour(frame, 0, 200, 100, 50));
+    }
+
     @Test
     void aSoundWithoutPictureIsNoFilm() throws Exception {
         var file = made("sine=440:d=1", "-c:a aac -movflags frag_keyframe+empty_moov -f mp4");
@@ -166,8 +179,12 @@ final class OddMediaTest {
 
     /** A file of what one of ffmpeg's own sources shows or sounds, by these options of the output. */
     private byte[] made(String source, String options) throws FfmpegFailed, IOException {
+        return made(source, List.of(options.split(" ", -1)));
+    }
+
+    private byte[] made(String source, List<String> options) throws FfmpegFailed, IOException {
         var arguments = new ArrayList<>(List.of("-f", "lavfi", "-i", source));
-        arguments.addAll(List.of(options.split(" ", -1)));
+        arguments.addAll(options);
         arguments.add("pipe:1");
         return FfmpegFiles.find().run(CallContext.start("test", null, Duration.ofMinutes(1)), Lane.LONG,
                 Ffmpeg.Program.FFMPEG, Files.createFile(folder.resolve("nothing")), arguments,
