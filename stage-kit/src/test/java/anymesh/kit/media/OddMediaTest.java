@@ -13,6 +13,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,6 +101,19 @@ final class OddMediaTest {
         var frame = CODEC.frames(made(BROWN + ",setsar=3/2", "-c:v mpeg4 -f matroska"), 1).getFirst();
         assertThat(frame.width()).isEqualTo(96);
         assertThat(frame.height()).isEqualTo(32);
+    }
+
+    /** Of three and a half samples more than a second, as a recorder that was stopped may write. */
+    @Test
+    void aWholeWavMayEndInTheMiddleOfASample() {
+        var samples = 32_000 + 7;
+        var wav = WavFile.of(TestMedia.tone(440, 1.1, 16_000));
+        var odd = Arrays.copyOf(wav, 44 + samples);
+        ByteBuffer.wrap(odd).order(ByteOrder.LITTLE_ENDIAN).putInt(4, 36 + samples).putInt(40, samples);
+        assertThat(CODEC.sound(odd, 16_000, 10).samples()).hasSize(16_003);
+        assertThatThrownBy(() -> CODEC.sound(Arrays.copyOf(odd, odd.length - 1), 16_000, 10))
+                .isInstanceOf(InvalidInput.class).hasMessageContaining("32007 bytes")
+                .hasMessageContaining("32006 are there");
     }
 
     @ParameterizedTest(name = "{0}")

@@ -50,26 +50,32 @@ record WavHeader(ByteOrder order, long riffSize, int block, int dataAt, long dat
             }
             if (file.has(at, "fmt ") && file.holds(content, 16)
                     && PLAIN.contains(number(file, content, 2, order))) {
-                block = Math.max(1, (int) number(file, content + 12, 2, order));
+                // Not by the block's own field, which nobody else believes either.
+                block = (int) Math.max(1,
+                        number(file, content + 2, 2, order) * ((number(file, content + 14, 2, order) + 7) / 8));
             }
             at = content + size + size % 2;
         }
         return new WavHeader(order, riffSize, block, 0, 0);
     }
 
-    /** The file with the lengths that it has, as a RIFF; {@link InvalidInput} if it has less than it promised, or nothing. */
+    /**
+     * The file with the lengths that it has, as a RIFF, and without what is less than a sample at the end of its samples;
+     * {@link InvalidInput} if it has less than it promised, or nothing.
+     */
     byte[] honest(byte[] file) {
         long there = (long) file.length - dataAt;
-        there -= there % block;
-        if (dataAt == 0 || (dataSize > 0 && dataSize <= there)) {
+        boolean whole = dataSize > 0 && dataSize <= there;
+        if (dataAt == 0 || (whole && dataSize % block == 0)) {
             return file;
         }
-        if (dataSize == 0 && (there == 0 || riffSize == file.length - CHUNK_HEADER)) {
-            throw new InvalidInput("the file holds no sound: it says that it has no samples");
-        }
-        if (!StreamedLength.is(dataSize)) {
+        long samples = whole ? dataSize : there;
+        if (!whole && !StreamedLength.is(dataSize)) {
             throw new InvalidInput("the file is cut off: it says that it has %s bytes of samples, but only %d are there"
                     .formatted(Long.toUnsignedString(dataSize), there));
+        }
+        if (samples < block || (dataSize == 0 && riffSize == file.length - CHUNK_HEADER)) {
+            throw new InvalidInput("the file holds no sound: it has no samples");
         }
         var honest = file.clone();
         var header = ByteBuffer.wrap(honest).order(order);
@@ -77,7 +83,7 @@ record WavHeader(ByteOrder order, long riffSize, int block, int dataAt, long dat
             header.put("RIFF".getBytes(StandardCharsets.ISO_8859_1));
         }
         header.putInt(4, file.length - CHUNK_HEADER);
-        header.putInt(dataAt - 4, (int) there);
+        header.putInt(dataAt - 4, (int) (samples - samples % block));
         return honest;
     }
 

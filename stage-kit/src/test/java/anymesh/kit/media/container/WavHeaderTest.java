@@ -59,6 +59,33 @@ final class WavHeaderTest {
         assertThat(WavHeader.read(new Bytes(honest)).dataSize()).isEqualTo(2 * SAMPLES);
     }
 
+    @Test
+    void aFileThatEndsWithItsHeaderIsCutOff() {
+        var file = wav("RIFF", 5036, 5000, false, 0);
+        assertThatThrownBy(() -> WholeFile.check(file)).hasMessageContaining("cut off");
+    }
+
+    /** A block of 60,000 bytes, of samples of two: players look at the samples. */
+    @Test
+    void aBlockThatIsALieCostsNoSample() {
+        var file = wav("RIFF", 2 * SAMPLES + 36, 2 * SAMPLES, false, 2 * SAMPLES);
+        ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putShort(32, (short) 60_000);
+        assertThat(WholeFile.check(file)).isSameAs(file);
+    }
+
+    /** With something behind, so that what is declared is there, or lacks one byte of it. */
+    @ParameterizedTest
+    @CsvSource({"1999, 1998", "1, 0", "2001, 2000", "2300, 2300", "2301, 0", "2302, 0"})
+    void aLengthIsHeldAgainstWhatIsThereAndNotAgainstWholeSamples(int declared, int read) {
+        var file = wav("RIFF", declared + 36, declared, true, 2300);
+        if (read > 0) {
+            assertThat(WavHeader.read(new Bytes(WholeFile.check(file))).dataSize()).isEqualTo(read);
+        } else {
+            assertThatThrownBy(() -> WholeFile.check(file)).isInstanceOf(InvalidInput.class)
+                    .hasMessageContaining(declared == 1 ? "holds no sound" : "cut off");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"RF64, -1, true", "BW64, 0, true", "RF64, 9223372036854775807, true", "RF64, 2000, true",
         "RF64, 5000, false", "BW64, 123456789012, false"})
