@@ -19,9 +19,6 @@ final class BodyReader {
     /** Beyond this, parsing and decoding take long enough to hold up the other requests of the event loop. */
     private static final int INLINE_BYTES = 32 << 10;
 
-    /** How many times the limit a refused body may go on before its connection is cut. */
-    private static final int PATIENCE = 4;
-
     private final Vertx vertx;
     private final HttpLimits limits;
 
@@ -69,15 +66,12 @@ final class BodyReader {
         return new HttpRefusal(413, "The request body is larger than " + limits.maxBodyBytes() + " bytes.");
     }
 
+    /** A body as it comes, until it is there or refused; what comes then is the {@link ConnectionClock}'s to bound. */
     private final class Collection {
-        /** For the answer to a body that is given up to reach its client. */
-        private static final long LAST_MILLIS = 1_000;
-
         private final HttpServerRequest request;
         private final Promise<BodyBytes> result = Promise.promise();
         private final Pace pace = limits.pace();
         private final BodyBytes body;
-        private long received;
         private long timer;
 
         Collection(HttpServerRequest request, Admission.Ticket ticket) {
@@ -91,27 +85,19 @@ final class BodyReader {
                 long left = pace.millisLeft();
                 if (left > 0) {
                     startTimer(left);
-                } else if (result.future().isComplete()) {
-                    ConnectionClock.of(request).cut(); // it has had its answer, and still does not come to an end
                 } else {
                     request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
                     fail(new HttpRefusal(408, "The request body did not arrive in time."));
-                    startTimer(LAST_MILLIS);
                 }
             });
         }
 
         void add(Buffer chunk) {
-            received += chunk.length();
-            pace.moved(chunk.length());
             if (result.future().isComplete()) {
-                // The rest of a refused body is let through, since many clients read no answer before they have sent it.
-                if (received > (long) PATIENCE * limits.maxBodyBytes()) {
-                    ConnectionClock.of(request).cut();
-                }
                 return;
             }
-            if (received > limits.maxBodyBytes()) {
+            pace.moved(chunk.length());
+            if (chunk.length() > limits.maxBodyBytes() - body.size()) {
                 fail(tooLarge());
                 return;
             }
@@ -129,12 +115,12 @@ final class BodyReader {
 
         /** The client has: nothing more comes, and nobody is to be told of it. */
         void gone() {
-            vertx.cancelTimer(timer);
             fail(new CancellationException("the client has gone"));
         }
 
         void fail(Throwable error) {
             if (!result.future().isComplete()) {
+                vertx.cancelTimer(timer);
                 body.release();
                 result.fail(error);
             }

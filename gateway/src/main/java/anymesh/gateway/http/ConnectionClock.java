@@ -3,7 +3,10 @@ package anymesh.gateway.http;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelPromise;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import io.vertx.core.http.HttpConnection;
@@ -14,18 +17,28 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection on which no request comes about: nothing is sent for too long, or a head that never ends. While a
- * request is being served its own limits hold. Vert.x knows only how long a connection is silent, whether a request is
- * being served or not, and takes a byte a second for enough. Used on the connection's event loop only.
+ * Closes a connection on which no request comes about: nothing is sent or taken for too long, a head never ends, or the rest
+ * of a body that has been answered is too slow or too long. While a request is being served its own limits hold. Vert.x
+ * knows only how long a connection is silent, whether a request is being served or not, and takes a byte a second for
+ * enough. Used on the connection's event loop only.
  */
-final class ConnectionClock extends ChannelInboundHandlerAdapter {
+final class ConnectionClock extends ChannelDuplexHandler {
+    private enum State {
+        SERVING, REST_OF_BODY, IDLE, HEAD
+    }
+
+    /** How many times the limit of a body the rest of one may go on that has been answered. */
+    private static final int PATIENCE = 4;
+
     private static final AttributeKey<ConnectionClock> KEY = AttributeKey.valueOf(ConnectionClock.class, "clock");
 
     private final Channel channel;
     private final HttpLimits limits;
+    private State state = State.IDLE;
     private Future<?> timer;
-    private boolean serving;
-    private boolean headBegun;
+    /** Of a body that has been answered. */
+    private @Nullable Pace rest;
+    private long restBytes;
     private @Nullable Runnable onClosed;
 
     private ConnectionClock(Channel channel, HttpLimits limits) {
@@ -48,27 +61,43 @@ final class ConnectionClock extends ChannelInboundHandlerAdapter {
 
     /** A request is being served. */
     void begin() {
-        serving = true;
+        state = State.SERVING;
+        rest = null;
         timer.cancel(false);
     }
 
-    /** The answer has ended; the rest of the request may still come, for as long as a client may pause. */
+    /** The answer has been written. The rest of its request may still come: many clients read none before they have sent it. */
     void end(HttpServerRequest request) {
-        serving = false;
         if (request.isEnded()) {
             idle();
-        } else {
-            headBegun = true; // what still comes is no new head
-            closeAfter(limits.bodyTimeout());
-            request.end().onSuccess(_ -> idle());
+            return;
         }
+        state = State.REST_OF_BODY;
+        restBytes = 0;
+        rest = limits.pace();
+        watch(rest);
+        request.end().onSuccess(_ -> {
+            if (state == State.REST_OF_BODY) {
+                idle();
+            }
+        });
     }
 
     private void idle() {
-        if (!serving) {
-            headBegun = false;
-            closeAfter(limits.connections().idleTimeout());
-        }
+        state = State.IDLE;
+        rest = null;
+        closeAfter(limits.connections().idleTimeout());
+    }
+
+    private void watch(Pace pace) {
+        timer.cancel(false);
+        timer = channel.eventLoop().schedule(() -> {
+            if (pace.millisLeft() > 0) {
+                watch(pace);
+            } else {
+                cut();
+            }
+        }, Math.max(1, pace.millisLeft() + 1), TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -96,11 +125,29 @@ final class ConnectionClock extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (!serving && !headBegun) {
-            headBegun = true;
+        if (state == State.IDLE) {
+            state = State.HEAD;
             closeAfter(limits.connections().headTimeout());
+        } else if (rest != null && message instanceof ByteBuf bytes) {
+            rest.moved(bytes.readableBytes());
+            restBytes += bytes.readableBytes();
+            if (restBytes > (long) PATIENCE * limits.maxBodyBytes()) {
+                ReferenceCountUtil.release(message);
+                cut();
+                return;
+            }
         }
         context.fireChannelRead(message);
+    }
+
+    /** An answer that ended may take its client long, for as long as the client goes on taking it ({@link Delivery}). */
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        var _ = context.write(message, promise.unvoid().addListener(_ -> {
+            if (state == State.IDLE) {
+                idle();
+            }
+        }));
     }
 
     @Override
