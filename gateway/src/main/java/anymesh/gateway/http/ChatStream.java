@@ -10,6 +10,8 @@ import anymesh.gateway.pipeline.AnswerEvent.MediaWaiting;
 import anymesh.gateway.pipeline.AnswerEvent.TextWritten;
 import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ final class ChatStream {
     private final EventBacklog backlog = new EventBacklog();
     private final TextJoin join = new TextJoin();
     private final @Nullable AudioStream audio;
+    /** Of a sound's event that has been sent: what it has to say in {@code delta.audio}, piece by piece as the client takes it. */
+    private final Deque<ObjectNode> sound = new ArrayDeque<>();
     private @Nullable Runnable last;
     private boolean begun;
 
@@ -53,12 +57,18 @@ final class ChatStream {
     }
 
     private void flush() {
-        while (!backlog.isEmpty()) {
+        while (!sound.isEmpty() || !backlog.isEmpty()) {
             if (!stream.isReady(this::flush)) {
                 return;
             }
             begin();
-            send(backlog.next());
+            if (sound.isEmpty()) {
+                send(backlog.next());
+            } else {
+                ObjectNode chunk = chunk();
+                delta(chunk).set("audio", sound.remove());
+                stream.send(chunk);
+            }
         }
         if (last != null) {
             Runnable ending = last;
@@ -70,11 +80,7 @@ final class ChatStream {
     private void send(AnswerEvent event) {
         stream.send(chunk(event));
         if (audio != null) {
-            audio.deltas(event).forEach(delta -> {
-                ObjectNode chunk = chunk();
-                delta(chunk).set("audio", delta);
-                stream.send(chunk);
-            });
+            sound.addAll(audio.deltas(event));
         }
     }
 

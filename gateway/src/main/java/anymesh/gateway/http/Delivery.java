@@ -10,7 +10,7 @@ import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of an answer on their way to a client. One that doesn't take them, or takes them too slowly, is cut off, so
+ * The bytes of an answer on their way to a client, counted with what its request holds until they are taken. One that doesn't take them, or takes them too slowly, is cut off, so
  * that what waits for it is not held for ever. Used on the request's event loop only.
  */
 final class Delivery {
@@ -21,15 +21,17 @@ final class Delivery {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final HttpLimits limits;
+    private final Admission.Ticket ticket;
     private long waiting;
     /** As long as something waits. */
     private @Nullable Pace pace;
 
-    Delivery(Vertx vertx, HttpServerRequest request, HttpLimits limits) {
+    Delivery(Vertx vertx, HttpServerRequest request, HttpLimits limits, Admission.Ticket ticket) {
         this.vertx = vertx;
         this.request = request;
         response = request.response();
         this.limits = limits;
+        this.ticket = ticket;
     }
 
     /** Sends more; nothing is sent to a client that has gone. */
@@ -63,12 +65,14 @@ final class Delivery {
         if (written.isComplete()) {
             return;
         }
+        ticket.count(length);
         waiting++;
         if (pace == null) {
             pace = limits.pace();
             watch(pace);
         }
         written.onComplete(_ -> {
+            ticket.release(length);
             if (--waiting == 0) {
                 pace = null;
             } else if (pace != null) {

@@ -27,19 +27,14 @@ record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admiss
     /** Runs the request through the mesh. */
     Future<Answer> run(GenerationRequest request, RoutePlan plan, Consumer<AnswerEvent> events) {
         String trace = http.response().headers().get(RequestIds.TRACE);
-        return pipeline.answer(request, plan, call, event -> {
-            if (event instanceof AnswerEvent.MediaDone done) {
-                ticket.count(done.media().getData().size());
-            }
-            events.accept(event);
-        }).onSuccess(answer -> answer.stages().forEach(usage -> meters.count(usage, trace)));
+        return pipeline.answer(request, plan, call, ticket::count, events)
+                .onSuccess(answer -> answer.stages().forEach(usage -> meters.count(usage, trace)));
     }
 
     /** Answers with JSON; completes when the client has it, or has gone. */
     Future<Void> reply(ObjectNode json) {
         List<Buffer> pieces = Json.writePieces("", json, "");
         long length = pieces.stream().mapToLong(Buffer::length).sum();
-        ticket.count(length);
         http.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                 .putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(length));
         pieces.forEach(delivery::write);

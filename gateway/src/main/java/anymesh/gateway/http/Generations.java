@@ -97,7 +97,7 @@ final class Generations {
     }
 
     private Exchange begin(RoutingContext http, Admission.Ticket ticket) {
-        var delivery = new Delivery(vertx, http.request(), settings.limits());
+        var delivery = new Delivery(vertx, http.request(), settings.limits(), ticket);
         return new Exchange(http, begin(http), delivery, ticket, pipeline, meters);
     }
 

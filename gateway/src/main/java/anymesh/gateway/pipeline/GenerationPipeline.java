@@ -7,6 +7,7 @@ import anymesh.gateway.routing.InputPath;
 import anymesh.gateway.routing.OutputPath;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.gateway.routing.StageRouter;
+import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.call.CallContext;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -52,11 +54,15 @@ public final class GenerationPipeline {
         generate = new GenerateStep(client);
     }
 
-    /** Answers a request along {@code plan}; cancelling {@code call} cancels every stage at work on it. */
-    public Future<Answer> answer(GenerationRequest request, RoutePlan plan, CallContext call,
+    /**
+     * Answers a request along {@code plan}; cancelling {@code call} cancels every stage at work on it.
+     *
+     * @param held is told of the bytes of what is made as soon as they are held; of some, negatively, that they are no more
+     */
+    public Future<Answer> answer(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
             Consumer<AnswerEvent> events) {
         return perceive(request, plan, call)
-                .compose(media -> new Run(request, plan, call, events).think(media))
+                .compose(media -> new Run(request, plan, call, held, events).think(media))
                 .onFailure(_ -> call.cancel());
     }
 
@@ -76,15 +82,18 @@ public final class GenerationPipeline {
         private final GenerationRequest request;
         private final RoutePlan plan;
         private final CallContext call;
+        private final LongConsumer held;
         private final AnswerAssembly answer;
         private final Gathering<Void> expressed;
         /** Films that wait for a sound, by the index of their part. */
         private final SortedMap<Integer, Generated> films = new TreeMap<>();
 
-        Run(GenerationRequest request, RoutePlan plan, CallContext call, Consumer<AnswerEvent> events) {
+        Run(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
+                Consumer<AnswerEvent> events) {
             this.request = request;
             this.plan = plan;
             this.call = call;
+            this.held = held;
             answer = new AnswerAssembly(events);
             expressed = new Gathering<>(call, _ -> {});
         }
@@ -147,6 +156,7 @@ public final class GenerationPipeline {
         }
 
         private void made(Modality modality, int part, Generated generated) {
+            held.accept(generated.media().getData().size());
             if (request.media().soundtrack() && modality == Modality.VIDEO) {
                 films.put(part, generated);
             } else {
@@ -159,9 +169,16 @@ public final class GenerationPipeline {
             var nextSound = answer.made(Modality.AUDIO).iterator();
             var joined = new Gathering<Generated>(call, _ -> {});
             films.forEach((part, film) -> joined.add((nextSound.hasNext()
-                    ? soundtrack.run(film.media(), nextSound.next(), call).map(film::with)
+                    ? addSound(film, nextSound.next())
                     : Future.succeededFuture(film)).onSuccess(done -> answer.done(part, done))));
             return joined.all().mapEmpty();
+        }
+
+        private Future<Generated> addSound(Generated film, GeneratedMedia sound) {
+            long copied = (long) film.media().getData().size() + sound.getData().size();
+            held.accept(copied);
+            return soundtrack.run(film.media(), sound, call).onComplete(_ -> held.accept(-copied))
+                    .onSuccess(joined -> held.accept(joined.getData().size())).map(film::with);
         }
 
         private Answer finish(Reasoned reasoned) {
