@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PatienceTest {
     private static final int LARGE = 24 << 20;
     private static final int MAX_BODY = 1 << 20;
-    private static final Duration IDLE = Duration.ofSeconds(2);
-    private static final Duration PAUSE = Duration.ofSeconds(3);
+    private static final Duration IDLE = Duration.ofSeconds(3);
+    private static final Duration PAUSE = Duration.ofSeconds(5);
 
     private TestingMesh mesh;
 
