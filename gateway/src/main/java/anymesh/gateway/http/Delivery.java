@@ -10,8 +10,9 @@ import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of an answer on their way to a client, counted with what its request holds until they are taken. One that doesn't take them, or takes them too slowly, is cut off, so
- * that what waits for it is not held for ever. Used on the request's event loop only.
+ * The bytes of an answer on their way to a client, counted with what its request holds until they are taken. One that
+ * doesn't take them, or takes them too slowly, is cut off, so that what waits for it is not held for ever. Used on the
+ * request's event loop only.
  */
 final class Delivery {
     /** What is written at once, so that its progress can be seen. */
