@@ -5,11 +5,7 @@ import static anymesh.gateway.TestingClient.CHAT;
 import static anymesh.gateway.TestingClient.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import anymesh.v1.GeneratedMedia;
-import anymesh.v1.GeneratorEvent;
 import anymesh.v1.Modality;
-import anymesh.wire.Frame;
-import com.google.protobuf.ByteString;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -37,12 +33,6 @@ class HeldBytesTest {
         mesh.close();
     }
 
-    private static Frame<GeneratorEvent> medium(String mimeType) {
-        return Frame.of(GeneratorEvent.newBuilder().setMedia(
-                GeneratedMedia.newBuilder().setMimeType(mimeType).setData(ByteString.copyFrom(new byte[LARGE])))
-                .build());
-    }
-
     private double held() {
         return mesh.metric("anymesh_gateway_body_bytes");
     }
@@ -53,7 +43,8 @@ class HeldBytesTest {
         "'audio','stream':true,'modalities':['text','audio']"})
     void whatWaitsForASlowClientIsCountedUntilItIsTaken(String request) throws Exception {
         mesh.generator = (generation, call, out) -> out.emit(
-                medium(generation.header().getModality() == Modality.AUDIO ? "audio/wav" : "image/png"));
+                TestingMesh.medium(generation.header().getModality() == Modality.AUDIO ? "audio/wav" : "image/png",
+                        LARGE));
         var body = chat(request.substring(0, request.indexOf(',')), request.substring(request.indexOf(',') + 1));
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), mesh.gateway().port())) {
             socket.getOutputStream().write(("POST " + CHAT + " HTTP/1.1\r\nhost: a\r\nconnection: close\r\n"
@@ -73,7 +64,7 @@ class HeldBytesTest {
                 goOn.await();
                 return; // and there is none
             }
-            out.emit(medium("video/mp4"));
+            out.emit(TestingMesh.medium("video/mp4", LARGE));
         };
         try (var _ = mesh.client.open(CHAT, chat("'video|audio'", "'stream':true", "'video':{'soundtrack':true}"))) {
             Awaitility.await().until(() -> held() >= LARGE);

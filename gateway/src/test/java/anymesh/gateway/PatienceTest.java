@@ -7,10 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import anymesh.gateway.http.ConnectionLimits;
 import anymesh.gateway.http.HttpLimits;
-import anymesh.v1.GeneratedMedia;
-import anymesh.v1.GeneratorEvent;
-import anymesh.wire.Frame;
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -39,16 +35,10 @@ class PatienceTest {
 
     @BeforeAll
     void start() {
-        var config = TestingMesh.config();
         var limits = new HttpLimits(MAX_BODY, 512L << 20, 64, 4, PAUSE,
                 new ConnectionLimits(Duration.ofSeconds(20), IDLE, 1, 64 << 10));
-        mesh = new TestingMesh(new GatewayConfig(config.host(), 0, config.requestTimeout(), config.lameDuck(),
-                config.drainTimeout(), config.heartbeat(), limits, List.of(), config.memoryBytes(), config.registry(),
-                config.tls(), config.stages(), StaticEndpoints.none()));
-        mesh.generator = (request, call, out) -> out.emit(Frame.of(GeneratorEvent.newBuilder()
-                .setMedia(GeneratedMedia.newBuilder()
-                        .setMimeType("image/png").setData(ByteString.copyFrom(new byte[LARGE])))
-                .build()));
+        mesh = new TestingMesh(TestingMesh.config(limits));
+        mesh.generator = (request, call, out) -> out.emit(TestingMesh.medium("image/png", LARGE));
     }
 
     @AfterAll

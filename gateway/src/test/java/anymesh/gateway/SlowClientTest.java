@@ -7,10 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import anymesh.gateway.http.ConnectionLimits;
 import anymesh.gateway.http.HttpLimits;
-import anymesh.v1.GeneratedMedia;
-import anymesh.v1.GeneratorEvent;
-import anymesh.wire.Frame;
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -18,7 +14,6 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -34,13 +29,8 @@ class SlowClientTest {
     private TestingMesh mesh;
 
     private static GatewayConfig impatient() {
-        var config = TestingMesh.config();
-        var limits = new HttpLimits(1 << 20, 512L << 20, 64, 4, Duration.ofMillis(400),
-                new ConnectionLimits(Duration.ofMillis(400), Duration.ofMillis(800), 1 << 20, 64 << 10));
-        return new GatewayConfig(config.host(), 0, config.requestTimeout(), config.lameDuck(), config.drainTimeout(),
-                config.heartbeat(),
-                limits, List.of(), config.memoryBytes(), config.registry(), config.tls(), config.stages(),
-                StaticEndpoints.none());
+        return TestingMesh.config(new HttpLimits(1 << 20, 512L << 20, 64, 4, Duration.ofMillis(400),
+                new ConnectionLimits(Duration.ofMillis(400), Duration.ofMillis(800), 1 << 20, 64 << 10)));
     }
 
     @BeforeAll
@@ -127,8 +117,7 @@ class SlowClientTest {
     void anAnswerThatNobodyTakesIsNotKept() throws IOException {
         var made = new Semaphore(0);
         mesh.generator = (request, call, out) -> {
-            out.emit(Frame.of(GeneratorEvent.newBuilder().setMedia(GeneratedMedia.newBuilder().setMimeType("image/png")
-                    .setData(ByteString.copyFrom(new byte[LARGE]))).build()));
+            out.emit(TestingMesh.medium("image/png", LARGE));
             made.release();
         };
         for (var stream : new String[]{"'stream':false", "'stream':true"}) {

@@ -15,6 +15,7 @@ import anymesh.v1.BackboneRequest;
 import anymesh.v1.Capability;
 import anymesh.v1.EncodeRequest;
 import anymesh.v1.EncodeResponse;
+import anymesh.v1.GeneratedMedia;
 import anymesh.v1.GeneratorEvent;
 import anymesh.v1.GeneratorRequest;
 import anymesh.v1.Modality;
@@ -30,6 +31,7 @@ import anymesh.wire.call.CallContext;
 import anymesh.wire.call.FrameHandler;
 import anymesh.wire.call.FrameServer;
 import anymesh.wire.call.WireTransport;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -97,11 +99,16 @@ final class TestingMesh implements AutoCloseable {
     private final Gateway gateway;
 
     static GatewayConfig config() {
+        var defaults = GatewayConfig.defaults().http();
+        return config(new HttpLimits(1 << 20, 32 << 20, 64, 4, defaults.bodyTimeout(), defaults.connections()));
+    }
+
+    /** The same with other limits for clients. */
+    static GatewayConfig config(HttpLimits limits) {
         var defaults = GatewayConfig.defaults();
         return new GatewayConfig(defaults.host(), 0, Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(30),
-                defaults.heartbeat(), new HttpLimits(1 << 20, 32 << 20, 64, 4, defaults.http().bodyTimeout(),
-                        defaults.http().connections()),
-                List.of("https://app.example.org"), defaults.memoryBytes(), defaults.registry(), defaults.tls(),
+                defaults.heartbeat(), limits, List.of("https://app.example.org"), defaults.memoryBytes(),
+                defaults.registry(), defaults.tls(),
                 CallSettings.defaults().withPatience(Duration.ZERO),
                 StaticEndpoints.none());
     }
@@ -246,6 +253,12 @@ final class TestingMesh implements AutoCloseable {
     double metric(String name) {
         return client.get("/metrics").response().body().lines().filter(line -> line.startsWith(name))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
+    }
+
+    /** A generator's whole answer: so many bytes of nothing. */
+    static Frame<GeneratorEvent> medium(String mimeType, int bytes) {
+        var media = GeneratedMedia.newBuilder().setMimeType(mimeType).setData(ByteString.copyFrom(new byte[bytes]));
+        return Frame.of(GeneratorEvent.newBuilder().setMedia(media).build());
     }
 
     /** Dies at its first call, before it has said anything. */

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import anymesh.encoder.image.format.Size;
+import anymesh.encoder.image.format.Jpegs;
 import anymesh.encoder.image.format.PictureFile;
+import anymesh.encoder.image.format.Pngs;
+import anymesh.encoder.image.format.Size;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 import java.awt.image.BufferedImage;
@@ -67,22 +69,8 @@ final class PictureDecoderTest {
 
     @Test
     void aSmallJpegOfManyScansIsRefusedForTheWorkThatItIs() throws IOException {
-        var whole = Files.readAllBytes(Path.of(System.getProperty("anymesh.root"),
-                "encoder-svc/src/test/resources/pictures/seen/progressive.jpg"));
-        int scan = 0;
-        for (int at = 0; at + 1 < whole.length; at++) {
-            if (whole[at] == (byte) 0xFF && whole[at + 1] == (byte) 0xC2) {
-                ByteBuffer.wrap(whole).putShort(at + 5, (short) 3000).putShort(at + 7, (short) 4000);
-            }
-            scan = whole[at] == (byte) 0xFF && whole[at + 1] == (byte) 0xDA ? at : scan;
-        }
-        var bytes = new ByteArrayOutputStream();
-        bytes.write(whole, 0, scan);
-        for (int i = 0; i < 300; i++) {
-            bytes.write(whole, scan, whole.length - 2 - scan);
-        }
-        bytes.write(whole, whole.length - 2, 2);
-        assertThatThrownBy(() -> decode(DECODER, bytes.toByteArray(), PictureDecoderTest::resizing))
+        var dear = Jpegs.repeated(Jpegs.resized(Jpegs.progressive(), 4000, 3000), 300);
+        assertThatThrownBy(() -> decode(DECODER, dear, PictureDecoderTest::resizing))
                 .isInstanceOf(InvalidInput.class)
                 .hasMessageContaining("too much time");
     }

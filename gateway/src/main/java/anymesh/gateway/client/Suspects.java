@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Steps under which a process died. One of them may have killed it, and nobody knows which; tried again together they
- * would all be there when it kills the next. So each version of a service takes them one at a time: a step's turn is over when the
- * stage has said something, when the step ends, or a few seconds after it was sent, in which whatever kills has done so.
- * Thread-safe.
+ * would all be there when it kills the next. So each version of a service takes them one at a time: a step's turn is over
+ * when the stage has said something, when the step ends, or a few seconds after it was sent, in which whatever kills has
+ * done so. Thread-safe.
  */
 final class Suspects {
     private static final long LONGEST_MILLIS = 5_000;

@@ -2,6 +2,7 @@
 package anymesh.gateway.http;
 
 import anymesh.gateway.body.BodyBytes;
+import anymesh.wire.call.Registration;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -68,27 +69,16 @@ final class BodyReader {
 
     /** A body as it comes, until it is there or refused; what comes then is the {@link ConnectionClock}'s to bound. */
     private final class Collection {
-        private final HttpServerRequest request;
         private final Promise<BodyBytes> result = Promise.promise();
         private final Pace pace = limits.pace();
         private final BodyBytes body;
-        private long timer;
+        private final Registration watch;
 
         Collection(HttpServerRequest request, Admission.Ticket ticket) {
-            this.request = request;
             body = new BodyBytes(ticket);
-            startTimer(pace.millisLeft());
-        }
-
-        private void startTimer(long millis) {
-            timer = vertx.setTimer(Math.max(1, millis + 1), _ -> {
-                long left = pace.millisLeft();
-                if (left > 0) {
-                    startTimer(left);
-                } else {
-                    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-                    fail(new HttpRefusal(408, "The request body did not arrive in time."));
-                }
+            watch = pace.watch(vertx, () -> {
+                request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+                fail(new HttpRefusal(408, "The request body did not arrive in time."));
             });
         }
 
@@ -109,7 +99,7 @@ final class BodyReader {
         }
 
         void end() {
-            vertx.cancelTimer(timer);
+            watch.close();
             result.tryComplete(body);
         }
 
@@ -120,7 +110,7 @@ final class BodyReader {
 
         void fail(Throwable error) {
             if (!result.future().isComplete()) {
-                vertx.cancelTimer(timer);
+                watch.close();
                 body.release();
                 result.fail(error);
             }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelPromise;
+import anymesh.wire.call.Registration;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.util.AttributeKey;
-import io.netty.util.concurrent.Future;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -32,25 +33,27 @@ final class ConnectionClock extends ChannelDuplexHandler {
 
     private static final AttributeKey<ConnectionClock> KEY = AttributeKey.valueOf(ConnectionClock.class, "clock");
 
+    private final Vertx vertx;
     private final Channel channel;
     private final HttpLimits limits;
     private State state = State.IDLE;
-    private Future<?> timer;
+    private Registration timer;
     /** Of a body that has been answered. */
     private @Nullable Pace rest;
     private long restBytes;
     private @Nullable Runnable onClosed;
 
-    private ConnectionClock(Channel channel, HttpLimits limits) {
+    private ConnectionClock(Vertx vertx, Channel channel, HttpLimits limits) {
+        this.vertx = vertx;
         this.channel = channel;
         this.limits = limits;
         timer = timer(limits.connections().idleTimeout());
     }
 
     /** To be called with every new connection. */
-    static void start(HttpConnection connection, HttpLimits limits) {
+    static void start(Vertx vertx, HttpConnection connection, HttpLimits limits) {
         var channel = ((ConnectionBase) connection).channel();
-        var clock = new ConnectionClock(channel, limits);
+        var clock = new ConnectionClock(vertx, channel, limits);
         channel.attr(KEY).set(clock);
         channel.pipeline().addFirst(clock);
     }
@@ -63,7 +66,7 @@ final class ConnectionClock extends ChannelDuplexHandler {
     void begin() {
         state = State.SERVING;
         rest = null;
-        timer.cancel(false);
+        timer.close();
     }
 
     /** The answer has been written. The rest of its request may still come: many clients read none before they have sent it. */
@@ -75,7 +78,8 @@ final class ConnectionClock extends ChannelDuplexHandler {
         state = State.REST_OF_BODY;
         restBytes = 0;
         rest = limits.pace();
-        watch(rest);
+        timer.close();
+        timer = rest.watch(vertx, this::cut);
         request.end().onSuccess(_ -> {
             if (state == State.REST_OF_BODY) {
                 idle();
@@ -87,17 +91,6 @@ final class ConnectionClock extends ChannelDuplexHandler {
         state = State.IDLE;
         rest = null;
         closeAfter(limits.connections().idleTimeout());
-    }
-
-    private void watch(Pace pace) {
-        timer.cancel(false);
-        timer = channel.eventLoop().schedule(() -> {
-            if (pace.millisLeft() > 0) {
-                watch(pace);
-            } else {
-                cut();
-            }
-        }, Math.max(1, pace.millisLeft() + 1), TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -152,7 +145,7 @@ final class ConnectionClock extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        timer.cancel(false);
+        timer.close();
         if (onClosed != null) {
             onClosed.run();
         }
@@ -160,13 +153,14 @@ final class ConnectionClock extends ChannelDuplexHandler {
     }
 
     private void closeAfter(Duration time) {
-        timer.cancel(false);
+        timer.close();
         if (channel.isActive()) {
             timer = timer(time);
         }
     }
 
-    private Future<?> timer(Duration time) {
-        return channel.eventLoop().schedule(this::cut, time.toMillis(), TimeUnit.MILLISECONDS);
+    private Registration timer(Duration time) {
+        var cut = channel.eventLoop().schedule(this::cut, time.toMillis(), TimeUnit.MILLISECONDS);
+        return () -> cut.cancel(false);
     }
 }

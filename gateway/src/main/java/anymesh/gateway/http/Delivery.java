@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.wire.call.Registration;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -24,8 +25,9 @@ final class Delivery {
     private final HttpLimits limits;
     private final Admission.Ticket ticket;
     private long waiting;
-    /** As long as something waits. */
+    /** Both as long as something waits. */
     private @Nullable Pace pace;
+    private Registration watch = () -> {};
 
     Delivery(Vertx vertx, HttpServerRequest request, HttpLimits limits, Admission.Ticket ticket) {
         this.vertx = vertx;
@@ -70,27 +72,15 @@ final class Delivery {
         waiting++;
         if (pace == null) {
             pace = limits.pace();
-            watch(pace);
+            watch = pace.watch(vertx, ConnectionClock.of(request)::cut);
         }
         written.onComplete(_ -> {
             ticket.release(length);
             if (--waiting == 0) {
+                watch.close();
                 pace = null;
             } else if (pace != null) {
                 pace.moved(length);
-            }
-        });
-    }
-
-    private void watch(Pace watched) {
-        vertx.setTimer(Math.max(1, watched.millisLeft() + 1), _ -> {
-            if (watched != pace) {
-                return; // the client has taken everything since
-            }
-            if (watched.millisLeft() > 0) {
-                watch(watched);
-            } else {
-                ConnectionClock.of(request).cut();
             }
         });
     }

@@ -35,17 +35,18 @@ final class ErrorReplies {
     /** The error to tell the client of. */
     static ApiError logged(HttpServerResponse response, Throwable failure) {
         ApiError error = ApiError.of(failure);
-        if ((error.isServerFault() || Failures.isOutOfMemory(failure)) && !(failure instanceof CancellationException)) {
+        boolean isGrave = error.status() == 500 || Failures.isOutOfMemory(failure);
+        if ((isGrave || error.isServerFault()) && !(failure instanceof CancellationException)) {
             String requestId = response.headers().get(RequestIds.HEADER);
             try (var _ = LogIds.of(requestId, response.headers().get(RequestIds.TRACE))) {
-                log(error, requestId, failure);
+                log(error, isGrave, requestId, failure);
             }
         }
         return error;
     }
 
-    private static void log(ApiError error, @Nullable String requestId, Throwable failure) {
-        if (error.status() == 500 || Failures.isOutOfMemory(failure)) {
+    private static void log(ApiError error, boolean isGrave, @Nullable String requestId, Throwable failure) {
+        if (isGrave) {
             log.error("requestId={} status={}", requestId, error.status(), failure);
         } else {
             log.warn("requestId={} status={} code={} message={} cause={}", requestId, error.status(), error.code(),

@@ -124,7 +124,7 @@ public final class HttpApi implements AutoCloseable {
 
     /** A client has connected. */
     public void connected(HttpConnection connection) {
-        ConnectionClock.start(connection, settings.limits());
+        ConnectionClock.start(vertx, connection, settings.limits());
         connections.opened(connection);
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.wire.call.Registration;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -30,5 +32,38 @@ final class Pace {
         long earned = TimeUnit.SECONDS.toNanos(bytes) / bytesPerSecond;
         long now = System.nanoTime();
         return TimeUnit.NANOSECONDS.toMillis(Math.min(start + earned - now, last - now) + patience);
+    }
+
+    /** Runs {@code tooSlow} once the client is too slow, on the context that this is called on, unless closed before. */
+    Registration watch(Vertx vertx, Runnable tooSlow) {
+        var watch = new Watch(vertx, tooSlow);
+        watch.goOn();
+        return watch;
+    }
+
+    private final class Watch implements Registration {
+        private final Vertx vertx;
+        private final Runnable tooSlow;
+        private long timer;
+
+        Watch(Vertx vertx, Runnable tooSlow) {
+            this.vertx = vertx;
+            this.tooSlow = tooSlow;
+        }
+
+        void goOn() {
+            timer = vertx.setTimer(Math.max(1, millisLeft() + 1), _ -> {
+                if (millisLeft() > 0) {
+                    goOn();
+                } else {
+                    tooSlow.run();
+                }
+            });
+        }
+
+        @Override
+        public void close() {
+            vertx.cancelTimer(timer);
+        }
     }
 }

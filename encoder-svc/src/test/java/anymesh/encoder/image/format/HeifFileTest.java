@@ -3,8 +3,8 @@ package anymesh.encoder.image.format;
 
 import static anymesh.encoder.image.format.Heifs.box;
 import static anymesh.encoder.image.format.Heifs.full;
-import static anymesh.encoder.image.format.Heifs.joined;
 import static anymesh.encoder.image.format.Heifs.number;
+import static com.google.common.primitives.Bytes.concat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -61,7 +61,7 @@ final class HeifFileTest {
                 Arguments.of("properties of an item",
                         box("iprp", full("ipma", number(4, 1), number(2, 9), number(1, 255), new byte[100]))),
                 Arguments.of("the same item's properties",
-                        box("iprp", full("ipma", number(4, 300), joined(Stream.generate(() -> joined(number(2, 9),
+                        box("iprp", full("ipma", number(4, 300), concat(Stream.generate(() -> concat(number(2, 9),
                                 number(1, 255), new byte[255])).limit(300).toArray(byte[][]::new))))),
                 Arguments.of("a number", full("pitm")));
     }
@@ -85,7 +85,7 @@ final class HeifFileTest {
     @ParameterizedTest
     @MethodSource("positions")
     void whatLiesNowhereIsCutOff(long at, long length) {
-        var place = joined(number(2, 9), number(2, 0), number(2, 1), number(8, at), number(8, length));
+        var place = concat(number(2, 9), number(2, 0), number(2, 1), number(8, at), number(8, length));
         var file = Heifs.grid(1, 1, 1000, List.of(1), full("iloc", number(2, 0x8800), number(2, 1), place));
         assertThatThrownBy(() -> read(file)).isInstanceOf(InvalidInput.class).hasMessageContaining("cut off");
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder.image.format;
 
+import static com.google.common.primitives.Bytes.concat;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +33,7 @@ final class Heifs {
         for (int i = 0; i < tiles; i++) {
             data.add(tile);
         }
-        return joined(start, meta(at + 8, tiles, tileBytes, layout, columns, rows, named, more),
+        return concat(start, meta(at + 8, tiles, tileBytes, layout, columns, rows, named, more),
                 box("mdat", data.toArray(byte[][]::new)));
     }
 
@@ -42,11 +44,11 @@ final class Heifs {
         var properties = new ByteArrayOutputStream();
         locations.writeBytes(location(GRID, dataAt, layout.length));
         information.writeBytes(information(GRID, "grid"));
-        properties.writeBytes(joined(number(2, GRID), new byte[]{1, SIZE_OF_GRID}));
+        properties.writeBytes(concat(number(2, GRID), new byte[]{1, SIZE_OF_GRID}));
         for (int i = 0; i < tiles; i++) {
             locations.writeBytes(location(FIRST_TILE + i, dataAt + layout.length + i * tileBytes, tileBytes));
             information.writeBytes(information(FIRST_TILE + i, "hvc1"));
-            properties.writeBytes(joined(number(2, FIRST_TILE + i), new byte[]{2, SIZE_OF_TILE, CONFIGURATION}));
+            properties.writeBytes(concat(number(2, FIRST_TILE + i), new byte[]{2, SIZE_OF_TILE, CONFIGURATION}));
         }
         var references = new ByteArrayOutputStream();
         named.forEach(tile -> references.writeBytes(number(2, FIRST_TILE + tile - 1)));
@@ -58,11 +60,11 @@ final class Heifs {
                         box("ipco", size(columns * SIDE, rows * SIDE), size(SIDE, SIDE),
                                 box("hvcC", new byte[21], number(1, 3), new byte[1])),
                         full("ipma", number(4, tiles + 1), properties.toByteArray())),
-                joined(more));
+                concat(more));
     }
 
     private static byte[] location(int item, int at, int length) {
-        return joined(number(2, item), number(2, 0), number(2, 1), number(4, at), number(4, length));
+        return concat(number(2, item), number(2, 0), number(2, 1), number(4, at), number(4, length));
     }
 
     static byte[] information(int item, String type) {
@@ -74,12 +76,12 @@ final class Heifs {
     }
 
     static byte[] full(String tag, byte[]... content) {
-        return box(tag, number(4, 0), joined(content));
+        return box(tag, number(4, 0), concat(content));
     }
 
     static byte[] box(String tag, byte[]... content) {
-        var all = joined(content);
-        return joined(number(4, 8 + all.length), bytes(tag), all);
+        var all = concat(content);
+        return concat(number(4, 8 + all.length), bytes(tag), all);
     }
 
     static byte[] number(int bytes, long value) {
@@ -89,13 +91,5 @@ final class Heifs {
 
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    static byte[] joined(byte[]... parts) {
-        var all = new ByteArrayOutputStream();
-        for (var part : parts) {
-            all.writeBytes(part);
-        }
-        return all.toByteArray();
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package anymesh.encoder.image;
+package anymesh.encoder.image.format;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -8,13 +8,13 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /** PNGs that no encoder writes. */
-final class Pngs {
+public final class Pngs {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
     private Pngs() {}
 
     /** Promises so many pixels; nothing follows. */
-    static byte[] header(int width, int height, int depth, int colour) {
+    public static byte[] header(int width, int height, int depth, int colour) {
         var file = new ByteArrayOutputStream();
         file.writeBytes(SIGNATURE);
         chunk(file, "IHDR", ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) depth).put((byte) colour)
@@ -23,7 +23,7 @@ final class Pngs {
     }
 
     /** All black, and therefore small. */
-    static byte[] grey(int width, int height) {
+    public static byte[] grey(int width, int height) {
         var deflater = new Deflater();
         var row = new byte[width + 1];
         var compressed = new ByteArrayOutputStream();
@@ -47,7 +47,7 @@ final class Pngs {
     }
 
     /** The same pixels, of which the header says something else. */
-    static byte[] resized(byte[] png, int width, int height) {
+    public static byte[] resized(byte[] png, int width, int height) {
         var changed = header(width, height, png[24], png[25]);
         var file = png.clone();
         System.arraycopy(changed, 0, file, 0, changed.length);
