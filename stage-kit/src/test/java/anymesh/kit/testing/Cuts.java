@@ -84,6 +84,12 @@ public final class Cuts {
         return true;
     }
 
+    /** A call that was sent before its caller noticed that the connection was cut. */
+    synchronized void cameLate(String step) {
+        hit++;
+        hits.merge(step, 1, Integer::sum);
+    }
+
     /** All calls so far. */
     public synchronized long calls() {
         return calls;

@@ -4,12 +4,12 @@ package anymesh.kit.testing;
 import anymesh.kit.testing.Cuts.Cut;
 import anymesh.kit.testing.Cuts.Direction;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -100,6 +100,7 @@ public final class CuttingProxy implements AutoCloseable {
         private final Http2Calls calls = new Http2Calls(this::begins);
         private Optional<Cut> cut = Optional.empty();
         private long left;
+        private boolean isOver;
 
         Link(Socket caller, Socket to) throws IOException {
             this.caller = caller;
@@ -126,6 +127,10 @@ public final class CuttingProxy implements AutoCloseable {
 
         private synchronized void begins(String step) {
             var next = cuts.begins(step);
+            if (isOver) {
+                cuts.cameLate(step);
+                return;
+            }
             if (cut.isEmpty()) {
                 cut = next;
                 left = cut.map(Cut::bytes).orElse(0L);
@@ -151,17 +156,23 @@ public final class CuttingProxy implements AutoCloseable {
 
         /** How many of these bytes go through before the connection is cut: all, as a rule. */
         private synchronized int look(byte[] chunk, int n, Direction direction) {
-            boolean armed = cut.isPresent();
-            calls.read(chunk, n, direction);
-            if (cut.isEmpty() || cut.get().direction() != direction) {
+            boolean isDue = cut.isPresent() && cut.get().direction() == direction && left < n;
+            if (!isDue) {
+                // A cut that these bytes bring about counts from those that follow.
+                left -= cut.isPresent() && cut.get().direction() == direction ? n : 0;
+                calls.read(chunk, 0, n, direction);
                 return n;
             }
-            if (!armed || left >= n) { // a cut that these bytes brought about counts from those that follow
-                left -= armed ? n : 0;
-                return n;
+            int through = (int) left;
+            calls.read(chunk, 0, through, direction);
+            var hit = new HashSet<>(calls.open()); // what would have ended with the bytes that are lost is hit too
+            calls.read(chunk, through, n - through, direction);
+            if (direction == Direction.TO_STAGE) {
+                hit.addAll(calls.open()); // and what would have begun with them
             }
-            if (cuts.mayCut(cut.get(), calls.open())) {
-                return (int) left;
+            if (cuts.mayCut(cut.get(), hit)) {
+                isOver = true;
+                return through;
             }
             cut = Optional.empty();
             return n;
@@ -181,15 +192,20 @@ public final class CuttingProxy implements AutoCloseable {
                     for (var socket : new Socket[]{caller, to}) {
                         socket.setSoTimeout(LINGER_MILLIS);
                     }
-                    Thread.ofVirtual().start(() -> forget(caller));
-                    forget(to);
+                    Thread.ofVirtual().start(() -> forget(caller, Direction.TO_STAGE));
+                    forget(to, Direction.TO_CALLER);
                 }
             }
         }
 
-        private static void forget(Socket socket) {
+        private void forget(Socket socket, Direction direction) {
+            var chunk = new byte[CHUNK];
             try (socket) {
-                socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                for (int n; (n = socket.getInputStream().read(chunk)) > 0;) {
+                    synchronized (this) {
+                        calls.read(chunk, 0, n, direction);
+                    }
+                }
             } catch (IOException e) {
                 // It has ended in another way.
             }

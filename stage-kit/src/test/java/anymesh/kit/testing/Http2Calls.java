@@ -51,9 +51,9 @@ final class Http2Calls {
         return List.copyOf(open.values());
     }
 
-    void read(byte[] bytes, int length, Direction direction) {
+    void read(byte[] bytes, int offset, int length, Direction direction) {
         var buffer = unread.get(direction);
-        buffer.writeBytes(bytes, 0, length);
+        buffer.writeBytes(bytes, offset, length);
         if (direction == Direction.TO_STAGE && skip > 0) {
             int skipped = Math.min(skip, buffer.readableBytes());
             buffer.skipBytes(skipped);
