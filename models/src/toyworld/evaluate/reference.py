@@ -80,11 +80,14 @@ class Pipeline:
     def make(self, conditions: Array, x: Array, guidance: float | None = None) -> list[Array]:
         """Pictures, sounds or films for conditions [B, 16, 128] and initial noise [B, *latents]."""
         steps, guidance = self.settings["num_inference_steps"], np.float32(self.settings["guidance_scale"] if guidance is None else guidance)
-        both = np.concatenate([np.repeat(self.negative, len(x), 0), conditions])
+        negative, guided = np.repeat(self.negative, len(x), 0), guidance > 1
+        asked = np.concatenate([negative, conditions]) if guided else conditions
         for t in self.scheduler.timesteps(steps):
-            v = self.unet(sample=np.concatenate([x, x]), timestep=np.full(2 * len(x), t, np.int64), encoder_hidden_states=both)[0]
-            v_negative, v_positive = np.split(v, 2)
-            x = self.scheduler.step(x, v_negative + guidance * (v_positive - v_negative), t, steps)
+            v = self.unet(sample=np.concatenate([x, x]) if guided else x, timestep=np.full(len(asked), t, np.int64), encoder_hidden_states=asked)[0]
+            if guided:
+                v_negative, v_positive = np.split(v, 2)
+                v = v_negative + guidance * (v_positive - v_negative)
+            x = self.scheduler.step(x, v, t, steps)
         frames = x.ndim == 5
         sample = self.decoder(latent_sample=x.swapaxes(1, 2).reshape(-1, *x.shape[1:2], *x.shape[3:]) if frames else x)[0]
         if self.vocoder is not None:

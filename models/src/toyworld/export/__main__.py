@@ -1,12 +1,14 @@
-"""python -m toyworld.export [--random | --language] [--judge] [--out DIR]: writes bundles and fixtures, and the judges if asked to."""
+"""python -m toyworld.export [--random | --language | --few-steps] [--judge] [--out DIR]: writes bundles and fixtures, and the judges if asked to."""
 import argparse
+import sys
 from pathlib import Path
 
 import torch
 
 from ..train.tokenizer import PATH, tokenizer
-from . import bundles, fixtures
+from . import bundles, few_steps, fixtures
 from .family import ceilings, random_family, speaking, trained_family
+from .layout import write_json
 from .reading import exported_family
 
 MODELS = Path(__file__).parents[3]
@@ -14,13 +16,17 @@ parser = argparse.ArgumentParser(prog="toyworld.export", description=__doc__)
 which = parser.add_mutually_exclusive_group()
 which.add_argument("--random", action="store_true", help="the same shapes with random weights")
 which.add_argument("--language", action="store_true", help="the backbone and the projectors only; all else stays as it was exported")
+which.add_argument("--few-steps", action="store_true", help="the picture generator of few steps only, beside the bundles that were exported")
 parser.add_argument("--judge", action="store_true", help="the judges too, measured anew on renders and reconstructions")
 parser.add_argument("--out", type=Path, default=MODELS, help="where toyworld/, judges/ and fixtures/ go")
 options = parser.parse_args()
-if options.language and options.judge:
-    parser.error("--language leaves the judges as they are: leave --judge out")
+if options.judge and (options.language or options.few_steps):
+    parser.error("--language and --few-steps leave the judges as they are: leave --judge out")
 
 torch.set_num_threads(1)
+if options.few_steps:
+    few_steps.write(exported_family(options.out / "toyworld", MODELS / "judges").generators["image"], options.out / "toyworld")
+    sys.exit()
 tokenizer()
 if options.random:
     family = random_family(PATH).rounded()
@@ -35,7 +41,7 @@ else:
     if options.judge:
         for modality, judge in family.judges.items():
             bundles.judge(judge, options.out / "judges" / modality, modality)
-            bundles.write_json(options.out / "judges" / modality / "ceiling.json", ceilings(modality, judge))
+            write_json(options.out / "judges" / modality / "ceiling.json", ceilings(modality, judge))
 fixtures.write(family, options.out / "fixtures")
 total = sum(p.stat().st_size for p in options.out.rglob("*.onnx"))
 print(f"{total / 1e6:.2f} MB of ONNX under {options.out}")

@@ -1,16 +1,13 @@
 """Writes the bundles of the family, as docs/bundles.md describes them, and the judges beside them."""
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from pathlib import Path
 
 import torch
 
 from ..nets import backbone as bb
-from ..nets.condition import LENGTH, WIDTH
-from ..nets.encoders import FRAMES, JOINT, TEXT_LENGTH
+from ..nets.encoders import FRAMES, TEXT_LENGTH
 from ..world.film import FILM_ATTRIBUTES, SIDE as FILM_SIDE
 from ..world.logmel import EXTRACTOR
 from ..world.render import SIDE
@@ -19,35 +16,10 @@ from ..world.sequence import ROLES, SUFFIX
 from ..world.sound import SOUND_ATTRIBUTES
 from ..world.tokenizer import BEGIN, END, MARKS, PAD, SIGNALS, SPECIAL
 from . import onnx_file
-from .family import MEDIA_INPUTS, Family, Step, Words
-
-VERSION = "2.0.0"
-LLM, JOINT_SPACE = f"toyworld-llm-{bb.WIDTH}", f"toyworld-joint-{JOINT}"
-FEATURES = {m: f"toyworld-{m}-{cells}x{width}" for m, (cells, width) in MEDIA_INPUTS["input-projector"].items()}
-SIGNAL_SPACES = {m: f"toyworld-signal-{m}-{len(tokens)}x{bb.WIDTH}" for m, tokens in SIGNALS.items()}
-# The picture generator came first: its space keeps the name that its bundle has.
-CONDITIONS = {"image": f"toyworld-cond-{LENGTH}x{WIDTH}", "audio": f"toyworld-cond-audio-{LENGTH}x{WIDTH}",
-              "video": f"toyworld-cond-video-{LENGTH}x{WIDTH}"}
-
-
-def write_json(path: Path, content: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2) + "\n")
-
-
-def seal(folder: Path, component: str, **keys: object) -> None:
-    """Writes the manifest, with the checksum of every other file of the bundle."""
-    files = {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-             for p in sorted(folder.rglob("*")) if p.is_file() and p.name != "manifest.json"}
-    write_json(folder / "manifest.json", {
-        **{"schema": 1, "bundle": "toyworld", "version": VERSION, "component": component,
-           "precision": onnx_file.precision(folder), "license": "Apache-2.0"}, **keys, "files": files})
-
-
-def fresh(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+from .family import Family, Step, Words
+from .generators import generator_image, generator_video
+from .layout import (CONDITIONS, FEATURES, JOINT_SPACE, LLM, MEDIA_INPUTS, SIGNAL_SPACES, VERSIONS, batched, fresh, seal, write_json)
+from .sound import generator_audio
 
 
 def frames_config(side: int) -> dict:
@@ -61,10 +33,6 @@ PREPROCESS = {
     "audio": ("input_features", "preprocessor_config.json", EXTRACTOR),
     "video": ("pixel_values", "video_preprocessor_config.json",
               {"video_processor_type": "VideoMAEVideoProcessor", "do_sample_frames": True, "num_frames": FRAMES, **frames_config(FILM_SIDE)})}
-
-
-def batched(*names: str) -> dict[str, dict[int, str]]:
-    return {name: {0: "batch"} for name in names}
 
 
 def encoder(family: Family, folder: Path, tokenizer: Path) -> None:
@@ -85,7 +53,7 @@ def encoder(family: Family, folder: Path, tokenizer: Path) -> None:
     modalities["text"] = {"model": "text/model.onnx", "input": "input_ids", "attention_mask": "attention_mask",
                           "tokenizer": "text/tokenizer.json", "max_length": TEXT_LENGTH,
                           "embedding": {"output": "text_embeds", "space": JOINT_SPACE}}
-    seal(folder, "modality_encoder", modalities=modalities)
+    seal(folder, "modality_encoder", VERSIONS["encoder"], modalities=modalities)
 
 
 def projector(component: str, nets: dict, folder: Path, names: tuple[str, str], spaces: tuple[dict[str, str], dict[str, str]]) -> None:
@@ -95,7 +63,7 @@ def projector(component: str, nets: dict, folder: Path, names: tuple[str, str], 
     for m, net in nets.items():
         onnx_file.write(net, folder / m / "model.onnx", (torch.zeros(2, *MEDIA_INPUTS[folder.name][m]),), [names[0]], [names[1]], batched(*names))
         modalities[m] = {"model": f"{m}/model.onnx", "input": names[0], "output": names[1], "accepts": spaces[0][m], "produces": spaces[1][m]}
-    seal(folder, component, modalities=modalities)
+    seal(folder, component, VERSIONS[folder.name], modalities=modalities)
 
 
 def backbone(family: Family, folder: Path, tokenizer: Path) -> None:
@@ -131,7 +99,7 @@ def backbone(family: Family, folder: Path, tokenizer: Path) -> None:
             "embedding": {"filename": "embedding.onnx", "inputs": {"input_ids": "input_ids"}, "outputs": {"inputs_embeds": "inputs_embeds"}}},
         "search": {"max_length": bb.CONTEXT, "min_length": 0, "do_sample": False, "num_beams": 1, "top_k": 50, "top_p": 1.0,
                    "temperature": 1.0, "repetition_penalty": 1.0, "past_present_share_buffer": False}})
-    seal(folder, "llm_backbone", accepts=[LLM],
+    seal(folder, "llm_backbone", VERSIONS["backbone"], accepts=[LLM],
          prompt={"begin": SPECIAL[BEGIN], "roles": {role: {"prefix": prefix, "suffix": SUFFIX} for role, prefix in ROLES.items()},
                  "media": {m: {"open": opened, "close": closed} for m, (opened, closed) in MARKS.items()}},
          stop=[SUFFIX],
@@ -153,8 +121,6 @@ def write_language(family: Family, out: Path, tokenizer: Path) -> None:
 
 
 def write_all(family: Family, out: Path, tokenizer: Path) -> None:
-    from .generators import generator_image, generator_video
-    from .sound import generator_audio
     encoder(family, out / "encoder", tokenizer)
     write_language(family, out, tokenizer)
     generator_image(family.generators["image"], out / "generator-image")

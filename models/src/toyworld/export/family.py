@@ -19,31 +19,13 @@ from ..nets.projectors import InputProjector, OutputProjector
 from ..nets.sound_judge import SoundJudge
 from ..nets.unet import UNet
 from ..nets.vae import LatentDecoder
+from .generators import Decoder, Generator
+from .layout import LATENTS, MEDIA_INPUTS
 from .onnx_file import round_weights
-
+from .sound import random_sounder, sound_ceilings, trained_sounder
 
 PICTURE_WORDS = 1280  # ids below it are words to every text encoder of the family
-LATENTS = {"image": (4, 16, 16), "audio": (8, 16, 8), "video": (4, 16, 8, 8)}
-_FEATURES = {"image": (64, 128), "audio": (65, 128), "video": (128, 128)}
-MEDIA_INPUTS = {"encoder": {"image": (3, 128, 128), "audio": (80, 200), "video": (8, 3, 64, 64)},
-                "judge": {"image": (3, 128, 128), "audio": (80, 200), "video": (16, 3, 64, 64)},
-                "input-projector": _FEATURES, "output-projector": dict.fromkeys(_FEATURES, (4, 192))}
-
-
 IN_INT8 = ("backbone", "output-projector")  # and every text_encoder: what runs on words, where int8 costs nothing measurable
-
-
-class Decoder(nn.Module):
-    """An autoencoder's decoder behind the latents' mean and deviation, so that `scaling_factor` is 1."""
-
-    def __init__(self, decoder: nn.Module, mean: Tensor, std: Tensor):
-        super().__init__()
-        self.decoder = decoder
-        self.register_buffer("mean", mean.view(1, -1, 1, 1))
-        self.register_buffer("std", std.view(1, -1, 1, 1))
-
-    def forward(self, latent_sample: Tensor) -> Tensor:
-        return self.decoder(latent_sample * self.std + self.mean)
 
 
 class Words(nn.Module):
@@ -68,23 +50,6 @@ class Step(nn.Module):
         pairs = [(past[2 * i], past[2 * i + 1]) for i in range(LAYERS)]
         hidden, present = self.backbone(inputs_embeds, attention_mask, position_ids, pairs)
         return self.backbone.logits(hidden), hidden, *(t for pair in present for t in pair)
-
-
-@dataclass
-class Generator:
-    """A diffusion pipeline: its own text encoder τ, the denoiser, and the decoder of its latents."""
-    condition: nn.Module
-    unet: nn.Module
-    decoder: nn.Module
-    tokenizer: Path
-    vocoder: nn.Module | None = None
-
-    def tokenizer_of(self) -> Tokenizer:
-        return Tokenizer.from_file(str(self.tokenizer))
-
-    def each(self) -> list[tuple[str, nn.Module]]:
-        return [(name, net) for name, net in (("text_encoder", self.condition), ("unet", self.unet), ("vae_decoder", self.decoder),
-                                              ("vocoder", self.vocoder)) if net is not None]
 
 
 @dataclass
@@ -149,7 +114,6 @@ def fused(judge: nn.Module) -> nn.Module:
 def random_family(tokenizer: Path, of_generators: dict[str, Path] | None = None, seed: int = 0) -> Family:
     """Random weights in every layer, those that training starts at zero included. The generators read words as `of_generators`
     says, or as all else does."""
-    from .sound import random_sounder
     torch.manual_seed(seed)
     words = lambda path: Tokenizer.from_file(str(path)).get_vocab_size()
     flat = lambda channels: (torch.zeros(channels), torch.ones(channels))
@@ -184,7 +148,6 @@ def trained_family() -> Family:
     from ..train.sound_judge import load_sound_judge
     from ..train.tokenizer import path_of
     from ..train.vae import load_vae
-    from .sound import trained_sounder
     encoders, text = load_encoders()
     speaker, painter, (film_maker, mean, std), (vae, *shift) = load_speaker(), load_painter("two_things"), load_film_maker(), load_vae()
     return Family(encoders, text, dict(speaker.see.items()), speaker.backbone, dict(speaker.make.items()),
@@ -208,7 +171,6 @@ def ceilings(modality: str, judge: nn.Module) -> dict:
             from ..train.vae import load_vae, reconstruct
             again = lambda x: reconstruct(load_vae("film_decoder")[0], x.flatten(0, 1)).view(x.shape)
         case _:
-            from .sound import sound_ceilings
             return sound_ceilings()
     found = {}
     for kind, media in (("held-out", held()), ("seen", seen())):

@@ -23,7 +23,9 @@ from ..world.sound import Sound, sound_caption
 from ..world.synth import synthesize
 from ..world.tokenizer import ids
 from ..world.turns import user
-from .family import LATENTS, Family, Generator
+from .family import Family
+from .generators import Generator
+from .layout import LATENTS
 
 SCENE = single(0, 0, 4, 1, 0)  # a large red bell in the middle by day
 SOUND = Sound(0, 0, 1)  # the low fast sound of a bell

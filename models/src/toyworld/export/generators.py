@@ -1,10 +1,12 @@
-"""Writes the generators' bundles: diffusers' pipelines in Optimum's ONNX layout."""
+"""The generators as they are exported, and their bundles: diffusers' pipelines in Optimum's ONNX layout."""
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from ..nets.condition import LENGTH, WIDTH
@@ -13,8 +15,7 @@ from ..world.film import FPS, FRAMES, SIDE as FILM_SIDE
 from ..world.render import SIDE
 from ..world.tokenizer import PAD, SPECIAL
 from . import onnx_file
-from .bundles import CONDITIONS, batched, fresh, seal, write_json
-from .family import LATENTS, Generator
+from .layout import CONDITIONS, LATENTS, VERSIONS, batched, fresh, seal, write_json
 
 SCHEDULER = {
     "_class_name": "DDIMScheduler", "_diffusers_version": "0.42.1", "num_train_timesteps": 1000,
@@ -22,6 +23,36 @@ SCHEDULER = {
     "prediction_type": "v_prediction", "timestep_spacing": "trailing", "clip_sample": False, "clip_sample_range": 1.0,
     "set_alpha_to_one": True, "steps_offset": 0, "thresholding": False, "dynamic_thresholding_ratio": 0.995,
     "sample_max_value": 1.0, "rescale_betas_zero_snr": False}
+
+
+class Decoder(nn.Module):
+    """An autoencoder's decoder behind the latents' mean and deviation, so that `scaling_factor` is 1."""
+
+    def __init__(self, decoder: nn.Module, mean: Tensor, std: Tensor):
+        super().__init__()
+        self.decoder = decoder
+        self.register_buffer("mean", mean.view(1, -1, 1, 1))
+        self.register_buffer("std", std.view(1, -1, 1, 1))
+
+    def forward(self, latent_sample: Tensor) -> Tensor:
+        return self.decoder(latent_sample * self.std + self.mean)
+
+
+@dataclass
+class Generator:
+    """A diffusion pipeline: its own text encoder τ, the denoiser, and the decoder of its latents."""
+    condition: nn.Module
+    unet: nn.Module
+    decoder: nn.Module
+    tokenizer: Path
+    vocoder: nn.Module | None = None
+
+    def tokenizer_of(self) -> Tokenizer:
+        return Tokenizer.from_file(str(self.tokenizer))
+
+    def each(self) -> list[tuple[str, nn.Module]]:
+        return [(name, net) for name, net in (("text_encoder", self.condition), ("unet", self.unet), ("vae_decoder", self.decoder),
+                                              ("vocoder", self.vocoder)) if net is not None]
 
 
 def model_index(folder: Path, pipeline: str, **more: list[str]) -> None:
@@ -70,13 +101,15 @@ def pipeline(modality: str, size: int) -> dict:
     return {**sampling(modality), "sizes": [f"{size}x{size}"], "size": f"{size}x{size}"}
 
 
-def generator_image(generator: Generator, folder: Path) -> None:
+def generator_image(generator: Generator, folder: Path, **sampled: float) -> None:
+    """`sampled` says how it is sampled where that is another way than the family's."""
     fresh(folder)
     model_index(folder, "StableDiffusionPipeline")
     text_side(generator, folder)
     denoiser(generator.unet, folder, LATENTS["image"], "ToyworldUNet")
     latent_decoder(generator.decoder, folder, torch.zeros(2, *LATENTS["image"]), 3, SIDE)
-    seal(folder, "modality_generator", modality="image", accepts=CONDITIONS["image"], pipeline=pipeline("image", SIDE))
+    seal(folder, "modality_generator", VERSIONS[folder.name], modality="image", accepts=CONDITIONS["image"],
+         pipeline={**pipeline("image", SIDE), **sampled})
 
 
 def generator_video(generator: Generator, folder: Path) -> None:
@@ -86,5 +119,5 @@ def generator_video(generator: Generator, folder: Path) -> None:
     channels, frames, height, width = LATENTS["video"]
     denoiser(generator.unet, folder, LATENTS["video"], "ToyworldUNet3D", num_frames=frames)
     latent_decoder(generator.decoder, folder, torch.zeros(2, channels, height, width), 3, FILM_SIDE)
-    seal(folder, "modality_generator", modality="video", accepts=CONDITIONS["video"],
+    seal(folder, "modality_generator", VERSIONS["generator-video"], modality="video", accepts=CONDITIONS["video"],
          pipeline={**pipeline("video", FILM_SIDE), "num_frames": FRAMES, "fps": FPS})

@@ -21,15 +21,21 @@ def steps_of(largest: Tensor) -> Tensor:
 
 
 def round_to_int8(weight: Tensor) -> Tensor:
-    """A matrix [out, in] whose every row is 127 steps or fewer of its own."""
-    step = steps_of(weight.abs().amax(1, keepdim=True))
+    """A weight [out, ...] of which every output has 127 steps or fewer of its own."""
+    step = steps_of(weight.abs().flatten(1).amax(1)).view(-1, *[1] * (weight.dim() - 1))
     return (weight / step).round().clamp(-127, 127) * step
+
+
+def matrices_of(net: nn.Module) -> dict[str, nn.Parameter]:
+    """The weights that may be stored as int8, by name: those of linear layers and convolutions that are worth it."""
+    return {f"{name}.weight": m.weight for name, m in net.named_modules()
+            if isinstance(m, (nn.Linear, nn.Conv2d)) and m.weight.numel() >= MATRIX}
 
 
 def round_weights(net: nn.Module, int8: bool = False) -> nn.Module:
     """Rounds every weight in place to a number that is stored exactly, so that what is exported is what torch computes: to fp16,
-    or the matrices of linear layers to int8."""
-    matrices = {id(m.weight) for m in net.modules() if isinstance(m, nn.Linear) and m.weight.numel() >= MATRIX} if int8 else set()
+    or the matrices to int8."""
+    matrices = {id(weight) for weight in matrices_of(net).values()} if int8 else set()
     with torch.no_grad():
         for tensor in (*net.parameters(), *net.buffers()):
             if id(tensor) in matrices:
@@ -39,6 +45,12 @@ def round_weights(net: nn.Module, int8: bool = False) -> nn.Module:
     return net
 
 
+def rounded_straight_through(net: nn.Module, *inputs: Tensor) -> Tensor:
+    """What `net` gives with its matrices rounded to int8; gradients pass as if they weren't (Bengio et al. 2013)."""
+    rounded = {name: weight + (round_to_int8(weight) - weight).detach() for name, weight in matrices_of(net).items()}
+    return torch.func.functional_call(net, rounded, inputs)
+
+
 def as_half(values: np.ndarray) -> np.ndarray | None:
     """The same numbers as fp16, or None where one is lost."""
     half = values.astype(np.float16)
@@ -46,11 +58,12 @@ def as_half(values: np.ndarray) -> np.ndarray | None:
 
 
 def as_int8(values: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """A matrix as int8 numbers and the step of each row or column, or None where it was not rounded so."""
-    if values.ndim != 2 or values.size < MATRIX:
+    """A weight as int8 numbers and the step of each output, or None where it was not rounded so. A matrix may have its outputs in
+    columns, as MatMul takes it; a convolution's come first."""
+    if values.ndim not in (2, 4) or values.size < MATRIX:
         return None
-    for axis in (0, 1):
-        step = np.abs(values).max(axis, keepdims=True) / np.float32(127)
+    for axes in ((0,), (1,)) if values.ndim == 2 else ((1, 2, 3),):
+        step = np.abs(values).max(axes, keepdims=True) / np.float32(127)
         step[step == 0] = 1
         whole = np.rint(values / step)
         if np.array_equal(whole * step, values):

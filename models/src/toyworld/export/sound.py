@@ -14,9 +14,8 @@ from ..nets.vae import LatentDecoder
 from ..nets.vocoder import Vocoder
 from ..world.synth import RATE
 from . import onnx_file
-from .bundles import CONDITIONS, batched, fresh, seal, write_json
-from .family import Decoder, Generator
-from .generators import denoiser, latent_decoder, model_index, sampling, text_side
+from .generators import Decoder, Generator, denoiser, latent_decoder, model_index, sampling, text_side
+from .layout import CONDITIONS, VERSIONS, batched, fresh, seal, write_json
 
 LATENTS = LATENT, HEIGHT, WIDTH
 
@@ -47,7 +46,7 @@ def generator_audio(generator: Generator, folder: Path) -> None:
                     ["waveform"], batched("spectrogram", "waveform"))
     write_json(folder / "vocoder/config.json", {"model_type": "toyworld_vocoder", "sampling_rate": RATE, "model_in_dim": BANDS,
                                                 "hop_length": HOP})
-    seal(folder, "modality_generator", modality="audio", accepts=CONDITIONS["audio"],
+    seal(folder, "modality_generator", VERSIONS["generator-audio"], modality="audio", accepts=CONDITIONS["audio"],
          pipeline={**sampling("audio"), "latents": list(LATENTS), "seconds": FRAMES * HOP / RATE})
 
 

@@ -20,7 +20,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, PreTrainedTokenizerFast
 
-from .bundles import seal, write_json
+from .layout import seal, write_json
 
 PROMPT, STEPS, GUIDANCE, SIDE, LENGTH = "A small red bell, at the top left!", 10, 7.5, 64, 77
 START, END = "<|startoftext|>", "<|endoftext|>"
@@ -106,7 +106,7 @@ def export(made: StableDiffusionPipeline, folder: Path) -> None:
     made.scheduler.save_pretrained(folder / "scheduler")
     index = json.loads(made.to_json_string()) | {"vae_decoder": ["diffusers", "OnnxRuntimeModel"]}
     write_json(folder / "model_index.json", index)
-    seal(folder, "modality_generator", bundle="tiny-sd", modality="image", precision="fp32", accepts=f"tiny-sd-cond-{LENGTH}x32",
+    seal(folder, "modality_generator", "2.0.0", bundle="tiny-sd", modality="image", precision="fp32", accepts=f"tiny-sd-cond-{LENGTH}x32",
          pipeline={"guidance_scale": GUIDANCE, "num_inference_steps": STEPS, "max_inference_steps": 100,
                    "sizes": [f"{SIDE}x{SIDE}"], "size": f"{SIDE}x{SIDE}"})
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from torch import nn
 
-from ..export.reading import exported_family
+from ..export.layout import FEW_STEPS
+from ..export.reading import exported_family, read
+from ..nets.unet import UNet
 from .common import done, finish, log
 from .encoders import ALONE_STEPS, HEADS, PART as ENCODERS, JointEncoders, alone
 from .film import FilmMaker
@@ -40,6 +42,8 @@ def main() -> None:
         generator = family.generators[modality]
         net = nets[part] = kind(generator.condition.words.num_embeddings)
         net.unet, net.tau = generator.unet, generator.condition
+    nets["few_steps"] = UNet()
+    read(nets["few_steps"], bundles / FEW_STEPS / "unet/model.onnx")
     latents = family.generators["video"].decoder
     for part, net in nets.items():
         if done(part):
