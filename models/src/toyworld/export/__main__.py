@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from ..train.few_steps import load_few_steps
 from ..train.tokenizer import PATH, tokenizer
 from . import bundles, few_steps, fixtures
 from .family import ceilings, random_family, speaking, trained_family
@@ -25,7 +26,8 @@ if options.judge and (options.language or options.few_steps):
 
 torch.set_num_threads(1)
 if options.few_steps:
-    few_steps.write(exported_family(options.out / "toyworld", MODELS / "judges").generators["image"], options.out / "toyworld")
+    family = exported_family(options.out / "toyworld", MODELS / "judges")
+    few_steps.write(load_few_steps(), family.generators["image"], options.out / "toyworld")
     sys.exit()
 tokenizer()
 if options.random:

@@ -6,7 +6,9 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from ..train.few_steps import STEPS, load_few_steps
+from torch import nn
+
+from ..train.few_steps import STEPS
 from .generators import Generator, generator_image
 from .layout import FEW_STEPS
 from .onnx_file import round_weights
@@ -21,7 +23,7 @@ def link_to_same(folder: Path, other: Path) -> None:
             path.symlink_to(os.path.relpath(same, path.parent))
 
 
-def write(distilled_from: Generator, bundles: Path) -> None:
-    unet = round_weights(load_few_steps(), int8=True)
-    generator_image(replace(distilled_from, unet=unet), bundles / FEW_STEPS, guidance_scale=1.0, num_inference_steps=STEPS, max_inference_steps=STEPS)
+def write(unet: nn.Module, distilled_from: Generator, bundles: Path) -> None:
+    generator = replace(distilled_from, unet=round_weights(unet, int8=True))
+    generator_image(generator, bundles / FEW_STEPS, guidance_scale=1.0, num_inference_steps=STEPS, max_inference_steps=STEPS)
     link_to_same(bundles / FEW_STEPS, bundles / "generator-image")
