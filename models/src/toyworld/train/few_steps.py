@@ -20,7 +20,7 @@ from ..nets.unet import UNet
 from ..world.captions import caption, partial_caption
 from ..world.render import alone, contact_sheet
 from ..world.scene import Scene, sample_scene, sample_two
-from .common import WORK, Ema, done, finish, fit, log, renders, result
+from .common import REHEARSAL, WORK, Ema, done, finish, fit, log, renders, result
 from .committed import MODELS
 from .denoising import NOISE
 from .judge import load_judge, read
@@ -28,7 +28,7 @@ from .picture import caption_ids, load_painter
 from .two_things import PART as TEACHER, mixed
 from .vae import load_vae
 
-PART, STEPS, TEACHER_STEPS, TRAINING, BATCH = "few_steps", 2, 20, 800, 256
+PART, STEPS, TEACHER_STEPS, TRAINING, BATCH = "few_steps", 2, 20, 800, 8 if REHEARSAL else 256
 WHOLE, TWO, MIXED, PARTIAL, EMPTY = 12_000, 12_000, 12_000, 6_000, 1_000
 ROUNDED_FROM = 0.6  # of the training: from there on the student computes with its weights as they will be stored
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -157,7 +157,8 @@ def train() -> None:
     asked, reading = conditions(painter.tau), Reading(painter.tau)
     log("asked", len(asked), "on", DEVICE)
     teacher = painter.unet.to(DEVICE)
-    reading.report("teacher", reading.draw(teacher, TEACHER_STEPS, GUIDANCE["image"]))
+    if not REHEARSAL:
+        reading.report("teacher", reading.draw(teacher, TEACHER_STEPS, GUIDANCE["image"]))
     torch.manual_seed(0)
     student = copy.deepcopy(teacher).train().requires_grad_(True)
     ema = Ema(student)
