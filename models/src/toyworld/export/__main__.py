@@ -26,7 +26,7 @@ if options.judge and (options.language or options.few_steps):
 
 torch.set_num_threads(1)
 if options.few_steps:
-    family = exported_family(options.out / "toyworld", MODELS / "judges")
+    family = exported_family(MODELS / "toyworld", MODELS / "judges")
     few_steps.write(load_few_steps(), family.generators["image"], options.out / "toyworld")
     sys.exit()
 tokenizer()
@@ -40,10 +40,12 @@ else:
     for name, after in family.probe().items():
         print(f"| {name} | {float((after - before[name]).abs().max()):.1e} | {float(after.abs().max()):.1f} |")
     (bundles.write_language if options.language else bundles.write_all)(family, options.out / "toyworld", PATH)
+    if not options.language:
+        few_steps.write(load_few_steps(), family.generators["image"], options.out / "toyworld")
     if options.judge:
         for modality, judge in family.judges.items():
             bundles.judge(judge, options.out / "judges" / modality, modality)
             write_json(options.out / "judges" / modality / "ceiling.json", ceilings(modality, judge))
 fixtures.write(family, options.out / "fixtures")
-total = sum(p.stat().st_size for p in options.out.rglob("*.onnx"))
+total = sum(p.stat().st_size for p in options.out.rglob("*.onnx") if not p.is_symlink())
 print(f"{total / 1e6:.2f} MB of ONNX under {options.out}")
