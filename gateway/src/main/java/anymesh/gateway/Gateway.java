@@ -4,6 +4,7 @@ package anymesh.gateway;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.http.HttpApi;
 import anymesh.gateway.pipeline.GenerationPipeline;
+import anymesh.gateway.routing.RouteTable;
 import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.gateway.telemetry.Telemetry;
@@ -20,6 +21,7 @@ import anymesh.wire.WireMemory;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,14 +58,18 @@ public final class Gateway implements AutoCloseable {
         this.server = server;
     }
 
-    /** As below, in a mesh where nobody says how many instances of a service there shall be. */
+    /** As below, in a mesh where nobody says how many instances of a service there shall be, or who is called. */
     public static Gateway start(Vertx vertx, GatewayConfig config, StageRegistry registry, WireMemory memory) {
-        return start(vertx, config, registry, WantedReplicas.unknown(), memory);
+        return start(vertx, config, registry, WantedReplicas.unknown(), () -> RouteTable.EMPTY, memory);
     }
 
-    /** Starts to listen. Whether a model can be asked for is the registry's to know: see {@code /readyz}. */
+    /**
+     * Starts to listen. Whether a model can be asked for is the registry's to know: see {@code /readyz}.
+     *
+     * @param routes gives those of the moment
+     */
     public static Gateway start(Vertx vertx, GatewayConfig config, StageRegistry registry, WantedReplicas wanted,
-            WireMemory memory) {
+            Supplier<RouteTable> routes, WireMemory memory) {
         var tls = MeshTls.open(config.tls());
         var meters = Exemplars.meters();
         var tracing = Tracing.start("gateway", "gateway-" + ProcessHandle.current().pid());
@@ -72,7 +78,7 @@ public final class Gateway implements AutoCloseable {
         var client = new StageClient(vertx, registry, tls.channel(), new StageMethods(memory), config.stages(), room,
                 telemetry);
         room.open(registry);
-        var router = new StageRouter(registry, room);
+        var router = new StageRouter(registry, room, routes);
         var api = new HttpApi(vertx, config.settings(), router, new GenerationPipeline(client, router), memory,
                 telemetry, client::measure);
         var server = vertx.createHttpServer(api.options().setHost(config.host()).setPort(config.port()))

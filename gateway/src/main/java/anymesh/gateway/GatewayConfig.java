@@ -78,6 +78,11 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
         return withEnd(Duration.ZERO, drainTimeout);
     }
 
+    /** Those who have to be asked what they are: nobody where Consul says it. */
+    List<StaticEndpoints.Endpoint> watched() {
+        return registry.kind() == RegistryConfig.Kind.STATIC ? endpoints.all() : List.of();
+    }
+
     HttpSettings settings() {
         return new HttpSettings(http, requestTimeout, heartbeat, corsOrigins);
     }

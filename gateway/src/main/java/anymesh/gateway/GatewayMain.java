@@ -2,8 +2,8 @@
 package anymesh.gateway;
 
 import anymesh.gateway.routing.Services;
+import anymesh.gateway.routing.StoredRoutes;
 import anymesh.kit.config.ConfigLoader;
-import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.server.Futures;
 import anymesh.kit.server.Termination;
 import anymesh.wire.WireMemory;
@@ -40,16 +40,16 @@ public final class GatewayMain {
     private static void run(Vertx vertx, GatewayConfig config) {
         var registry = config.registry().forGateway(vertx, Services.ALL);
         var watch = new EndpointWatch(vertx, registry, config.tls());
-        if (config.registry().kind() == RegistryConfig.Kind.STATIC) {
-            config.endpoints().all().forEach(watch::add);
-        }
+        config.watched().forEach(watch::add);
         var wanted = config.registry().replicas(vertx);
+        var routes = StoredRoutes.open(vertx, config.registry());
         var memory = new WireMemory("gateway", config.memoryBytes());
-        var gateway = Gateway.start(vertx, config, registry, wanted, memory);
+        var gateway = Gateway.start(vertx, config, registry, wanted, routes, memory);
         Termination.on(config.drainTimeout(), budget -> {
             gateway.drain(budget);
             watch.close();
             wanted.close();
+            routes.close();
             registry.close();
             Futures.join(vertx.close());
             memory.close();

@@ -59,7 +59,7 @@ class ImagesGenerationsTest {
     void whatAGeneratorWorksOnIsCountedInTheRowsOfItsBatch() {
         var rows = new ArrayList<Double>();
         mesh.generator = (request, call, out) -> {
-            rows.add(mesh.metric("anymesh_gateway_instance_outstanding{stage=\"generator-image\""));
+            rows.add(mesh.metric("anymesh_gateway_instance_outstanding", "stage=\"generator-image\""));
             mesh.stages.generate(request, call, out);
         };
         ask(""); // the generator's own guidance is 3

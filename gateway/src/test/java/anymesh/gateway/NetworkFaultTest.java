@@ -92,8 +92,7 @@ class NetworkFaultTest {
                 assertThat(answer()).isEqualTo(undisturbed);
             }
             assertThat(
-                    mesh.metric("anymesh_gateway_instance_ejected{stage=\"" + service + "\",stage_instance=\"" + service
-                            + "-1"))
+                    mesh.metric("anymesh_gateway_instance_ejected", "stage_instance=\"%s-1\"".formatted(service)))
                     .isEqualTo(1);
         }
     }

@@ -4,6 +4,7 @@ package anymesh.gateway;
 import anymesh.gateway.client.CallSettings;
 import anymesh.gateway.http.HttpLimits;
 import anymesh.gateway.routing.Services;
+import anymesh.gateway.routing.StoredRoutes;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
@@ -76,6 +77,8 @@ final class TestingMesh implements AutoCloseable {
     final TestingStages stages = new TestingStages(stageMemory);
     final InMemoryStageRegistry registry = new InMemoryStageRegistry();
     final StoredReplicas wanted = StoredReplicas.open(new InMemoryMeshStore());
+    final InMemoryMeshStore store = new InMemoryMeshStore();
+    private final StoredRoutes routes = StoredRoutes.open(store);
     final TestingClient client;
 
     /** What tests put in the place of a stage. */
@@ -130,7 +133,7 @@ final class TestingMesh implements AutoCloseable {
     TestingMesh(GatewayConfig config, Set<String> absent, Modality... modalities) {
         this.modalities = List.of(modalities);
         services().stream().filter(service -> !absent.contains(service)).forEach(service -> serve(service, 1));
-        gateway = Gateway.start(vertx, config, registry, wanted, memory);
+        gateway = Gateway.start(vertx, config, registry, wanted, routes, memory);
         client = new TestingClient(gateway.port());
     }
 
@@ -240,18 +243,29 @@ final class TestingMesh implements AutoCloseable {
 
     /** Says something else of a service's first instance than it has said so far. */
     void describe(String service, Capability... capabilities) {
-        var described = instance(service).description().toBuilder().clearCapabilities()
-                .addAllCapabilities(List.of(capabilities)).build();
-        var old = instance(service);
+        describe(instance(service), instance(service).description().toBuilder().clearCapabilities()
+                .addAllCapabilities(List.of(capabilities)).build());
+    }
+
+    /** Starts one more instance of a service, of another version. */
+    void serve(String service, int number, String version) {
+        var instance = serve(service, number);
+        describe(instance, instance.description().toBuilder().setVersion(version).build());
+    }
+
+    private void describe(StageInstance old, StageDescription described) {
+        var service = old.service();
         var now = new StageInstance(old.id(), service, old.host(), old.grpcPort(), old.httpPort(), old.pid(),
                 old.state(), described);
         instances.put(old.id(), now);
         registry.put(now);
     }
 
-    /** The sum of all series whose line begins so. */
-    double metric(String name) {
-        return client.get("/metrics").response().body().lines().filter(line -> line.startsWith(name))
+    /** The sum of the series of this name that have all these labels, each as {@code key="value"}; 0 if there are none. */
+    double metric(String name, String... labels) {
+        return client.get("/metrics").response().body().lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .filter(line -> Stream.of(labels).allMatch(line::contains))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
     }
 

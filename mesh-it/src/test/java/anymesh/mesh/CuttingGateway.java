@@ -3,6 +3,7 @@ package anymesh.mesh;
 
 import anymesh.gateway.Gateway;
 import anymesh.gateway.GatewayConfig;
+import anymesh.gateway.routing.RouteTable;
 import anymesh.gateway.routing.Services;
 import anymesh.kit.consul.ConsulConfig;
 import anymesh.kit.discovery.RegistryConfig;
@@ -28,7 +29,7 @@ final class CuttingGateway implements AutoCloseable {
         registry = new CuttingRegistry(found.forGateway(vertx, Services.ALL), cuts);
         wanted = found.replicas(vertx);
         memory = new WireMemory("cutting-gateway", config.memoryBytes());
-        gateway = Gateway.start(vertx, config, registry, wanted, memory);
+        gateway = Gateway.start(vertx, config, registry, wanted, () -> RouteTable.EMPTY, memory);
     }
 
     String url() {

@@ -75,8 +75,8 @@ final class Attempt<Q extends Message, R extends Message> {
                 .setAttribute("rpc.system", "grpc")
                 .setAttribute("anymesh.stage", hop.service())
                 .setAttribute("anymesh.modality", Services.name(hop.modality()))
-                .setAttribute("anymesh.bundle", hop.bundle())
-                .setAttribute("anymesh.version", hop.version())
+                .setAttribute("anymesh.bundle", hop.release().bundle())
+                .setAttribute("anymesh.version", hop.release().version())
                 .setAttribute("anymesh.instance", assignment.instance().id()).startSpan();
     }
 

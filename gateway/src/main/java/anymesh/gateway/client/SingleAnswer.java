@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.client;
 
-import anymesh.gateway.routing.Hop;
 import anymesh.wire.Frame;
 import anymesh.wire.error.InferenceFailed;
 import com.google.protobuf.Message;
@@ -39,10 +38,10 @@ final class SingleAnswer<Q extends Message, R extends Message> implements StageS
         return false;
     }
 
-    Future<Reply<R>> take(Hop hop) {
+    Future<Reply<R>> take(Served served) {
         Frame<R> taken = frame;
         return taken != null
-                ? Future.succeededFuture(new Reply<>(taken, hop))
+                ? Future.succeededFuture(new Reply<>(taken, served))
                 : Future.failedFuture(new InferenceFailed(service + " ended without an answer"));
     }
 

@@ -10,7 +10,7 @@ import io.grpc.MethodDescriptor;
 /**
  * Which step of whose request.
  *
- * @param hop the version that is to serve it, not the instance
+ * @param hop the release that is to serve it, not the instance
  * @param work rows that the step takes of a batch, as in {@code StageDescription.capacity}
  * @param request cancelling it cancels the step
  */

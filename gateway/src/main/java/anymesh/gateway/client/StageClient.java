@@ -3,7 +3,6 @@ package anymesh.gateway.client;
 
 import anymesh.gateway.balance.InstanceChooser;
 import anymesh.gateway.balance.RetryBudget;
-import anymesh.gateway.routing.Hop;
 import anymesh.gateway.telemetry.Telemetry;
 import anymesh.gateway.waiting.WaitingRoom;
 import anymesh.kit.registry.StageRegistry;
@@ -79,7 +78,8 @@ public final class StageClient implements AutoCloseable {
      * after the last answer, with the instance that gave it; if the stream throws, the call is cancelled and the future
      * fails with what it threw.
      */
-    public <Q extends Message, R extends Message> Future<Hop> listen(StageCall<Q, R> call, List<EmbeddingBatch> batches,
+    public <Q extends Message, R extends Message> Future<Served> listen(StageCall<Q, R> call,
+            List<EmbeddingBatch> batches,
             StageStream<Q, R> stream) {
         var budget = budgets.computeIfAbsent(call.hop().service(), _ -> new RetryBudget(
                 settings.retries().budgetShare(), settings.retries().budgetPerSecond(), System::nanoTime));

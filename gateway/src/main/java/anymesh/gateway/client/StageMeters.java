@@ -3,12 +3,13 @@ package anymesh.gateway.client;
 
 import anymesh.gateway.balance.InstanceLoad;
 import anymesh.gateway.routing.Hop;
+import anymesh.gateway.telemetry.ReleaseTags;
+import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageInstance;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
-import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -49,38 +50,44 @@ final class StageMeters {
     }
 
     private void again(Hop hop, String kind) {
-        retries(hop.service(), kind).increment();
+        retries(hop.release(), kind).increment();
     }
 
     void ejected(StageInstance instance) {
-        ejections(instance.service()).increment();
+        ejections(instance.release()).increment();
     }
 
-    private Counter retries(String stage, String kind) {
+    private Counter retries(Release release, String kind) {
         return Counter.builder("anymesh.gateway.retries").description("steps done again elsewhere, by how they were")
-                .tag("stage", stage).tag("kind", kind).register(meters);
+                .tags(ReleaseTags.of(release)).tag("kind", kind).register(meters);
     }
 
-    private Counter ejections(String stage) {
+    private Counter ejections(Release release) {
         return Counter.builder("anymesh.gateway.ejections")
-                .description("instances that got no more work because they failed").tag("stage", stage)
-                .register(meters);
+                .description("instances that got no more work because they failed")
+                .tags(ReleaseTags.of(release)).register(meters);
     }
 
     /** Instances come and go, and so must their series. */
     void measure(List<InstanceLoad> loads) {
-        loads.stream().map(load -> load.instance().service()).distinct().forEach(stage -> {
-            KINDS.forEach(kind -> retries(stage, kind)); // from zero, or the first one would not show as an increase
-            ejections(stage);
-        });
+        loads.stream().map(load -> load.instance().release()).filter(StageMeters::isKnown).distinct()
+                .forEach(release -> {
+                    KINDS.forEach(kind -> retries(release, kind)); // from zero, or the first would be no increase
+                    ejections(release);
+                });
         outstanding.register(rows(loads, InstanceLoad::outstanding), true);
         utilisation.register(rows(loads, load -> (double) load.outstanding() / load.capacity()), true);
         ejected.register(rows(loads, load -> load.ejected() ? 1 : 0), true);
     }
 
+    /** One that loads has not said yet what it is. */
+    private static boolean isKnown(Release release) {
+        return !release.bundle().isEmpty();
+    }
+
     private static List<Row<?>> rows(List<InstanceLoad> loads, ToDoubleFunction<InstanceLoad> value) {
         return loads.stream().<Row<?>>map(load -> Row.of(
-                Tags.of("stage", load.instance().service(), "stage_instance", load.instance().id()),
+                ReleaseTags.of(load.instance().release()).and("stage_instance", load.instance().id()),
                 value.applyAsDouble(load))).toList();
     }
 }

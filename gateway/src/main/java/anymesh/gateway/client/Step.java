@@ -5,7 +5,6 @@ import anymesh.gateway.balance.Assignment;
 import anymesh.gateway.balance.Outcome;
 import anymesh.gateway.balance.RetryBudget;
 import anymesh.gateway.client.Suspects.Turn;
-import anymesh.gateway.routing.Hop;
 import anymesh.gateway.waiting.NoInstance;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.Frame;
@@ -64,7 +63,7 @@ final class Step<Q extends Message, R extends Message> {
         this.budget = budget;
     }
 
-    Future<Hop> run() {
+    Future<Served> run() {
         var gone = new StageUnavailable(call.hop().service() + " is unavailable");
         return client.room().when(call.request(), () -> another(gone)).compose(first -> on(first, Turn.none()));
     }
@@ -87,15 +86,15 @@ final class Step<Q extends Message, R extends Message> {
         return !tried.isEmpty() && System.nanoTime() - failedAt > client.settings().ejection().base().toNanos();
     }
 
-    private Future<Hop> on(Assignment assignment, Turn turn) {
+    private Future<Served> on(Assignment assignment, Turn turn) {
         tried.add(assignment.life());
         var attempt = new Attempt<>(client, call, assignment, stream, turn);
         var frame = new Frame<>(stream.request(), batches.stream().map(EmbeddingBatch::retain).toList());
-        return attempt.send(frame).map(_ -> call.hop().at(assignment.instance()))
+        return attempt.send(frame).map(_ -> new Served(call.hop(), assignment.instance().id()))
                 .recover(error -> again(error, attempt));
     }
 
-    private Future<Hop> again(Throwable error, Attempt<Q, R> attempt) {
+    private Future<Served> again(Throwable error, Attempt<Q, R> attempt) {
         if (!(error instanceof MeshException failure) || !mayPassElsewhere(failure) || call.request().isDone()) {
             return Future.failedFuture(error);
         }
@@ -130,13 +129,13 @@ final class Step<Q extends Message, R extends Message> {
     private Future<Turn> turn() {
         return deaths == 0
                 ? Future.succeededFuture(Turn.none())
-                : client.suspects().turn(call.hop().pin(), call.request());
+                : client.suspects().turn(call.hop().release(), call.request());
     }
 
     private InferenceFailed condemned(MeshException failure) {
         try (var _ = LogIds.of(call.request())) {
-            log.warn("requestId={} stage={} payload={} is not tried again, two processes ended under it: {}",
-                    call.request().requestId(), call.hop().service(), PayloadHash.of(stream.request(), batches),
+            log.warn("requestId={} release={} payload={} is not tried again, two processes ended under it: {}",
+                    call.request().requestId(), call.hop().release(), PayloadHash.of(stream.request(), batches),
                     failures);
         }
         return new InferenceFailed("%s ended twice at work on this request".formatted(call.hop().service()), failure);
@@ -144,7 +143,7 @@ final class Step<Q extends Message, R extends Message> {
 
     private <T> Future<T> givenUp(MeshException failure) {
         try (var _ = LogIds.of(call.request())) {
-            log.warn("requestId={} stage={} is given up: {}", call.request().requestId(), call.hop().service(),
+            log.warn("requestId={} release={} is given up: {}", call.request().requestId(), call.hop().release(),
                     failures);
         }
         return Future.failedFuture(failure);
@@ -158,7 +157,7 @@ final class Step<Q extends Message, R extends Message> {
         return client.room().when(call.request(), () -> another(failure));
     }
 
-    private Future<Hop> on(Assignment next, MeshException failure, Turn turn) {
+    private Future<Served> on(Assignment next, MeshException failure, Turn turn) {
         if (hasArrived(failure) && !budget.withdraw()) {
             next.end(Outcome.UNKNOWN);
             client.meters().refusedRetry(call.hop());
@@ -171,8 +170,8 @@ final class Step<Q extends Message, R extends Message> {
             client.meters().repeated(call.hop());
         }
         try (var _ = LogIds.of(call.request())) {
-            log.info("requestId={} stage={} {} instance={} after={}", call.request().requestId(),
-                    call.hop().service(), begun ? "resumed" : "repeated", next.instance().id(), failures.getLast());
+            log.info("requestId={} release={} {} instance={} after={}", call.request().requestId(),
+                    call.hop().release(), begun ? "resumed" : "repeated", next.instance().id(), failures.getLast());
         }
         turn.sent();
         return on(next, turn);

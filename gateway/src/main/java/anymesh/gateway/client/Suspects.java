@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.client;
 
-import anymesh.gateway.routing.Hop;
+import anymesh.kit.registry.Release;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.call.Registration;
 import io.vertx.core.Context;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Steps under which a process died. One of them may have killed it, and nobody knows which; tried again together they
- * would all be there when it kills the next. So each version of a service takes them one at a time: a step's turn is over
+ * would all be there when it kills the next. So each release takes them one at a time: a step's turn is over
  * when the stage has said something, when the step ends, or a few seconds after it was sent, in which whatever kills has
  * done so. Thread-safe.
  */
@@ -25,7 +25,7 @@ final class Suspects {
     private static final long LONGEST_MILLIS = 5_000;
 
     private final Vertx vertx;
-    private final Map<Hop.Pin, Line> lines = new ConcurrentHashMap<>();
+    private final Map<Release, Line> lines = new ConcurrentHashMap<>();
 
     Suspects(Vertx vertx) {
         this.vertx = vertx;
@@ -35,8 +35,8 @@ final class Suspects {
      * Waits for a turn. Fails with {@link CancellationException} if the request ends first. Completes on the caller's
      * context.
      */
-    Future<Turn> turn(Hop.Pin version, CallContext call) {
-        return lines.computeIfAbsent(version, _ -> new Line()).join(call);
+    Future<Turn> turn(Release release, CallContext call) {
+        return lines.computeIfAbsent(release, _ -> new Line()).join(call);
     }
 
     /** One step's time alone; closing it, more than once if need be, lets the next one in. */

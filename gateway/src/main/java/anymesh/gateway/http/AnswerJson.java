@@ -43,12 +43,7 @@ final class AnswerJson {
 
     private static void stages(List<StageUsage> usages, ArrayNode json) {
         for (StageUsage usage : usages) {
-            Hop hop = usage.hop();
-            json.addObject()
-                    .put("stage", hop.service())
-                    .put("modality", Services.name(hop.modality()))
-                    .put("bundle", hop.bundle())
-                    .put("version", hop.version())
+            describe(usage.served().hop(), json.addObject())
                     .put("milliseconds", rounded(usage.milliseconds()))
                     .put("queue_milliseconds", usage.timings().getQueueMicros() / 1000.0)
                     .put("inference_milliseconds", usage.timings().getInferenceMicros() / 1000.0)
@@ -64,17 +59,20 @@ final class AnswerJson {
     static ObjectNode route(Answer answer) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode route = json.putArray("route");
-        answer.stages().stream().map(StageUsage::hop).distinct().forEach(hop -> route.addObject()
-                .put("stage", hop.service())
-                .put("modality", Services.name(hop.modality()))
-                .put("bundle", hop.bundle())
-                .put("version", hop.version())
-                .put("instance", hop.instance().id()));
+        answer.stages().stream().map(StageUsage::served).distinct().forEach(
+                served -> describe(served.hop(), route.addObject()).put("instance", served.instance()));
         return json;
+    }
+
+    private static ObjectNode describe(Hop hop, ObjectNode json) {
+        return json.put("stage", hop.service())
+                .put("modality", Services.name(hop.modality()))
+                .put("bundle", hop.release().bundle())
+                .put("version", hop.release().version());
     }
 
     /** Names the backbone's weights, as OpenAI's {@code system_fingerprint} does. */
     static String fingerprint(RoutePlan plan) {
-        return plan.backbone().bundle() + "@" + plan.backbone().version();
+        return plan.backbone().release().bundle() + "@" + plan.backbone().release().version();
     }
 }

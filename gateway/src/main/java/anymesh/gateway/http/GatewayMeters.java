@@ -3,6 +3,7 @@ package anymesh.gateway.http;
 
 import anymesh.gateway.pipeline.StageUsage;
 import anymesh.gateway.routing.Services;
+import anymesh.gateway.telemetry.ReleaseTags;
 import anymesh.kit.trace.Exemplars;
 import anymesh.wire.WireMemory;
 import io.micrometer.core.instrument.Gauge;
@@ -52,9 +53,10 @@ final class GatewayMeters implements AutoCloseable {
 
     /** Counts a step of the request that the trace belongs to, if there is one. */
     void count(StageUsage usage, @Nullable String traceparent) {
+        var hop = usage.served().hop();
         var timer = Timer.builder("anymesh.gateway.stage")
-                .tag("stage", usage.hop().service())
-                .tag("modality", Services.name(usage.hop().modality()))
+                .tags(ReleaseTags.of(hop.release()))
+                .tag("modality", Services.name(hop.modality()))
                 .serviceLevelObjectives(BUCKETS)
                 .register(meters);
         Exemplars.of(traceparent, () -> timer.record(Duration.ofNanos((long) (usage.milliseconds() * 1_000_000))));

@@ -37,7 +37,7 @@ final class EncodeStep {
                 .map(answer -> {
                     var batch = Batches.only(answer.frame(), encoder.service());
                     return new Features(encoder.modality(), media.size(), batch,
-                            started.ended(answer.hop(), answer.header().getTimings(), batch.bodyBytes()));
+                            started.ended(answer.served(), answer.header().getTimings(), batch.bodyBytes()));
                 });
     }
 

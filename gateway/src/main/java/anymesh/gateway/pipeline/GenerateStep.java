@@ -36,12 +36,12 @@ final class GenerateStep {
         var started = StageUsage.Started.now(condition.bodyBytes());
         var drawing = new Drawing(request(generator, number, options), onProgress);
         var stage = new StageCall<>(generator, rows(generator, options), client.methods().generateMedia(), call);
-        return client.listen(stage, List.of(condition), drawing).map(hop -> {
+        return client.listen(stage, List.of(condition), drawing).map(served -> {
             GeneratedMedia media = drawing.made;
             if (media == null) {
                 throw new InferenceFailed(generator.service() + " ended without media");
             }
-            return new Generated(media, started.ended(hop, media.getTimings(), media.getData().size()));
+            return new Generated(media, started.ended(served, media.getTimings(), media.getData().size()));
         });
     }
 

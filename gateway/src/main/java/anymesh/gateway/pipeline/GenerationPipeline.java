@@ -13,7 +13,10 @@ import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
 import io.vertx.core.Future;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -85,6 +88,8 @@ public final class GenerationPipeline {
         private final LongConsumer held;
         private final AnswerAssembly answer;
         private final Gathering<Void> expressed;
+        /** Where signals of a modality go, once it was found for one: no answer has media of two releases. */
+        private final Map<Modality, OutputPath> paths = new EnumMap<>(Modality.class);
         /** Films that wait for a sound, by the index of their part. */
         private final SortedMap<Integer, Generated> films = new TreeMap<>();
 
@@ -123,7 +128,7 @@ public final class GenerationPipeline {
 
         private Future<Void> express(SignalStates signal) {
             Future<OutputPath> path = answer.mediaCount() < MAX_MEDIA
-                    ? router.output(plan, signal.modality(), request.media().size(), call)
+                    ? path(signal.modality())
                     : Future.failedFuture(
                             new InferenceFailed("the backbone asked for more than " + MAX_MEDIA + " media"));
             path.onFailure(_ -> signal.batch().close());
@@ -137,6 +142,14 @@ public final class GenerationPipeline {
             }
             return path.compose(hops -> projectOutput.run(signal, hops.projector(), call)
                     .compose(condition -> draw(condition, number, parts, hops.generator())));
+        }
+
+        private Future<OutputPath> path(Modality modality) {
+            OutputPath fixed = paths.get(modality);
+            return fixed != null
+                    ? Future.succeededFuture(fixed)
+                    : router.output(plan, modality, request.media().size(), call)
+                            .map(found -> Objects.requireNonNullElse(paths.putIfAbsent(modality, found), found));
         }
 
         private Future<Void> draw(Condition condition, int number, List<Integer> parts, Hop generator) {

@@ -24,7 +24,7 @@ final class ProjectInputStep {
         var stage = new StageCall<>(projector, features.items(), client.methods().projectInput(), call);
         return client.ask(stage, Frame.of(request, features.batch())).map(answer -> {
             var batch = Batches.only(answer.frame(), projector.service());
-            var usage = started.ended(answer.hop(), answer.header().getTimings(), batch.bodyBytes());
+            var usage = started.ended(answer.served(), answer.header().getTimings(), batch.bodyBytes());
             return new Projected(features.modality(), batch, List.of(features.usage(), usage));
         });
     }

@@ -23,7 +23,8 @@ final class ProjectOutputStep {
         var stage = new StageCall<>(projector, 1, client.methods().projectOutput(), call);
         return client.ask(stage, Frame.of(request, signal.batch())).map(answer -> {
             var batch = Batches.only(answer.frame(), projector.service());
-            return new Condition(batch, started.ended(answer.hop(), answer.header().getTimings(), batch.bodyBytes()));
+            return new Condition(batch,
+                    started.ended(answer.served(), answer.header().getTimings(), batch.bodyBytes()));
         });
     }
 }

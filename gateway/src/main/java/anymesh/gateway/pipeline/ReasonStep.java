@@ -31,12 +31,12 @@ final class ReasonStep {
         var started = StageUsage.Started.now(prompt.bytes());
         var writing = new Writing(request(prompt, request), backbone, listener);
         var stage = new StageCall<>(backbone, 1, client.methods().generateText(), call);
-        return client.listen(stage, prompt.batches(), writing).map(hop -> {
+        return client.listen(stage, prompt.batches(), writing).map(served -> {
             BackboneFinished end = writing.finished();
             if (end == null) {
                 throw new InferenceFailed(backbone.service() + " ended in the middle of its answer");
             }
-            return new Reasoned(end, started.ended(hop, end.getTimings(), writing.signalBytes()));
+            return new Reasoned(end, started.ended(served, end.getTimings(), writing.signalBytes()));
         });
     }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.pipeline;
 
-import anymesh.gateway.routing.Hop;
+import anymesh.gateway.client.Served;
 import anymesh.v1.StageTimings;
 import java.util.concurrent.TimeUnit;
 
 /**
  * What one step cost: wall time as the gateway saw it, other instances that failed at it included; and of the instance
- * that did it ({@code hop}) its own account, and the bytes of media and embeddings that went either way.
+ * that did it its own account, and the bytes of media and embeddings that went either way.
  */
-public record StageUsage(Hop hop, double milliseconds, StageTimings timings, long bytes) {
+public record StageUsage(Served served, double milliseconds, StageTimings timings, long bytes) {
 
     /** A call that is under way. */
     record Started(long nanos, long bytesSent) {
@@ -17,9 +17,9 @@ public record StageUsage(Hop hop, double milliseconds, StageTimings timings, lon
             return new Started(System.nanoTime(), bytesSent);
         }
 
-        StageUsage ended(Hop hop, StageTimings timings, long bytesReceived) {
+        StageUsage ended(Served served, StageTimings timings, long bytesReceived) {
             double millis = (System.nanoTime() - nanos) / (double) TimeUnit.MILLISECONDS.toNanos(1);
-            return new StageUsage(hop, millis, timings, bytesSent + bytesReceived);
+            return new StageUsage(served, millis, timings, bytesSent + bytesReceived);
         }
     }
 }

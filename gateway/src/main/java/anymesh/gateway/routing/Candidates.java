@@ -4,40 +4,42 @@ package anymesh.gateway.routing;
 import anymesh.gateway.waiting.NoInstance;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
-import anymesh.v1.Capability;
 import anymesh.v1.Modality;
 import anymesh.wire.error.MeshException;
 import anymesh.wire.error.ModelNotReady;
 import anymesh.wire.error.StageUnavailable;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The instances of one service in a snapshot, and why there may be none to use. */
-record Candidates(String service, List<StageInstance> instances) {
+/** The instances of one service that may take a step of a modality, and why there may be none to use. */
+record Candidates(String service, Modality modality, List<StageInstance> instances) {
 
-    static Candidates of(List<StageInstance> snapshot, String service) {
-        return new Candidates(service, snapshot.stream()
-                .filter(instance -> instance.service().equals(service))
+    static Candidates of(List<StageInstance> snapshot, String service, Modality modality, Share share) {
+        return new Candidates(service, modality, snapshot.stream()
+                .filter(instance -> instance.service().equals(service) && share.allows(instance.release()))
                 .sorted(Comparator.comparing(StageInstance::id))
                 .toList());
     }
 
+    /** The hops through those that serve and handle the modality; see below. */
+    List<Hop> serving(Draw draw) {
+        return serving(this::handles, draw);
+    }
+
     /**
-     * Those that serve and satisfy {@code fit}, rotated so that successive tickets start at successive instances.
-     * Empty only if serving instances exist and none of them, nor any that is still loading, may fit: what was asked
-     * for is not there to wait for.
+     * The hops through those that serve and satisfy {@code fit}, the first one by lot: each release is as likely as it has
+     * instances. Empty only if serving instances exist and none of them, nor any that is still loading, may fit: what was
+     * asked for is not there to wait for.
      */
-    List<StageInstance> serving(Predicate<StageInstance> fit, long ticket) {
+    List<Hop> serving(Predicate<StageInstance> fit, Draw draw) {
         var fitting = instances.stream().filter(i -> i.state() == StageState.SERVING).filter(fit).toList();
         if (!fitting.isEmpty()) {
-            return rotate(fitting, ticket);
+            int first = (int) (draw.lot(service + "/" + modality) * fitting.size());
+            return Stream.concat(fitting.stream().skip(first), fitting.stream().limit(first))
+                    .map(instance -> Hop.of(modality, instance)).distinct().toList();
         }
         MeshException reason = whyNoneServes(fit);
         if (reason != null) {
@@ -64,34 +66,8 @@ record Candidates(String service, List<StageInstance> instances) {
         return instance.description().getCapabilitiesCount() == 0;
     }
 
-    private static List<StageInstance> rotate(List<StageInstance> list, long ticket) {
-        int start = Math.floorMod(ticket, list.size());
-        return Stream.concat(list.stream().skip(start), list.stream().limit(start)).toList();
-    }
-
-    static Predicate<StageInstance> handles(Modality modality) {
-        return instance -> instance.description().getCapabilitiesList().stream()
-                .anyMatch(capability -> capability.getModality() == modality);
-    }
-
-    static Set<String> accepts(StageInstance instance, Modality modality) {
-        return spaces(instance, modality, Capability::getAcceptsList);
-    }
-
-    static Set<String> produces(StageInstance instance, Modality modality) {
-        return spaces(instance, modality, Capability::getProducesList);
-    }
-
-    /** Those that an encoder produces as joint embeddings. */
-    static Set<String> joint(StageInstance encoder, Modality modality) {
-        return spaces(encoder, modality, Capability::getJointList);
-    }
-
-    private static Set<String> spaces(StageInstance instance, Modality modality,
-            Function<Capability, Collection<String>> side) {
+    private boolean handles(StageInstance instance) {
         return instance.description().getCapabilitiesList().stream()
-                .filter(capability -> capability.getModality() == modality)
-                .flatMap(capability -> side.apply(capability).stream())
-                .collect(Collectors.toUnmodifiableSet());
+                .anyMatch(capability -> capability.getModality() == modality);
     }
 }

@@ -1,61 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.routing;
 
+import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Capability;
 import anymesh.v1.Modality;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * One step of a route: the modality that it handles and the version that serves it, told by an instance of that version.
- * In a plan that is any of them; in what is reported of a step it is the one that took it.
+ * One step of a route: the modality that it handles, and the release that serves it. Which instance of the release takes
+ * it is decided when the step is done.
+ *
+ * @param capabilities those of this step: an instance may be set up for fewer modalities than another of its release. A
+ *     backbone is one for all.
  */
-public record Hop(Modality modality, StageInstance instance) {
+public record Hop(Modality modality, Release release, List<Capability> capabilities) {
+    public Hop {
+        capabilities = List.copyOf(capabilities);
+    }
 
-    /** What a plan pins of a step: one model, whichever instance has it. */
-    public record Pin(String service, String bundle, String version) {}
+    /** The step as this instance would take it. */
+    public static Hop of(Modality modality, StageInstance instance) {
+        return new Hop(modality, instance.release(), capabilities(modality, instance));
+    }
 
-    /** What is pinned of this step. */
-    public Pin pin() {
-        return new Pin(service(), bundle(), version());
+    private static List<Capability> capabilities(Modality modality, StageInstance of) {
+        return of.description().getCapabilitiesList().stream()
+                .filter(capability -> modality == Modality.TEXT || capability.getModality() == modality)
+                .toList();
     }
 
     /** The service's name, such as {@code input-projector}. */
     public String service() {
-        return instance.service();
-    }
-
-    /** The bundle that the instance serves. */
-    public String bundle() {
-        return instance.description().getBundle();
-    }
-
-    /** The bundle's version. */
-    public String version() {
-        return instance.description().getVersion();
+        return release.service();
     }
 
     /** For a generator: the guidance of a request that names none. */
     public float guidanceScale() {
-        return (float) instance.description().getCapabilitiesList().stream()
-                .filter(capability -> capability.getModality() == modality)
-                .mapToDouble(Capability::getGuidanceScale).findFirst().orElse(0);
+        return capabilities.stream().filter(capability -> capability.getModality() == modality)
+                .map(Capability::getGuidanceScale).findFirst().orElse(0f);
     }
 
-    /** The same step, taken by another instance. */
-    public Hop at(StageInstance other) {
-        return new Hop(modality, other);
+    /** For a generator: the sizes that it draws in, {@code WIDTHxHEIGHT}, the native one first; empty if it has none. */
+    public List<String> sizes() {
+        return capabilities.stream().filter(capability -> capability.getModality() == modality).findFirst()
+                .map(Capability::getSizesList).map(List::<String>copyOf).orElse(List.of());
     }
 
-    /** Whether another instance serves this step just as well: the same version, joined to the same spaces. */
-    public boolean isServedBy(StageInstance other) {
-        return at(other).pin().equals(pin()) && capabilities(other).equals(capabilities(instance));
+    /** Whether an instance serves this step: one of the release, joined to the same spaces. */
+    public boolean isServedBy(StageInstance instance) {
+        return instance.release().equals(release) && capabilities(modality, instance).equals(capabilities);
     }
 
-    /** Those of this step: an instance may be set up for fewer modalities than another. A backbone is one for all. */
-    private List<Capability> capabilities(StageInstance of) {
-        return of.description().getCapabilitiesList().stream()
-                .filter(capability -> modality == Modality.TEXT || capability.getModality() == modality)
-                .toList();
+    /** Whether what it produces of a modality is accepted by the next one. */
+    boolean joins(Hop next, Modality of) {
+        return !Collections.disjoint(produces(of), next.accepts(of));
+    }
+
+    Set<String> accepts(Modality of) {
+        return spaces(of, Capability::getAcceptsList);
+    }
+
+    Set<String> produces(Modality of) {
+        return spaces(of, Capability::getProducesList);
+    }
+
+    /** For an encoder: those that it produces as joint embeddings. */
+    Set<String> joint(Modality of) {
+        return spaces(of, Capability::getJointList);
+    }
+
+    private Set<String> spaces(Modality of, Function<Capability, Collection<String>> side) {
+        return capabilities.stream().filter(capability -> capability.getModality() == of)
+                .flatMap(capability -> side.apply(capability).stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 }

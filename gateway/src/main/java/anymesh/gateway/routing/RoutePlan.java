@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.routing;
 
-import static anymesh.gateway.routing.Candidates.accepts;
-import static anymesh.gateway.routing.Candidates.handles;
-import static anymesh.gateway.routing.Candidates.joint;
-import static anymesh.gateway.routing.Candidates.produces;
-
 import anymesh.gateway.waiting.NoInstance;
 import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Modality;
@@ -23,91 +18,91 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The versions that serve one request, fixed for its life. A pure function of what the request needs, a snapshot of
- * the registry and a ticket (successive tickets start at successive instances). Two stages are joined only if the one
- * produces a tensor space that the other accepts. Only hops that the request is known to need are chosen at once, so
- * that text is answered while generators are down; {@link #output} chooses the others when they are needed, by when a
+ * The releases that serve one request, fixed for its life. A pure function of what the request needs, the routes, a
+ * snapshot of the registry and a draw. Two stages are joined only if the one produces a tensor space that the other
+ * accepts. Only hops that the request is known to need must be there at once, so that text is answered while generators
+ * are down; {@link #output} chooses the others when they are needed, by the same routes and the same draw, by when a
  * generator that slept may be awake.
  */
-public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modality, OutputPath> outputs, long ticket) {
+public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modality, OutputPath> outputs,
+        RouteTable table, Draw draw) {
 
     /**
      * Chooses a backbone and the paths into it. Throws {@link RouteRefused} for what the mesh does not have,
      * {@link NoInstance} for what it does not have now, and {@code ContractMismatch}
      * if everything serves but no chain of spaces matches.
      */
-    public static RoutePlan of(RouteNeeds needs, List<StageInstance> snapshot, long ticket) {
+    public static RoutePlan of(RouteNeeds needs, RouteTable table, List<StageInstance> snapshot, Draw draw) {
         ContractMismatch mismatch = null;
-        for (StageInstance backbone : backbones(needs, snapshot, ticket)) {
+        for (Hop backbone : backbones(needs, table, snapshot, draw)) {
             try {
-                return through(backbone, needs, snapshot, ticket);
+                return through(backbone, needs, table, snapshot, draw);
             } catch (ContractMismatch e) {
-                mismatch = e; // another version of the backbone may speak the projectors' space
+                mismatch = e; // another release of the backbone may speak the projectors' space
             }
         }
         throw mismatch != null ? mismatch : new ContractMismatch("no backbone");
     }
 
-    private static List<StageInstance> backbones(RouteNeeds needs, List<StageInstance> snapshot, long ticket) {
-        var backbones = Candidates.of(snapshot, Services.BACKBONE);
-        if (needs.model() == null) {
-            return ofFirstModel(backbones.serving(instance -> makes(instance, needs.outputs().keySet()), ticket),
-                    needs);
-        }
-        var serving = backbones.serving(instance -> instance.description().getBundle().equals(needs.model()), ticket);
+    private static List<Hop> backbones(RouteNeeds needs, RouteTable table, List<StageInstance> snapshot, Draw draw) {
+        String model = needs.model() != null ? needs.model() : firstModel(needs, table, snapshot, draw);
+        var serving = backbones(snapshot, table.model(model, draw))
+                .serving(instance -> table.models(instance.release()).contains(model), draw);
         if (serving.isEmpty()) {
-            throw RouteRefused.unknownModel(needs.model());
+            throw RouteRefused.unknownModel(model);
         }
         return serving;
     }
 
-    /** Where a client leaves the choice of the model, it is the first by name, whoever's turn it is. */
-    private static List<StageInstance> ofFirstModel(List<StageInstance> serving, RouteNeeds needs) {
-        String first = serving.stream().map(instance -> instance.description().getBundle()).min(String::compareTo)
+    private static Candidates backbones(List<StageInstance> snapshot, Share share) {
+        return Candidates.of(snapshot, Services.BACKBONE, Modality.TEXT, share);
+    }
+
+    /** Where a client leaves the choice of the model, it is the first by name, whatever the draw. */
+    private static String firstModel(RouteNeeds needs, RouteTable table, List<StageInstance> snapshot, Draw draw) {
+        return backbones(snapshot, Share.FREE)
+                .serving(instance -> makes(Hop.of(Modality.TEXT, instance), needs.outputs().keySet()), draw).stream()
+                .flatMap(hop -> table.models(hop.release()).stream()).min(String::compareTo)
                 .orElseThrow(() -> RouteRefused.unsupportedModality("No model here makes " + needs.outputs().keySet()
                         .stream().map(Services::name).collect(Collectors.joining(" and ")) + ".", "model"));
-        return serving.stream().filter(instance -> instance.description().getBundle().equals(first)).toList();
     }
 
-    private static boolean makes(StageInstance backbone, Set<Modality> outputs) {
+    private static boolean makes(Hop backbone, Set<Modality> outputs) {
         return outputs.stream()
-                .allMatch(modality -> modality == Modality.TEXT || !produces(backbone, modality).isEmpty());
+                .allMatch(modality -> modality == Modality.TEXT || !backbone.produces(modality).isEmpty());
     }
 
-    private static RoutePlan through(StageInstance backbone, RouteNeeds needs, List<StageInstance> snapshot,
-            long ticket) {
+    private static RoutePlan through(Hop backbone, RouteNeeds needs, RouteTable table, List<StageInstance> snapshot,
+            Draw draw) {
         needs.outputs().forEach((modality, param) -> {
-            if (modality != Modality.TEXT && produces(backbone, modality).isEmpty()) {
-                throw RouteRefused.unsupportedModality(
-                        "The model '" + backbone.description().getBundle() + "' does not produce "
-                                + Services.name(modality)
-                                + ".",
-                        param);
+            if (!makes(backbone, Set.of(modality))) {
+                throw RouteRefused.unsupportedModality("The model '%s' does not produce %s."
+                        .formatted(backbone.release().bundle(), Services.name(modality)), param);
             }
         });
-        var paths = new EnumMap<Modality, InputPath>(Modality.class);
-        needs.inputs().forEach(
-                (modality, param) -> paths.put(modality, inputPath(backbone, modality, param, snapshot, ticket)));
-        return new RoutePlan(new Hop(Modality.TEXT, backbone), Collections.unmodifiableMap(paths), Map.of(), ticket);
+        var inputs = new EnumMap<Modality, InputPath>(Modality.class);
+        needs.inputs().forEach((modality, param) -> inputs.put(modality,
+                inputPath(backbone, modality, param, table.input(modality, draw), snapshot, draw)));
+        return new RoutePlan(backbone, Collections.unmodifiableMap(inputs), Map.of(), table, draw);
     }
 
-    private static InputPath inputPath(StageInstance backbone, Modality modality, String param,
-            List<StageInstance> snapshot, long ticket) {
-        var encoders = Candidates.of(snapshot, Services.ENCODER).serving(handles(modality), ticket);
-        var projectors = Candidates.of(snapshot, Services.INPUT_PROJECTOR).serving(handles(modality), ticket);
-        if (encoders.isEmpty() || projectors.isEmpty() || accepts(backbone, modality).isEmpty()) {
+    private static InputPath inputPath(Hop backbone, Modality modality, String param, Share share,
+            List<StageInstance> snapshot, Draw draw) {
+        var encoders = Candidates.of(snapshot, Services.ENCODER, modality, share).serving(draw);
+        var projectors = Candidates.of(snapshot, Services.INPUT_PROJECTOR, modality, share).serving(draw);
+        if (encoders.isEmpty() || projectors.isEmpty() || backbone.accepts(modality).isEmpty()) {
             throw RouteRefused.unsupportedModality("No model here reads " + Services.name(modality) + ".", param);
         }
-        for (StageInstance encoder : encoders) {
-            for (StageInstance projector : projectors) {
+        for (Hop encoder : encoders) {
+            for (Hop projector : projectors) {
                 var representation = representation(encoder, projector, modality);
-                if (representation != null && joins(projector, backbone, modality)) {
-                    return new InputPath(new Hop(modality, encoder), representation, new Hop(modality, projector));
+                if (representation != null && projector.joins(backbone, modality)) {
+                    return new InputPath(encoder, representation, projector);
                 }
             }
         }
         throw new ContractMismatch("no encoder and input projector of " + Services.name(modality)
-                + " join the backbone's spaces " + accepts(backbone, modality));
+                + " join the backbone's spaces " + backbone.accepts(modality));
     }
 
     /**
@@ -124,53 +119,46 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
         var paths = new EnumMap<Modality, OutputPath>(Modality.class);
         paths.putAll(outputs);
         paths.put(modality, path);
-        return new RoutePlan(backbone, inputs, Collections.unmodifiableMap(paths), ticket);
+        return new RoutePlan(backbone, inputs, Collections.unmodifiableMap(paths), table, draw);
     }
 
     private OutputPath choose(Modality modality, @Nullable String size, List<StageInstance> snapshot) {
-        var projectors = Candidates.of(snapshot, Services.OUTPUT_PROJECTOR).serving(handles(modality), ticket);
-        var generators = Candidates.of(snapshot, Services.generator(modality)).serving(handles(modality), ticket);
+        var share = table.output(modality, draw);
+        var projectors = Candidates.of(snapshot, Services.OUTPUT_PROJECTOR, modality, share).serving(draw);
+        var generators = Candidates.of(snapshot, Services.generator(modality), modality, share).serving(draw);
         if (projectors.isEmpty() || generators.isEmpty()) {
             throw RouteRefused.unsupportedModality("No model here makes " + Services.name(modality) + ".", null);
         }
         var sizes = new LinkedHashSet<String>();
         boolean joined = false;
-        for (StageInstance generator : generators) {
-            for (StageInstance projector : projectors) {
-                if (joins(backbone.instance(), projector, modality) && joins(projector, generator, modality)) {
-                    var path = new OutputPath(new Hop(modality, projector), new Hop(modality, generator));
-                    if (size == null || path.sizes().contains(size)) {
-                        return path;
+        for (Hop generator : generators) {
+            for (Hop projector : projectors) {
+                if (backbone.joins(projector, modality) && projector.joins(generator, modality)) {
+                    if (size == null || generator.sizes().contains(size)) {
+                        return new OutputPath(projector, generator);
                     }
                     joined = true;
-                    sizes.addAll(path.sizes());
+                    sizes.addAll(generator.sizes());
                 }
             }
         }
         if (joined) {
-            throw new InvalidInput(
-                    "Invalid 'size': '%s' is not supported; expected 'auto' or one of %s.".formatted(size,
-                            sizes),
-                    "size");
+            throw new InvalidInput("Invalid 'size': '%s' is not supported; expected 'auto' or one of %s."
+                    .formatted(size, sizes), "size");
         }
         throw new ContractMismatch("no output projector and generator of " + Services.name(modality)
-                + " join the backbone's spaces " + produces(backbone.instance(), modality));
+                + " join the backbone's spaces " + backbone.produces(modality));
     }
 
     /** What to ask the encoder for; features where the projector takes both, null where it takes nothing of it. */
-    private static @Nullable Representation representation(StageInstance encoder, StageInstance projector,
-            Modality modality) {
-        var common = new HashSet<>(produces(encoder, modality));
-        common.retainAll(accepts(projector, modality));
+    private static @Nullable Representation representation(Hop encoder, Hop projector, Modality modality) {
+        var common = new HashSet<>(encoder.produces(modality));
+        common.retainAll(projector.accepts(modality));
         if (common.isEmpty()) {
             return null;
         }
-        return joint(encoder, modality).containsAll(common)
+        return encoder.joint(modality).containsAll(common)
                 ? Representation.JOINT_EMBEDDING
                 : Representation.FEATURES;
-    }
-
-    private static boolean joins(StageInstance from, StageInstance to, Modality modality) {
-        return !Collections.disjoint(produces(from, modality), accepts(to, modality));
     }
 }

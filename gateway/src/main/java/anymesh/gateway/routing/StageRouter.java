@@ -15,22 +15,24 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes route plans from the registry of the moment, spreading requests over equal instances in turn. Where no instance
- * serves but one is expected, it waits for it.
+ * Makes route plans from the routes and the registry of the moment. Where no instance serves but one is expected, it waits
+ * for it.
  */
 public final class StageRouter {
     private final StageRegistry registry;
     private final WaitingRoom room;
-    private final AtomicLong tickets = new AtomicLong();
+    private final Supplier<RouteTable> tables;
 
-    public StageRouter(StageRegistry registry, WaitingRoom room) {
+    /** {@code tables} gives the routes of the moment. */
+    public StageRouter(StageRegistry registry, WaitingRoom room, Supplier<RouteTable> tables) {
         this.registry = registry;
         this.room = room;
+        this.tables = tables;
     }
 
     /**
@@ -38,8 +40,8 @@ public final class StageRouter {
      * {@code StageUnavailable} where an instance is missing. To be called on the request's context.
      */
     public Future<RoutePlan> plan(RouteNeeds needs, CallContext call) {
-        long ticket = tickets.getAndIncrement();
-        return room.when(call, () -> RoutePlan.of(needs, List.copyOf(registry.snapshot()), ticket));
+        var draw = Draw.anew();
+        return room.when(call, () -> RoutePlan.of(needs, tables.get(), List.copyOf(registry.snapshot()), draw));
     }
 
     /** The path of a signal of the plan's backbone; fails as {@link #plan} does. */
@@ -49,15 +51,17 @@ public final class StageRouter {
 
     /** The models that can be asked for now, by name. */
     public List<ModelCard> models() {
-        var families = new TreeMap<String, List<StageInstance>>();
-        for (StageInstance instance : Candidates.of(registry.snapshot(), Services.BACKBONE).instances()) {
-            if (instance.state() == StageState.SERVING) {
-                families.computeIfAbsent(instance.description().getBundle(), _ -> new ArrayList<>()).add(instance);
+        var table = tables.get();
+        var models = new TreeMap<String, List<StageInstance>>();
+        for (StageInstance instance : registry.snapshot()) {
+            if (instance.service().equals(Services.BACKBONE) && instance.state() == StageState.SERVING) {
+                table.models(instance.release())
+                        .forEach(name -> models.computeIfAbsent(name, _ -> new ArrayList<>()).add(instance));
             }
         }
-        return families.entrySet().stream()
-                .map(family -> new ModelCard(family.getKey(), modalities(family.getValue(), Capability::getAcceptsList),
-                        modalities(family.getValue(), Capability::getProducesList)))
+        return models.entrySet().stream()
+                .map(model -> new ModelCard(model.getKey(), modalities(model.getValue(), Capability::getAcceptsList),
+                        modalities(model.getValue(), Capability::getProducesList)))
                 .toList();
     }
 

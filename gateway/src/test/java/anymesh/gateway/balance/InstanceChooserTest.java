@@ -48,7 +48,7 @@ class InstanceChooserTest {
         return instance;
     }
 
-    private static final Hop HOP = new Hop(Modality.IMAGE, generator("any", 1, "1"));
+    private static final Hop HOP = Hop.of(Modality.IMAGE, generator("any", 1, "1"));
 
     private void pass(Duration time) {
         nanos += time.toNanos();

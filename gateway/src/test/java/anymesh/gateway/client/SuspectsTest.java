@@ -4,12 +4,8 @@ package anymesh.gateway.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import anymesh.gateway.client.Suspects.Turn;
-import anymesh.gateway.routing.Hop;
-import anymesh.kit.registry.StageInstance;
-import anymesh.kit.registry.StageState;
+import anymesh.kit.registry.Release;
 import anymesh.kit.server.Futures;
-import anymesh.v1.Modality;
-import anymesh.v1.StageDescription;
 import anymesh.wire.call.CallContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,15 +25,12 @@ class SuspectsTest {
     }
 
     private Future<Turn> turn(String service, String bundle, String version) {
-        var description = StageDescription.newBuilder().setBundle(bundle).setVersion(version).build();
-        var instance = new StageInstance(service + "-1", service, "127.0.0.1", 1, 0, 1, StageState.SERVING,
-                description);
-        return suspects.turn(new Hop(Modality.TEXT, instance).pin(),
+        return suspects.turn(new Release(service, bundle, version),
                 CallContext.start("request", null, Duration.ofMinutes(1)));
     }
 
     @Test
-    void theSuspectsOfOneVersionGoOneAtATime() {
+    void theSuspectsOfOneReleaseGoOneAtATime() {
         var first = Futures.join(turn("backbone", "toyworld", "1.0.0"));
         var second = turn("backbone", "toyworld", "1.0.0");
         assertThat(second.isComplete()).isFalse();

@@ -3,8 +3,10 @@ package anymesh.gateway.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import anymesh.gateway.waiting.NoInstance;
+import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
 import anymesh.v1.Capability;
@@ -20,7 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RoutePlanTest {
@@ -54,26 +59,141 @@ class RoutePlanTest {
         return all;
     }
 
+    /** A draw as another request might have it. */
+    private static List<Draw> draws(int count) {
+        return LongStream.range(0, count).mapToObj(Draw::new).toList();
+    }
+
+    private static StageInstance version(StageInstance of, String version) {
+        return new StageInstance(of.id() + "-" + version, of.service(), of.host(), of.grpcPort(), of.httpPort(),
+                of.pid(), of.state(), of.description().toBuilder().setVersion(version).build());
+    }
+
+    private static StageInstance inSpaces(StageInstance of, String accepts, String produces) {
+        var template = stage(of.id(), of.service(), accepts, produces, "128x128").description().toBuilder();
+        return new StageInstance(of.id(), of.service(), of.host(), of.grpcPort(), of.httpPort(), of.pid(), of.state(),
+                template.setVersion(of.release().version()).build());
+    }
+
+    private static RoutePlan plan(RouteNeeds needs, List<StageInstance> snapshot) {
+        return RoutePlan.of(needs, RouteTable.EMPTY, snapshot, new Draw(1));
+    }
+
+    private static RouteTable table(String name, Share... shares) {
+        return new RouteTable(Map.of(name, new Route(List.of(shares))));
+    }
+
+    private static Share share(int weight, String... releases) {
+        return new Share(Stream.of(releases).map(Release::parse).collect(Collectors.toSet()), weight);
+    }
+
     private static List<StageInstance> without(StageInstance missing) {
         return ALL.stream().filter(instance -> !instance.equals(missing)).toList();
     }
 
     @Test
     void theSameQuestionHasTheSameAnswer() {
-        assertThat(RoutePlan.of(PICTURE, ALL, 3)).isEqualTo(RoutePlan.of(PICTURE, ALL, 3));
+        assertThat(plan(PICTURE, ALL)).isEqualTo(plan(PICTURE, ALL));
     }
 
     @Test
-    void successiveTicketsTakeInstancesInTurn() {
-        var snapshot = with(stage("b2", "backbone", "llm", "signal"), stage("b3", "backbone", "llm", "signal"));
-        assertThat(LongStream.range(0, 6).mapToObj(t -> RoutePlan.of(TEXT, snapshot, t).backbone().instance().id()))
-                .containsExactly("b1", "b2", "b3", "b1", "b2", "b3");
+    void withoutARouteAReleaseGetsAsMuchAsItHasInstances() {
+        var snapshot = with(version(BACKBONE, "2"), stage("b2", "backbone", "llm", "signal"),
+                stage("b3", "backbone", "llm", "signal"));
+        var share = draws(4_000).stream().filter(draw -> RoutePlan.of(TEXT, RouteTable.EMPTY, snapshot, draw).backbone()
+                .release().version().equals("2")).count() / 4_000.0;
+        assertThat(share).isCloseTo(0.25, within(0.03)); // four standard deviations
+    }
+
+    @Test
+    void aRouteSharesOutByWeightWhateverTheNumberOfInstances() {
+        var snapshot = with(version(GENERATOR, "2"), version(OUTPUT, "9"));
+        var table = table("output/image", share(5, "generator-image=toyworld@2"),
+                share(95, "generator-image=toyworld@1"));
+        var share = draws(4_000).stream().filter(draw -> RoutePlan.of(TEXT, table, snapshot, draw)
+                .output(Modality.IMAGE, null, snapshot).generator().release().version().equals("2")).count() / 4_000.0;
+        assertThat(share).isCloseTo(0.05, within(0.014));
+    }
+
+    @Test
+    void theLotsOfTwoServicesSayNothingOfEachOther() {
+        var snapshot = with(version(ENCODER, "2"), version(GENERATOR, "2"));
+        var both = draws(4_000).stream().map(draw -> RoutePlan.of(PICTURE, RouteTable.EMPTY, snapshot, draw))
+                .filter(plan -> Objects.requireNonNull(plan.inputs().get(Modality.IMAGE)).encoder().release().version()
+                        .equals("2"))
+                .filter(plan -> plan.output(Modality.IMAGE, null, snapshot).generator().release().version()
+                        .equals("2"))
+                .count() / 4_000.0;
+        assertThat(both).isCloseTo(0.25, within(0.03));
+    }
+
+    @Test
+    void whatNoShareNamesGetsNothing() {
+        var snapshot = with(version(GENERATOR, "2"));
+        var table = table("output/image", share(1, "generator-image=toyworld@1"),
+                share(0, "generator-image=toyworld@2"));
+        assertThat(draws(200)).allSatisfy(draw -> assertThat(RoutePlan.of(TEXT, table, snapshot, draw)
+                .output(Modality.IMAGE, null, snapshot).generator().release())
+                .hasToString("generator-image=toyworld@1"));
+    }
+
+    @Test
+    void aProjectorAndAGeneratorGoTogether() {
+        var snapshot = with(inSpaces(version(OUTPUT, "2"), "signal", "cond-v2"),
+                inSpaces(version(GENERATOR, "2"), "cond-v2", ""));
+        var table = table("output/image", share(1, "generator-image=toyworld@1", "output-projector=toyworld@1"),
+                share(1, "generator-image=toyworld@2", "output-projector=toyworld@2"));
+        assertThat(draws(100)).allSatisfy(draw -> {
+            var path = RoutePlan.of(TEXT, table, snapshot, draw).output(Modality.IMAGE, null, snapshot);
+            assertThat(path.projector().release().version()).isEqualTo(path.generator().release().version());
+        });
+    }
+
+    @Test
+    void whatARouteNamesIsWaitedForThoughAnotherReleaseServes() {
+        var table = table("output/image", share(1, "generator-image=toyworld@2"));
+        var plan = RoutePlan.of(TEXT, table, ALL, new Draw(1));
+        assertThatThrownBy(() -> plan.output(Modality.IMAGE, null, ALL)).isInstanceOfSatisfying(NoInstance.class,
+                missing -> assertThat(missing.service()).isEqualTo("generator-image"));
+        var later = with(version(GENERATOR, "2"));
+        assertThat(plan.output(Modality.IMAGE, null, later).generator().release().version()).isEqualTo("2");
+    }
+
+    @Test
+    void theRoutesOfAPlanAreThoseThatItWasMadeBy() {
+        var snapshot = with(version(GENERATOR, "2"));
+        var plan = RoutePlan.of(TEXT, table("output/image", share(1, "generator-image=toyworld@2")), snapshot,
+                new Draw(1));
+        assertThat(plan.output(Modality.IMAGE, null, snapshot).generator().release().version()).isEqualTo("2");
+    }
+
+    @Test
+    void aModelIsWhatARouteCallsSo() {
+        var snapshot = with(version(BACKBONE, "2"));
+        var needs = new RouteNeeds("best", Map.of(), Map.of());
+        var table = table("model/best", share(1, "backbone=toyworld@2"));
+        assertThat(RoutePlan.of(needs, table, snapshot, new Draw(1)).backbone().release().version()).isEqualTo("2");
+        assertThat(RoutePlan.of(TEXT, table, snapshot, new Draw(1)).backbone().release().bundle())
+                .isEqualTo("toyworld");
+        assertThatThrownBy(() -> plan(needs, snapshot)).isInstanceOf(RouteRefused.class);
+    }
+
+    @Test
+    void aRouteUnderABundlesNameSaysWhichVersionsAreMeantByIt() {
+        var snapshot = with(version(BACKBONE, "2"));
+        var table = table("model/toyworld", share(1, "backbone=toyworld@1"));
+        assertThat(draws(50)).allSatisfy(draw -> {
+            assertThat(RoutePlan.of(TEXT, table, snapshot, draw).backbone().release().version()).isEqualTo("1");
+            assertThat(RoutePlan.of(new RouteNeeds(null, Map.of(), Map.of()), table, snapshot, draw).backbone()
+                    .release().version()).isEqualTo("1");
+        });
     }
 
     @Test
     void onlyServingInstancesAreTaken() {
-        var snapshot = with(stage("b2", "backbone", "llm", "signal").with(StageState.DRAINING));
-        assertThat(RoutePlan.of(TEXT, snapshot, 1).backbone().instance().id()).isEqualTo("b1");
+        var snapshot = with(version(BACKBONE, "2").with(StageState.DRAINING));
+        assertThat(draws(20)).allSatisfy(draw -> assertThat(RoutePlan.of(TEXT, RouteTable.EMPTY, snapshot, draw)
+                .backbone().release().version()).isEqualTo("1"));
     }
 
     @Test
@@ -81,13 +201,14 @@ class RoutePlanTest {
         var snapshot = with(stage("e0", "encoder", "", "features-v2"),
                 stage("i0", "input-projector", "features-v2", "llm-v2"),
                 stage("b0", "backbone", "llm-v2", "signal"));
-        for (long ticket = 0; ticket < 4; ticket++) {
-            var plan = RoutePlan.of(PICTURE, snapshot, ticket);
+        assertThat(draws(20)).allSatisfy(draw -> {
+            var plan = RoutePlan.of(PICTURE, RouteTable.EMPTY, snapshot, draw);
             var path = Objects.requireNonNull(plan.inputs().get(Modality.IMAGE));
-            assertThat(
-                    path.encoder().instance().id() + path.projector().instance().id() + plan.backbone().instance().id())
-                    .isIn("e0i0b0", "e1i1b1");
-        }
+            assertThat(List.of(path.encoder().produces(Modality.IMAGE), path.projector().produces(Modality.IMAGE),
+                    plan.backbone().accepts(Modality.IMAGE))).isIn(
+                            List.of(Set.of("features"), Set.of("llm"), Set.of("llm")),
+                            List.of(Set.of("features-v2"), Set.of("llm-v2"), Set.of("llm-v2")));
+        });
     }
 
     private static StageInstance encoder(List<String> produces, List<String> joint) {
@@ -98,7 +219,7 @@ class RoutePlanTest {
     }
 
     private static Representation asked(StageInstance encoder, StageInstance projector) {
-        var plan = RoutePlan.of(PICTURE, List.of(encoder, projector, BACKBONE), 0);
+        var plan = plan(PICTURE, List.of(encoder, projector, BACKBONE));
         return Objects.requireNonNull(plan.inputs().get(Modality.IMAGE)).representation();
     }
 
@@ -125,39 +246,35 @@ class RoutePlanTest {
     void aChainThatDoesNotMatchIsRefusedBeforeAnyCall() {
         var snapshot = new ArrayList<>(without(INPUT));
         snapshot.add(stage("i1", "input-projector", "features", "llm-v2"));
-        assertThatThrownBy(() -> RoutePlan.of(PICTURE, snapshot, 0)).isInstanceOf(ContractMismatch.class)
+        assertThatThrownBy(() -> plan(PICTURE, snapshot)).isInstanceOf(ContractMismatch.class)
                 .hasMessageContaining("image").hasMessageContaining("llm");
-        var plan = RoutePlan.of(TEXT, with(), 0);
-        assertThat(plan.output(Modality.IMAGE, null, with()).generator().instance().id()).isEqualTo("g1");
+        var plan = plan(TEXT, with());
+        assertThat(plan.output(Modality.IMAGE, null, with()).generator()).isEqualTo(Hop.of(Modality.IMAGE, GENERATOR));
         var other = new ArrayList<>(without(GENERATOR));
         other.add(stage("g1", "generator-image", "cond-v2", ""));
-        assertThatThrownBy(() -> RoutePlan.of(TEXT, other, 0).output(Modality.IMAGE, null, other))
+        assertThatThrownBy(() -> plan(TEXT, other).output(Modality.IMAGE, null, other))
                 .isInstanceOf(ContractMismatch.class);
     }
 
     @Test
     void textNeedsTheBackboneOnly() {
-        assertThat(RoutePlan.of(TEXT, List.of(BACKBONE), 0).inputs()).isEmpty();
+        assertThat(plan(TEXT, List.of(BACKBONE)).inputs()).isEmpty();
     }
 
     @Test
     void theGeneratorThatDrawsInTheSizeIsPreferred() {
         var snapshot = with(stage("g2", "generator-image", "cond", "", "256x256"));
-        for (long ticket = 0; ticket < 2; ticket++) {
-            assertThat(
-                    RoutePlan.of(TEXT, snapshot, ticket).output(Modality.IMAGE, "256x256", snapshot).generator()
-                            .instance().id())
-                    .isEqualTo("g2");
-        }
+        assertThat(draws(20)).allSatisfy(draw -> assertThat(RoutePlan.of(TEXT, RouteTable.EMPTY, snapshot, draw)
+                .output(Modality.IMAGE, "256x256", snapshot).generator().sizes()).containsExactly("256x256"));
     }
 
     @Test
     void whatWasChosenForASizeDrawsItWhateverComesLater() {
         var snapshot = with(stage("g0", "generator-image", "cond", "", "256x256"));
-        var plan = RoutePlan.of(TEXT, snapshot, 0);
+        var plan = plan(TEXT, snapshot);
         var fixed = plan.with(Modality.IMAGE, plan.output(Modality.IMAGE, "256x256", snapshot));
         var later = with(stage("g2", "generator-image", "cond", "", "512x512"));
-        assertThat(fixed.output(Modality.IMAGE, "256x256", later).generator().instance().id()).isEqualTo("g0");
+        assertThat(fixed.output(Modality.IMAGE, "256x256", later).generator().sizes()).containsExactly("256x256");
         assertThatThrownBy(() -> plan.output(Modality.IMAGE, "256x256", later))
                 .isInstanceOfSatisfying(InvalidInput.class, e -> assertThat(e.param()).isEqualTo("size"))
                 .hasMessageContaining("128x128").hasMessageContaining("512x512");
@@ -172,14 +289,13 @@ class RoutePlanTest {
                 .setBundle("aaa").setVersion("1").addCapabilities(Capability.newBuilder().setModality(Modality.TEXT))
                 .build());
         var needs = new RouteNeeds(null, Map.of(), Map.of(Modality.IMAGE, "model"));
-        for (long ticket = 0; ticket < 3; ticket++) {
-            assertThat(RoutePlan.of(needs, with(alphabetical, silent), ticket).backbone().bundle()).isEqualTo("atom");
-        }
-        assertThatThrownBy(() -> RoutePlan.of(needs, List.of(silent), 0)).isInstanceOf(RouteRefused.class);
+        assertThat(draws(20)).allSatisfy(draw -> assertThat(RoutePlan.of(needs, RouteTable.EMPTY,
+                with(alphabetical, silent), draw).backbone().release().bundle()).isEqualTo("atom"));
+        assertThatThrownBy(() -> plan(needs, List.of(silent))).isInstanceOf(RouteRefused.class);
     }
 
     private static void assertMissing(List<StageInstance> snapshot, Class<? extends MeshException> reason) {
-        assertThatThrownBy(() -> RoutePlan.of(TEXT, snapshot, 0)).isInstanceOfSatisfying(NoInstance.class, missing -> {
+        assertThatThrownBy(() -> plan(TEXT, snapshot)).isInstanceOfSatisfying(NoInstance.class, missing -> {
             assertThat(missing.service()).isEqualTo("backbone");
             assertThat(missing.reason()).isInstanceOf(reason);
         });
@@ -187,7 +303,7 @@ class RoutePlanTest {
 
     @Test
     void whatIsNotThereNowIsToldFromWhatIsNotThereAtAll() {
-        assertThatThrownBy(() -> RoutePlan.of(new RouteNeeds("gpt-4o", Map.of(), Map.of()), ALL, 0))
+        assertThatThrownBy(() -> plan(new RouteNeeds("gpt-4o", Map.of(), Map.of()), ALL))
                 .isInstanceOf(RouteRefused.class).hasMessageContaining("gpt-4o");
         assertMissing(without(BACKBONE), StageUnavailable.class);
         var loading = new StageInstance("b1", "backbone", "h", 0, 0, 1, StageState.LOADING,
@@ -195,13 +311,11 @@ class RoutePlanTest {
         assertMissing(List.of(loading), ModelNotReady.class);
         assertMissing(List.of(BACKBONE.with(StageState.FAILED)), StageUnavailable.class);
         assertThatThrownBy(
-                () -> RoutePlan.of(new RouteNeeds("toyworld", Map.of(Modality.AUDIO, "messages[0]"), Map.of()),
-                        ALL, 0))
+                () -> plan(new RouteNeeds("toyworld", Map.of(Modality.AUDIO, "messages[0]"), Map.of()), ALL))
                 .isInstanceOfSatisfying(RouteRefused.class,
                         refused -> assertThat(refused.param()).isEqualTo("messages[0]"));
         assertThatThrownBy(
-                () -> RoutePlan.of(new RouteNeeds("toyworld", Map.of(), Map.of(Modality.VIDEO, "modalities")),
-                        ALL, 0))
+                () -> plan(new RouteNeeds("toyworld", Map.of(), Map.of(Modality.VIDEO, "modalities")), ALL))
                 .isInstanceOf(RouteRefused.class);
     }
 }

@@ -10,6 +10,11 @@ import anymesh.v1.StageDescription;
 public record StageInstance(String id, String service, String host, int grpcPort, int httpPort, long pid,
         StageState state, StageDescription description) {
 
+    /** What it serves; bundle and version are empty until they are known. */
+    public Release release() {
+        return new Release(service, description.getBundle(), description.getVersion());
+    }
+
     public StageInstance with(StageState next) {
         return new StageInstance(id, service, host, grpcPort, httpPort, pid, next, description);
     }
