@@ -13,9 +13,7 @@ import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
 import io.vertx.core.Future;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -83,13 +81,11 @@ public final class GenerationPipeline {
     /** Equations 3 to 5 of one request. */
     private final class Run implements ReasonStep.Listener {
         private final GenerationRequest request;
-        private final RoutePlan plan;
+        private RoutePlan plan;
         private final CallContext call;
         private final LongConsumer held;
         private final AnswerAssembly answer;
         private final Gathering<Void> expressed;
-        /** Where signals of a modality go, once it was found for one: no answer has media of two releases. */
-        private final Map<Modality, OutputPath> paths = new EnumMap<>(Modality.class);
         /** Films that wait for a sound, by the index of their part. */
         private final SortedMap<Integer, Generated> films = new TreeMap<>();
 
@@ -144,12 +140,12 @@ public final class GenerationPipeline {
                     .compose(condition -> draw(condition, number, parts, hops.generator())));
         }
 
+        /** The same for all signals of a modality: no answer has media of two releases. */
         private Future<OutputPath> path(Modality modality) {
-            OutputPath fixed = paths.get(modality);
-            return fixed != null
-                    ? Future.succeededFuture(fixed)
-                    : router.output(plan, modality, request.media().size(), call)
-                            .map(found -> Objects.requireNonNullElse(paths.putIfAbsent(modality, found), found));
+            return router.output(plan, modality, request.media().size(), call).map(found -> {
+                plan = plan.with(modality, found);
+                return Objects.requireNonNull(plan.outputs().get(modality));
+            });
         }
 
         private Future<Void> draw(Condition condition, int number, List<Integer> parts, Hop generator) {

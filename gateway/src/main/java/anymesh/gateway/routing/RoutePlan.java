@@ -114,11 +114,11 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
         return fixed != null ? fixed : choose(modality, size, snapshot);
     }
 
-    /** The same with the path that signals of a modality take. */
+    /** The same with the path that signals of a modality take; one that was fixed before stays. */
     public RoutePlan with(Modality modality, OutputPath path) {
         var paths = new EnumMap<Modality, OutputPath>(Modality.class);
         paths.putAll(outputs);
-        paths.put(modality, path);
+        paths.putIfAbsent(modality, path);
         return new RoutePlan(backbone, inputs, Collections.unmodifiableMap(paths), table, draw);
     }
 

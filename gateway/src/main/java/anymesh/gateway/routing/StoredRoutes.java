@@ -4,14 +4,12 @@ package anymesh.gateway.routing;
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.store.Document;
 import anymesh.kit.store.MeshStore;
-import anymesh.wire.call.Registration;
+import anymesh.kit.store.StoreFollower;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,16 +22,12 @@ public final class StoredRoutes implements Supplier<RouteTable>, AutoCloseable {
     /** Below this, the store must let itself be read. */
     public static final String FOLDER = "routes/";
     private static final Logger log = LoggerFactory.getLogger(StoredRoutes.class);
-    private static final long PATIENCE_MILLIS = 2_000;
 
-    private final MeshStore store;
-    private final CountDownLatch first = new CountDownLatch(1);
-    private final Registration watch;
+    private final StoreFollower follower;
     private volatile RouteTable table = RouteTable.EMPTY;
 
     private StoredRoutes(MeshStore store) {
-        this.store = store;
-        this.watch = store.watch(FOLDER, this::follow);
+        this.follower = StoreFollower.open(store, FOLDER, this::follow, "which routes there are");
     }
 
     /** Those of the mesh that a gateway is configured for; as below. */
@@ -43,15 +37,7 @@ public final class StoredRoutes implements Supplier<RouteTable>, AutoCloseable {
 
     /** Takes over the store and follows it; waits a moment for what it says first. */
     public static StoredRoutes open(MeshStore store) {
-        var routes = new StoredRoutes(store);
-        try {
-            if (!routes.first.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
-                log.warn("the routes are not known yet");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return routes;
+        return new StoredRoutes(store);
     }
 
     private void follow(List<Document> documents) {
@@ -61,7 +47,6 @@ public final class StoredRoutes implements Supplier<RouteTable>, AutoCloseable {
             log.info("routes {}", next);
         }
         table = new RouteTable(next);
-        first.countDown();
     }
 
     private void read(Document document, Map<String, Route> next) {
@@ -86,7 +71,6 @@ public final class StoredRoutes implements Supplier<RouteTable>, AutoCloseable {
 
     @Override
     public void close() {
-        watch.close();
-        store.close();
+        follower.close();
     }
 }

@@ -3,6 +3,7 @@ package anymesh.kit.replicas;
 
 import anymesh.kit.store.Document;
 import anymesh.kit.store.MeshStore;
+import anymesh.kit.store.StoreFollower;
 import anymesh.wire.call.Registration;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
@@ -14,8 +15,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,31 +24,21 @@ public final class StoredReplicas implements WantedReplicas, AutoCloseable {
     /** Below this, the store must let itself be read and written. */
     public static final String FOLDER = "replicas/";
     private static final Logger log = LoggerFactory.getLogger(StoredReplicas.class);
-    private static final long PATIENCE_MILLIS = 2_000;
 
     private final MeshStore store;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Set<String> waking = ConcurrentHashMap.newKeySet();
-    private final CountDownLatch first = new CountDownLatch(1);
-    private final Registration watch;
+    private final StoreFollower follower;
     private volatile Map<String, Integer> wanted = Map.of();
 
     private StoredReplicas(MeshStore store) {
         this.store = store;
-        this.watch = store.watch(FOLDER, this::follow);
+        this.follower = StoreFollower.open(store, FOLDER, this::follow, "how many instances are wanted");
     }
 
     /** Takes over the store and follows it; waits a moment for what it says first. */
     public static StoredReplicas open(MeshStore store) {
-        var replicas = new StoredReplicas(store);
-        try {
-            if (!replicas.first.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
-                log.warn("it is not known yet how many instances are wanted");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return replicas;
+        return new StoredReplicas(store);
     }
 
     private void follow(List<Document> documents) {
@@ -57,7 +46,6 @@ public final class StoredReplicas implements WantedReplicas, AutoCloseable {
         documents.forEach(document -> wanted(document).ifPresent(
                 count -> next.put(document.name().substring(FOLDER.length()), count)));
         wanted = Map.copyOf(next);
-        first.countDown();
         listeners.forEach(Runnable::run);
     }
 
@@ -132,7 +120,6 @@ public final class StoredReplicas implements WantedReplicas, AutoCloseable {
 
     @Override
     public void close() {
-        watch.close();
-        store.close();
+        follower.close();
     }
 }

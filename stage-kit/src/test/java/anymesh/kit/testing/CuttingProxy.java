@@ -156,10 +156,9 @@ public final class CuttingProxy implements AutoCloseable {
 
         /** How many of these bytes go through before the connection is cut: all, as a rule. */
         private synchronized int look(byte[] chunk, int n, Direction direction) {
-            boolean isDue = cut.isPresent() && cut.get().direction() == direction && left < n;
-            if (!isDue) {
-                // A cut that these bytes bring about counts from those that follow.
-                left -= cut.isPresent() && cut.get().direction() == direction ? n : 0;
+            boolean isArmed = cut.isPresent() && cut.get().direction() == direction;
+            if (!isArmed || left >= n) { // a cut that these bytes bring about counts from those that follow
+                left -= isArmed ? n : 0;
                 calls.read(chunk, 0, n, direction);
                 return n;
             }

@@ -17,10 +17,6 @@ import java.net.Socket;
 import org.junit.jupiter.api.Test;
 
 final class CuttingProxyTest {
-    private static final int HEADERS = 1;
-    private static final int DATA = 0;
-    private static final int END_HEADERS = 0x4;
-    private static final int END_STREAM = 0x1;
     private static final int CALLS = 200;
 
     /** One frame of a first stream. */
@@ -36,14 +32,14 @@ final class CuttingProxyTest {
                 new DefaultHttp2Headers().method("POST").path("/stage/Call").add("x-request-id", "request-" + i),
                 headers);
         return ByteBufUtil.getBytes(Unpooled.wrappedBuffer(Http2CodecUtil.connectionPrefaceBuf(),
-                Unpooled.wrappedBuffer(frame(HEADERS, END_HEADERS, ByteBufUtil.getBytes(headers)),
-                        frame(DATA, END_STREAM, new byte[100]))));
+                Unpooled.wrappedBuffer(frame(Http2Calls.HEADERS, Http2Calls.END_HEADERS, ByteBufUtil.getBytes(headers)),
+                        frame(Http2Calls.DATA, Http2Calls.END_STREAM, new byte[100]))));
     }
 
     /** An answer that comes at once and ends the call is lost with any of its bytes, and every such loss is counted. */
     @Test
     void everyCallThatIsCutOffCountsAsHit() throws Exception {
-        var answer = frame(DATA, END_STREAM, new byte[100]);
+        var answer = frame(Http2Calls.DATA, Http2Calls.END_STREAM, new byte[100]);
         var cuts = new Cuts(1, 1);
         int cutOff = 0;
         try (var stage = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());

@@ -21,12 +21,12 @@ import java.util.function.Consumer;
 final class Http2Calls {
     private static final int PREFACE = 24;
     private static final int FRAME_HEADER = 9;
-    private static final int HEADERS = 1;
-    private static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int DATA = 0;
     private static final int RST_STREAM = 3;
     private static final int CONTINUATION = 9;
-    private static final int END_STREAM = 0x1;
-    private static final int END_HEADERS = 0x4;
+    static final int END_STREAM = 0x1;
+    static final int END_HEADERS = 0x4;
     private static final int PADDED = 0x8;
     private static final int PRIORITY = 0x20;
     private static final int MAX_HEADERS = 1 << 20;
