@@ -9,8 +9,8 @@ from conftest import BUNDLES, MODELS
 
 from toyworld.evaluate.judge import Judges
 from toyworld.evaluate.reference import Pipeline
-from toyworld.nets.diffusion import add_noise
-from toyworld.train.few_steps import KEPT, step, v_between
+from toyworld.nets.diffusion import add_noise, parts, step
+from toyworld.train.few_steps import v_between
 from toyworld.world.captions import caption
 from toyworld.world.scene import sample_scene
 
@@ -23,7 +23,7 @@ def test_a_step_with_the_true_v_is_the_same_picture_with_less_noise():
     landed = step(noisy, v, t, until)
     assert torch.allclose(landed[:3], add_noise(x, noise, until.clamp(min=0))[0][:3], atol=1e-5)
     assert torch.allclose(landed[3], x[3], atol=1e-5)
-    assert KEPT[0] == 1
+    assert parts(torch.tensor([-1]), 1)[0] == 1
 
 
 def test_the_v_between_two_places_leads_from_the_one_to_the_other():

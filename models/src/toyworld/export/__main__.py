@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from ..train.common import MODELS
 from ..train.few_steps import load_few_steps
 from ..train.tokenizer import PATH, tokenizer
 from . import bundles, few_steps, fixtures
@@ -12,7 +13,6 @@ from .family import ceilings, random_family, speaking, trained_family
 from .layout import write_json
 from .reading import exported_family
 
-MODELS = Path(__file__).parents[3]
 parser = argparse.ArgumentParser(prog="toyworld.export", description=__doc__)
 which = parser.add_mutually_exclusive_group()
 which.add_argument("--random", action="store_true", help="the same shapes with random weights")

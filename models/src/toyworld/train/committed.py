@@ -3,14 +3,13 @@ trained nothing. An autoencoder's encoder is in no bundle, so denoisers can't go
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 from torch import nn
 
 from ..export.layout import FEW_STEPS
 from ..export.reading import exported_family, read
 from ..nets.unet import UNet
-from .common import done, finish, log
+from .common import MODELS, done, finish, log
 from .encoders import ALONE_STEPS, HEADS, PART as ENCODERS, JointEncoders, alone
 from .film import FilmMaker
 from .language import Speaker
@@ -18,8 +17,6 @@ from .picture import PART as PICTURE, Painter
 from .sound import Sounder
 from .tokenizer import PATH, tokenizer
 from .two_things import PART as PICTURES
-
-MODELS = Path(__file__).parents[3]
 
 
 def main() -> None:

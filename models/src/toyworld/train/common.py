@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 WORK = Path(os.environ.get("TOYWORLD_WORK", "~/.cache/anymesh/train")).expanduser()
+MODELS = Path(__file__).parents[3]
 REHEARSAL = "TOYWORLD_REHEARSAL" in os.environ
 _START = time.time()
 

@@ -5,9 +5,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..export.generators import Decoder
+from ..export.reading import exported_family
 from ..nets.judge import Judge
 from ..world.scene import ATTRIBUTES, SIZES
-from .common import done, finish, fit, log, result
+from .common import MODELS, done, finish, fit, log, result
 from .pictures import held_pictures, judge_pictures, seen_pictures
 from .vae import load_vae, reconstruct
 
@@ -56,6 +58,15 @@ def load_judge() -> Judge:
     judge = Judge().eval().requires_grad_(False)
     judge.load_state_dict(result(PART)["net"])
     return judge
+
+
+def eye() -> tuple[nn.Module, nn.Module]:
+    """The decoder of latents and the judge of pictures: those that were trained here, or those that are committed."""
+    if done("vae"):
+        vae, mean, std = load_vae()
+        return Decoder(vae.decoder, mean, std), load_judge()
+    family = exported_family(MODELS / "toyworld", MODELS / "judges")
+    return family.generators["image"].decoder.eval(), family.judges["image"].eval()
 
 
 def main() -> None:

@@ -17,10 +17,9 @@ from ..world.render import contact_sheet
 from ..world.tokenizer import ids
 from .common import WORK, Ema, done, finish, fit, log, result
 from .denoising import denoising_loss, freeze_condition, some_words
-from .judge import load_judge, report
+from .judge import eye, report
 from .pictures import Pictures, held_pictures, train_pictures
 from .tokenizer import keep_tokenizer, tokenizer_of
-from .vae import load_vae
 
 PART, STEPS, FREEZE, BATCH = "picture", 2350, 1000, 64
 PARTIAL, THING_WEIGHT = 0.06, 5.0
@@ -76,9 +75,9 @@ def train() -> None:
 class Gate:
     """Draws held-out combinations from τ directly and has the judge read them."""
 
-    def __init__(self, count: int = 96, held: Pictures | None = None):
-        self.vae, self.mean, self.std = load_vae()
-        self.judge, self.count = load_judge(), count
+    def __init__(self, count: int = 96, held: Pictures | None = None, **sampled: float):
+        """`sampled`: guidance and steps, where they are others than the family's."""
+        (self.decoder, self.judge), self.sampled = eye(), sampled
         held = held or held_pictures()
         self.scenes, self.labels = held.scenes[:count], held.labels[:count]
 
@@ -86,12 +85,11 @@ class Gate:
         noise = torch.randn(len(condition), 4, 16, 16, generator=torch.Generator().manual_seed(seed))
         out = []
         for z, c in zip(noise.split(64), condition.split(64)):
-            z = ddim(net.unet, z, c, torch.zeros(1, 16, 128))
-            out.append((self.vae.decoder(z * self.std[:, None, None] + self.mean[:, None, None]) + 1) / 2)
+            out.append((self.decoder(ddim(net.unet, z, c, torch.zeros(1, 16, 128), **self.sampled)) + 1) / 2)
         return torch.cat(out).clamp(0, 1)
 
     @torch.no_grad()
-    def __call__(self, net: Painter, step: int) -> None:
+    def __call__(self, net: Painter, step: object) -> None:
         x = self.draw(net, net.tau(caption_ids([caption(s) for s in self.scenes])))
         log("gate at", step, "held-out pairs", report(self.judge, x, self.labels))
         self.keep(x, f"picture-{step}")

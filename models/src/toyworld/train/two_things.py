@@ -91,11 +91,11 @@ def train() -> None:
 class GateOfTwo(Gate):
     """The same for pictures of two things, each of which the judge reads alone."""
 
-    def __init__(self, count: int = 96):
-        super().__init__(count, held_of_two())
+    def __init__(self, count: int = 96, **sampled: float):
+        super().__init__(count, held_of_two(), **sampled)
 
     @torch.no_grad()
-    def __call__(self, net: Painter, step: int) -> None:
+    def __call__(self, net: Painter, step: object) -> None:
         x = self.draw(net, net.tau(caption_ids([caption(s) for s in self.scenes])))
         self.report(x, step)
         self.keep(x, f"two-{step}")
