@@ -25,5 +25,5 @@ def link_to_same(folder: Path, other: Path) -> None:
 
 def write(unet: nn.Module, distilled_from: Generator, bundles: Path) -> None:
     generator = replace(distilled_from, unet=round_weights(unet, int8=True))
-    generator_image(generator, bundles / FEW_STEPS, guidance_scale=1.0, num_inference_steps=STEPS, max_inference_steps=STEPS)
+    generator_image(generator, bundles / FEW_STEPS, guidance_scale=1.0, max_guidance_scale=1.0, num_inference_steps=STEPS, max_inference_steps=STEPS)
     link_to_same(bundles / FEW_STEPS, bundles / "generator-image")

@@ -56,10 +56,10 @@ final class RequestReader {
     }
 
     private float guidance(GeneratorRequest request) {
-        float guidance = request.hasGuidanceScale() ? request.getGuidanceScale() : manifest.defaults().guidance();
-        if (!(guidance >= 0 && guidance <= GeneratorManifest.MAX_GUIDANCE)) {
-            throw new InvalidInput(
-                    "guidance_scale %s (expected: 0 to %s)".formatted(guidance, GeneratorManifest.MAX_GUIDANCE),
+        var defaults = manifest.defaults();
+        float guidance = request.hasGuidanceScale() ? request.getGuidanceScale() : defaults.guidance();
+        if (!(guidance >= 0 && guidance <= defaults.maxGuidance())) {
+            throw new InvalidInput("guidance_scale %s (expected: 0 to %s)".formatted(guidance, defaults.maxGuidance()),
                     "guidance_scale");
         }
         return guidance;

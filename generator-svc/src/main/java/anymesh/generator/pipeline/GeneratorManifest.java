@@ -17,10 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record GeneratorManifest(Modality modality, String accepts, Defaults defaults, Output output) {
 
-    public static final float MAX_GUIDANCE = 50;
+    private static final float MAX_GUIDANCE = 50;
 
-    /** What a request gets that asks for nothing, and how far it may go. */
-    public record Defaults(float guidance, int steps, int maxSteps) {}
+    /**
+     * What a request gets that asks for nothing, and how far it may go.
+     *
+     * @param maxGuidance 1 for a denoiser that guidance was distilled into
+     */
+    public record Defaults(float guidance, float maxGuidance, int steps, int maxSteps) {}
 
     /** What comes out, and in which sizes it may be asked for. */
     public sealed interface Output {
@@ -54,8 +58,12 @@ public record GeneratorManifest(Modality modality, String accepts, Defaults defa
         float guidance = present(bundle, "pipeline.guidance_scale", pipeline.guidance);
         int steps = present(bundle, "pipeline.num_inference_steps", pipeline.steps);
         int maxSteps = present(bundle, "pipeline.max_inference_steps", pipeline.maxSteps);
-        if (!(guidance >= 0 && guidance <= MAX_GUIDANCE)) {
-            throw wrong(bundle, "pipeline.guidance_scale", guidance + " (expected: 0 to 50)");
+        float maxGuidance = pipeline.maxGuidance == null ? MAX_GUIDANCE : pipeline.maxGuidance;
+        if (!(maxGuidance >= 0 && maxGuidance <= MAX_GUIDANCE)) {
+            throw wrong(bundle, "pipeline.max_guidance_scale", maxGuidance + " (expected: 0 to 50)");
+        }
+        if (!(guidance >= 0 && guidance <= maxGuidance)) {
+            throw wrong(bundle, "pipeline.guidance_scale", guidance + " (expected: 0 to " + maxGuidance + ")");
         }
         if (steps < 1 || maxSteps < steps) {
             throw wrong(bundle, "pipeline.num_inference_steps",
@@ -63,7 +71,7 @@ public record GeneratorManifest(Modality modality, String accepts, Defaults defa
         }
         var modality = modality(bundle, present(bundle, "modality", json.modality));
         return new GeneratorManifest(modality, present(bundle, "accepts", json.accepts),
-                new Defaults(guidance, steps, maxSteps), output(bundle, modality, pipeline));
+                new Defaults(guidance, maxGuidance, steps, maxSteps), output(bundle, modality, pipeline));
     }
 
     private static Output output(ModelBundle bundle, Modality modality, JsonPipeline pipeline) {
@@ -128,6 +136,7 @@ public record GeneratorManifest(Modality modality, String accepts, Defaults defa
     private record Json(@Nullable String modality, @Nullable String accepts, @Nullable JsonPipeline pipeline) {}
 
     private record JsonPipeline(@Nullable @JsonProperty("guidance_scale") Float guidance,
+            @Nullable @JsonProperty("max_guidance_scale") Float maxGuidance,
             @Nullable @JsonProperty("num_inference_steps") Integer steps,
             @Nullable @JsonProperty("max_inference_steps") Integer maxSteps, @Nullable List<String> sizes,
             @Nullable String size, @Nullable List<Long> latents, @Nullable Double seconds,

@@ -38,6 +38,8 @@ class TinyPipelineRefusalTest {
     @ParameterizedTest
     @CsvSource(quoteCharacter = '`', value = {"`\"modality\": \"image\"`, `\"modality\": \"smell\"`, smell",
         "`\"size\": \"16x16\"`, `\"size\": \"big\"`, big", "`\"16x16\", \"24x16\"`, `\"17x16\"`, 17x16",
+        "`\"guidance_scale\": 2.0`, `\"guidance_scale\": 2.0, \"max_guidance_scale\": 1.5`, guidance_scale",
+        "`\"guidance_scale\": 2.0`, `\"guidance_scale\": 2.0, \"max_guidance_scale\": 51`, max_guidance_scale",
         "`\"guidance_scale\": 2.0`, `\"guidance_scale\": -1`, guidance_scale",
         "`\"max_inference_steps\": 1000`, `\"max_inference_steps\": 4`, num_inference_steps",
         "`\"max_inference_steps\": 1000`, `\"max_inference_steps\": 1001`, 1001", "`\"accepts\"`, `\"takes\"`, accepts",
