@@ -5,7 +5,7 @@ import anymesh.v1.StageDescription;
 
 /**
  * One running instance of a service: where it listens, what it serves and whether it may be called. Until
- * they are known the ports are 0, and the description says nothing but the {@link Incarnation}.
+ * they are known the ports are 0, and the description says nothing but the {@link Incarnation} and whether it is a candidate.
  */
 public record StageInstance(String id, String service, String host, int grpcPort, int httpPort, long pid,
         StageState state, StageDescription description) {

@@ -12,12 +12,13 @@ import java.time.Duration;
  * What every service is configured with. Port 0 takes any free one; {@code memoryBytes} bounds the embeddings that the
  * service holds at once, beyond which calls are refused as overload. An empty {@code instanceId} makes one up.
  *
+ * @param candidate takes no request that no route sends it, as long as others of its service serve
  * @param lameDuck when it is told to go: how long it says so and serves on, until callers have heard of it
  * @param drainTimeout within how long it is gone then, {@code lameDuck} included
  */
-public record StageConfig(String host, int grpcPort, int httpPort, Path bundle, BatchPolicy batch, OnnxSettings onnx,
-        Duration lameDuck, Duration drainTimeout, long memoryBytes, String instanceId, RegistryConfig registry,
-        TlsConfig tls) {
+public record StageConfig(String host, int grpcPort, int httpPort, Path bundle, boolean candidate, BatchPolicy batch,
+        OnnxSettings onnx, Duration lameDuck, Duration drainTimeout, long memoryBytes, String instanceId,
+        RegistryConfig registry, TlsConfig tls) {
 
     public StageConfig {
         requirePort("grpcPort", grpcPort);
@@ -40,35 +41,41 @@ public record StageConfig(String host, int grpcPort, int httpPort, Path bundle, 
 
     /** Loopback, these ports, this bundle, and room for 256 MiB of embeddings. */
     public static StageConfig defaults(int grpcPort, int httpPort, Path bundle, BatchPolicy batch) {
-        return new StageConfig("127.0.0.1", grpcPort, httpPort, bundle, batch, OnnxSettings.defaults(),
+        return new StageConfig("127.0.0.1", grpcPort, httpPort, bundle, false, batch, OnnxSettings.defaults(),
                 Duration.ofSeconds(1), Duration.ofSeconds(30), 256L << 20, "", RegistryConfig.defaults(),
                 TlsConfig.off());
     }
 
     /** The same service on any free ports, as tests and the embedded mesh want it. */
     public StageConfig onFreePorts() {
-        return new StageConfig(host, 0, 0, bundle, batch, onnx, lameDuck, drainTimeout, memoryBytes,
+        return new StageConfig(host, 0, 0, bundle, candidate, batch, onnx, lameDuck, drainTimeout, memoryBytes,
                 instanceId, registry, tls);
     }
 
     public StageConfig withBundle(Path directory) {
-        return new StageConfig(host, grpcPort, httpPort, directory, batch, onnx, lameDuck, drainTimeout, memoryBytes,
+        return new StageConfig(host, grpcPort, httpPort, directory, candidate, batch, onnx, lameDuck, drainTimeout, memoryBytes,
+                instanceId, registry, tls);
+    }
+
+    /** Another version of the service, beside the one that serves. */
+    public StageConfig asCandidate() {
+        return new StageConfig(host, grpcPort, httpPort, bundle, true, batch, onnx, lameDuck, drainTimeout, memoryBytes,
                 instanceId, registry, tls);
     }
 
     public StageConfig withOnnx(OnnxSettings settings) {
-        return new StageConfig(host, grpcPort, httpPort, bundle, batch, settings, lameDuck, drainTimeout, memoryBytes,
+        return new StageConfig(host, grpcPort, httpPort, bundle, candidate, batch, settings, lameDuck, drainTimeout, memoryBytes,
                 instanceId, registry, tls);
     }
 
     public StageConfig withBatch(BatchPolicy policy) {
-        return new StageConfig(host, grpcPort, httpPort, bundle, policy, onnx, lameDuck, drainTimeout, memoryBytes,
+        return new StageConfig(host, grpcPort, httpPort, bundle, candidate, policy, onnx, lameDuck, drainTimeout, memoryBytes,
                 instanceId, registry, tls);
     }
 
     /** For meshes in which nobody has to hear first that an instance goes. */
     public StageConfig withoutLameDuck() {
-        return new StageConfig(host, grpcPort, httpPort, bundle, batch, onnx, Duration.ZERO, drainTimeout, memoryBytes,
+        return new StageConfig(host, grpcPort, httpPort, bundle, candidate, batch, onnx, Duration.ZERO, drainTimeout, memoryBytes,
                 instanceId, registry, tls);
     }
 

@@ -62,7 +62,8 @@ public final class StageRunner implements AutoCloseable {
                 ? service + "-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt()).substring(2)
                 : config.instanceId();
         this.instance = new StageInstance(id, service, config.host(), 0, 0, ProcessHandle.current().pid(),
-                StageState.LOADING, StageDescription.newBuilder().setIncarnation(Incarnation.begin()).build());
+                StageState.LOADING, StageDescription.newBuilder().setIncarnation(Incarnation.begin())
+                        .setCandidate(config.candidate()).build());
         this.tracing = Tracing.start(service, id);
         this.admin = AdminServer.start(vertx, config.host(), config.httpPort(), this::state, meters);
         publish(new StageInstance(id, service, config.host(), 0, admin.port(), instance.pid(), StageState.LOADING,
@@ -181,7 +182,7 @@ public final class StageRunner implements AutoCloseable {
         goOnUnlessEnding();
         var description = loaded.describe().toBuilder().setService(instance.service()).setInstanceId(instance.id())
                 .setCapacity(config.batch().maxBatch())
-                .setIncarnation(instance.description().getIncarnation())
+                .setIncarnation(instance.description().getIncarnation()).setCandidate(config.candidate())
                 .build();
         var endpoint = GrpcEndpoint.start(config.host(), config.grpcPort(), loaded.methods(), description,
                 new CallMeters(meters), new ServerSpans(tracing.tracer()), tls.server());

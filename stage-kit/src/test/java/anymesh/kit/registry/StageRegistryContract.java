@@ -132,7 +132,7 @@ public abstract class StageRegistryContract {
 
     protected static StageDescription description() {
         return StageDescription.newBuilder().setService(SERVICE).setBundle("toyworld").setVersion("1.2.3")
-                .setCapacity(16)
+                .setCapacity(16).setCandidate(true)
                 .addCapabilities(Capability.newBuilder().setModality(Modality.IMAGE).addAccepts("toyworld-cond-16x128")
                         .addSizes("32x32"))
                 .build();

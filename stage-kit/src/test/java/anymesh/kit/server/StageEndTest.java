@@ -136,7 +136,7 @@ final class StageEndTest {
 
     private StageRunner start(Duration lameDuck, Duration drainTimeout) {
         var plain = StageConfig.defaults(0, 0, Path.of("none"), new BatchPolicy(8, 1));
-        var config = new StageConfig(plain.host(), 0, 0, plain.bundle(), plain.batch(), plain.onnx(), lameDuck,
+        var config = new StageConfig(plain.host(), 0, 0, plain.bundle(), false, plain.batch(), plain.onnx(), lameDuck,
                 drainTimeout, plain.memoryBytes(), "", plain.registry(), plain.tls());
         var runner = StageRunner.start("input-projector", config, vertx, registry, resources -> {
             steps.method = FrameServer.method(resources.methods().projectInput(), steps::project);

@@ -104,6 +104,18 @@ final class StageRunnerTest {
     }
 
     @Test
+    void aCandidateSaysSoFromTheBeginning() {
+        var said = new ArrayList<StageDescription>();
+        registry.watch(instances -> instances.forEach(one -> said.add(one.description())));
+        try (var _ = start(config().asCandidate())) {
+            assertThat(said).hasSizeGreaterThan(2).allMatch(StageDescription::getCandidate);
+        }
+        try (var usual = start()) {
+            assertThat(usual.instance().description().getCandidate()).isFalse();
+        }
+    }
+
+    @Test
     void readinessIsNotGivenWhileItWarms() throws Exception {
         echo.hold();
         var starting = CompletableFuture.supplyAsync(this::start);
@@ -187,7 +199,11 @@ final class StageRunnerTest {
     }
 
     private StageRunner start() {
-        return StageRunner.start("input-projector", config(), vertx, registry, resources -> {
+        return start(config());
+    }
+
+    private StageRunner start(StageConfig config) {
+        return StageRunner.start("input-projector", config, vertx, registry, resources -> {
             echo.method = FrameServer.method(resources.methods().projectInput(),
                     (_, _, out) -> out.emit(Frame.of(ProjectInputResponse.getDefaultInstance())));
             return echo;
@@ -204,7 +220,7 @@ final class StageRunnerTest {
 
     private static StageConfig config(Duration drainTimeout) {
         var plain = StageConfig.defaults(0, 0, Path.of("none"), new BatchPolicy(1, 1));
-        return new StageConfig(plain.host(), 0, 0, plain.bundle(), plain.batch(), plain.onnx(), Duration.ZERO,
+        return new StageConfig(plain.host(), 0, 0, plain.bundle(), false, plain.batch(), plain.onnx(), Duration.ZERO,
                 drainTimeout, plain.memoryBytes(), "", plain.registry(), plain.tls());
     }
 
