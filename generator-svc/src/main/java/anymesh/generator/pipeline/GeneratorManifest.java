@@ -52,7 +52,7 @@ public record GeneratorManifest(Modality modality, String accepts, Defaults defa
     public record Clips(List<PictureSize> sizes, int frames, double framesPerSecond) implements Output {}
 
     /** Reads and checks the manifest; {@link BundleException} names the key that is wrong. */
-    static GeneratorManifest of(ModelBundle bundle) {
+    public static GeneratorManifest of(ModelBundle bundle) {
         var json = bundle.manifestAs(Json.class);
         var pipeline = present(bundle, "pipeline", json.pipeline);
         float guidance = present(bundle, "pipeline.guidance_scale", pipeline.guidance);

@@ -26,6 +26,13 @@ public record ModelBundle(Path directory, Manifest manifest) {
 
     /** Reads the manifest, checks that it is for this component, and checks each file against its checksum. */
     public static ModelBundle open(Path directory, Component component) {
+        var bundle = new ModelBundle(directory, manifest(directory, component));
+        bundle.manifest.files().forEach(bundle::verify);
+        return bundle;
+    }
+
+    /** The manifest alone, of a bundle for this component; nobody has looked at the files. */
+    public static Manifest manifest(Path directory, Component component) {
         var manifest = read(directory.resolve(MANIFEST), Manifest.class, true);
         if (manifest.schema() != Manifest.SCHEMA) {
             throw new BundleException("%s/%s: schema %d (expected: %d)".formatted(directory, MANIFEST,
@@ -35,9 +42,7 @@ public record ModelBundle(Path directory, Manifest manifest) {
             throw new BundleException("%s/%s: component %s (expected: %s)".formatted(directory, MANIFEST,
                     manifest.component().json(), component.json()));
         }
-        var bundle = new ModelBundle(directory, manifest);
-        manifest.files().forEach(bundle::verify);
-        return bundle;
+        return manifest;
     }
 
     /** A file of the bundle; one that the manifest doesn't list, and so nobody checked, is refused. */

@@ -8,6 +8,7 @@ import anymesh.wire.call.Registration;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,14 +16,19 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.IntUnaryOperator;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Wanted replicas in the store that the mesh shares: {@code replicas/SERVICE} is <code>{"wanted": 1}</code>. */
+/**
+ * Wanted replicas in the store that the mesh shares: {@code replicas/SERVICE} is <code>{"wanted": 1}</code>, and
+ * {@code replicas/SERVICE/BUNDLE/VERSION}, for a release that was started beside what the service is configured with,
+ * <code>{"wanted": 1, "bundle": "/its/folder"}</code>. What is called a service here may be such a name.
+ */
 public final class StoredReplicas implements WantedReplicas, AutoCloseable {
     /** Below this, the store must let itself be read and written. */
     public static final String FOLDER = "replicas/";
+    private static final String WANTED = "wanted";
     private static final Logger log = LoggerFactory.getLogger(StoredReplicas.class);
 
     private final MeshStore store;
@@ -63,7 +69,12 @@ public final class StoredReplicas implements WantedReplicas, AutoCloseable {
 
     /** Wants so many from now on, whatever was wanted before. */
     public Future<Void> set(String service, int count) {
-        return change(service, _ -> count).mapEmpty();
+        return change(service, json -> json.put(WANTED, count)).mapEmpty();
+    }
+
+    /** As {@link #set(String, int)}, and says where the bundle lies. */
+    public Future<Void> set(String service, int count, Path bundle) {
+        return change(service, json -> json.put(WANTED, count).put("bundle", bundle.toString())).mapEmpty();
     }
 
     /** Says nothing about this service any more. */
@@ -80,7 +91,11 @@ public final class StoredReplicas implements WantedReplicas, AutoCloseable {
         if (!waking.add(service)) {
             return Future.succeededFuture(); // it is being done
         }
-        return change(service, count -> count == 0 ? 1 : count).onComplete(isChanged -> {
+        return change(service, json -> {
+            if (wanted(json).equals(OptionalInt.of(0))) {
+                json.put(WANTED, 1);
+            }
+        }).onComplete(isChanged -> {
             waking.remove(service);
             if (isChanged.succeeded() && isChanged.result()) {
                 log.info("service={} is woken", service);
@@ -88,27 +103,36 @@ public final class StoredReplicas implements WantedReplicas, AutoCloseable {
         }).mapEmpty();
     }
 
-    /** {@code change} is given -1 where nothing is known. Says whether it made a difference. */
-    private Future<Boolean> change(String service, IntUnaryOperator change) {
+    /** What the change leaves alone stays as it is. Says whether it made a difference. */
+    private Future<Boolean> change(String service, Consumer<JsonObject> change) {
         return store.get(FOLDER + service).compose(found -> {
-            int before = found.map(StoredReplicas::wanted).orElse(OptionalInt.empty()).orElse(-1);
-            int after = change.applyAsInt(before);
-            if (after == before) {
+            var before = found.map(StoredReplicas::read).orElseGet(JsonObject::new);
+            var after = before.copy();
+            change.accept(after);
+            if (after.equals(before)) {
                 return Future.succeededFuture(false);
             }
-            var text = new JsonObject().put("wanted", after).encode();
-            return store.put(FOLDER + service, text, found.map(Document::version).orElse(Document.ABSENT))
+            return store.put(FOLDER + service, after.encode(), found.map(Document::version).orElse(Document.ABSENT))
                     .compose(isDone -> isDone ? Future.succeededFuture(true) : change(service, change));
         });
     }
 
     private static OptionalInt wanted(Document document) {
+        return wanted(read(document));
+    }
+
+    private static OptionalInt wanted(JsonObject json) {
+        return json.getValue(WANTED) instanceof Number count && count.intValue() >= 0
+                ? OptionalInt.of(count.intValue())
+                : OptionalInt.empty();
+    }
+
+    private static JsonObject read(Document document) {
         try {
-            Integer count = new JsonObject(document.text()).getInteger("wanted");
-            return count == null || count < 0 ? OptionalInt.empty() : OptionalInt.of(count);
-        } catch (DecodeException | ClassCastException e) {
+            return new JsonObject(document.text());
+        } catch (DecodeException e) {
             log.warn("{} cannot be read: {}", document.name(), document.text());
-            return OptionalInt.empty();
+            return new JsonObject();
         }
     }
 

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import anymesh.kit.server.Futures;
 import anymesh.kit.store.Document;
 import anymesh.kit.store.InMemoryMeshStore;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -67,6 +70,24 @@ final class StoredReplicasTest {
         var after = Futures.join(store.get("replicas/backbone")).orElseThrow();
         assertThat(after.text()).isEqualTo("{\"wanted\":1}");
         assertThat(after.version()).as("one write").isEqualTo(before + 1);
+    }
+
+    @Test
+    void aReleaseStandsBesideItsServiceAndSaysWhereItLies() {
+        var release = "generator-image/toyworld/3.0.0";
+        Futures.join(supervisor.set("generator-image", 0));
+        Futures.join(supervisor.set(release, 1, Path.of("/models/three")));
+        assertThat(gateway.of("generator-image")).hasValue(0);
+        assertThat(gateway.of(release)).hasValue(1);
+        Futures.join(gateway.set(release, 2));
+        assertThat(new JsonObject(Futures.join(store.get("replicas/" + release)).orElseThrow().text()).getMap())
+                .isEqualTo(Map.of("wanted", 2, "bundle", "/models/three"));
+        Futures.join(gateway.wake("generator-image"));
+        assertThat(supervisor.of("generator-image")).hasValue(1);
+        assertThat(supervisor.of(release)).hasValue(2);
+        Futures.join(supervisor.forget(release));
+        assertThat(gateway.of(release)).isEmpty();
+        assertThat(gateway.of("generator-image")).hasValue(1);
     }
 
     @Test
