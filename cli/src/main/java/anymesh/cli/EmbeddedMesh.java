@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
-import anymesh.cli.settings.ServiceSettings;
 import anymesh.backbone.BackboneConfig;
 import anymesh.backbone.BackboneStage;
+import anymesh.cli.processes.ConfiguredBundles;
+import anymesh.cli.processes.Control;
+import anymesh.cli.processes.ControlServer;
+import anymesh.cli.processes.InstanceView;
+import anymesh.cli.processes.RunningMesh;
+import anymesh.cli.settings.ServiceSettings;
 import anymesh.encoder.EncoderConfig;
 import anymesh.encoder.EncoderStage;
 import anymesh.gateway.Gateway;
@@ -17,23 +22,15 @@ import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.server.Futures;
 import anymesh.kit.server.StageConfig;
-import anymesh.kit.server.StageFactory;
-import anymesh.kit.server.StageMain;
-import anymesh.kit.server.StageRunner;
 import anymesh.projector.ProjectorConfig;
 import anymesh.projector.ProjectorStage;
 import anymesh.v1.Modality;
 import anymesh.wire.WireMemory;
 import io.vertx.core.Vertx;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,20 +39,20 @@ import org.jspecify.annotations.Nullable;
  * be elsewhere, with the registry in memory. {@link #start} returns once every stage serves. It is no lame duck when it goes:
  * nobody chooses between it and another one.
  */
-public final class EmbeddedMesh implements AutoCloseable {
+public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
     private final Vertx vertx;
     private final StageRegistry registry;
-    private final List<StageRunner> runners;
+    private final EmbeddedStages stages;
     private final WireMemory memory;
     private final Gateway gateway;
 
     private EmbeddedMesh(Vertx vertx, StageRegistry registry, WireMemory memory, Gateway gateway,
-            List<StageRunner> runners) {
+            EmbeddedStages stages) {
         this.vertx = vertx;
         this.registry = registry;
         this.memory = memory;
         this.gateway = gateway;
-        this.runners = runners;
+        this.stages = stages;
     }
 
     /** Starts everything with its defaults; the models lie under {@code home}, the gateway listens on the port (0: any free one). */
@@ -83,14 +80,16 @@ public final class EmbeddedMesh implements AutoCloseable {
                     "registry.kind and endpoints: a mesh in one process has its stages in itself; start it with --processes");
         }
         var config = port == null ? configured : configured.onPort(port);
-        var stages = stages(home, settings);
+        var services = services(home, settings);
         var vertx = Vertx.vertx();
         var memory = new WireMemory("gateway", config.memoryBytes());
         try {
             // The port first: somebody may have it, and loading models to find that out would be a waste.
             var gateway = Gateway.start(vertx, config, registry, memory);
             try {
-                return new EmbeddedMesh(vertx, registry, memory, gateway, startAll(stages, vertx, registry));
+                var stages = new EmbeddedStages(vertx, registry, services, new ConfiguredBundles(home, settings));
+                stages.startAll();
+                return new EmbeddedMesh(vertx, registry, memory, gateway, stages);
             } catch (RuntimeException e) {
                 gateway.close();
                 throw e;
@@ -107,41 +106,25 @@ public final class EmbeddedMesh implements AutoCloseable {
         return settings.gateway(GatewayConfig.class, GatewayConfig.defaults().withoutLameDuck());
     }
 
-    private static List<StageRunner> startAll(List<Starting> stages, Vertx vertx, StageRegistry registry) {
-        try (var threads = platformThreads()) {
-            return joinAll(stages.stream()
-                    .map(stage -> CompletableFuture.supplyAsync(() -> stage.start(vertx, registry), threads))
-                    .toList());
-        }
-    }
-
-    private static List<Starting> stages(Path home, ServiceSettings settings) {
+    private static List<EmbeddedService<?>> services(Path home, ServiceSettings settings) {
         var encoder = settings.stage("encoder", EncoderConfig.class, EncoderConfig.defaults());
         var input = settings.stage("input-projector", ProjectorConfig.class, ProjectorConfig.inputDefaults());
         var backbone = settings.stage("backbone", BackboneConfig.class, BackboneConfig.defaults());
         var output = settings.stage("output-projector", ProjectorConfig.class, ProjectorConfig.outputDefaults());
-        var stages = new ArrayList<>(List.of(
-                starting("encoder", encoder.withStage(here(encoder.stage(), home)), EncoderConfig::stage,
+        var services = new ArrayList<EmbeddedService<?>>(List.of(
+                new EmbeddedService<>("encoder", encoder, EncoderConfig::stage, EncoderConfig::withStage,
                         EncoderStage::load),
-                starting("input-projector", input.withStage(here(input.stage(), home)), ProjectorConfig::stage,
+                new EmbeddedService<>("input-projector", input, ProjectorConfig::stage, ProjectorConfig::withStage,
                         ProjectorStage::input),
-                starting("backbone", backbone.withStage(here(backbone.stage(), home)), BackboneConfig::stage,
+                new EmbeddedService<>("backbone", backbone, BackboneConfig::stage, BackboneConfig::withStage,
                         BackboneStage::load),
-                starting("output-projector", output.withStage(here(output.stage(), home)), ProjectorConfig::stage,
+                new EmbeddedService<>("output-projector", output, ProjectorConfig::stage, ProjectorConfig::withStage,
                         ProjectorStage::output)));
-        stages.addAll(generators(home, settings));
-        return stages;
-    }
-
-    /** One for pictures always, the others if their models are here: without them the mesh answers 422 to what they make. */
-    private static List<Starting> generators(Path home, ServiceSettings settings) {
-        return Stream.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO).map(GeneratorConfig::defaults)
-                .map(config -> generator(config, settings))
-                .map(config -> config.withStage(here(config.stage(), home)))
-                .filter(config -> config.modality() == Modality.IMAGE
-                        || Files.exists(config.stage().bundle().resolve("manifest.json")))
-                .map(config -> starting(config.service(), config, GeneratorConfig::stage, GeneratorStage::load))
-                .toList();
+        Stream.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO).map(GeneratorConfig::defaults)
+                .map(defaults -> generator(defaults, settings))
+                .forEach(config -> services.add(new EmbeddedService<>(config.service(), config, GeneratorConfig::stage,
+                        GeneratorConfig::withStage, GeneratorStage::load)));
+        return services.stream().<EmbeddedService<?>>map(service -> service.with(stage -> here(stage, home))).toList();
     }
 
     private static GeneratorConfig generator(GeneratorConfig defaults, ServiceSettings settings) {
@@ -153,38 +136,8 @@ public final class EmbeddedMesh implements AutoCloseable {
         return config;
     }
 
-    /**
-     * Not virtual ones: loading a model runs class initialisers and native code that hold their carrier, and with as many
-     * stages as carriers they would wait for each other for ever.
-     */
-    private static ExecutorService platformThreads() {
-        return Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("stage-", 0).factory());
-    }
-
     private static StageConfig here(StageConfig stage, Path home) {
         return stage.onFreePorts().withoutLameDuck().withBundle(home.resolve(stage.bundle()));
-    }
-
-    private static <C> Starting starting(String service, C config, Function<C, StageConfig> stage,
-            StageMain.Loader<C> loader) {
-        return new Starting(service, stage.apply(config), resources -> loader.load(config, resources));
-    }
-
-    private static List<StageRunner> joinAll(List<CompletableFuture<StageRunner>> starting) {
-        var started = new ArrayList<StageRunner>();
-        RuntimeException failure = null;
-        for (var stage : starting) {
-            try {
-                started.add(stage.join());
-            } catch (CompletionException e) {
-                failure = e;
-            }
-        }
-        if (failure != null) {
-            started.forEach(StageRunner::close);
-            throw failure;
-        }
-        return started;
     }
 
     public int port() {
@@ -199,32 +152,47 @@ public final class EmbeddedMesh implements AutoCloseable {
         return registry;
     }
 
+    /** Opens a port where other commands find this mesh, until it ends. */
+    public Control control() {
+        return ControlServer.start(vertx, this).control();
+    }
+
+    @Override
+    public List<InstanceView> instances() {
+        return registry.snapshot().stream().map(InstanceView::of).toList();
+    }
+
+    @Override
+    public void start(String service, String bundle, String replicas) throws IOException {
+        stages.start(service, bundle, replicas);
+    }
+
+    @Override
+    public void scale(String name, String replicas) throws IOException {
+        stages.scale(name, replicas);
+    }
+
+    @Override
+    public void stop(String name) {
+        stages.stop(name);
+    }
+
     /** Ends in order, within this time: the gateway takes nothing new and finishes, then every stage does. */
     public void drain(Budget budget) {
         gateway.drain(budget);
-        try (var threads = platformThreads()) {
-            runners.forEach(runner -> threads.execute(() -> runner.drain(budget)));
-        }
+        stages.drain(budget);
         release();
     }
 
     @Override
     public void close() {
         gateway.close();
-        runners.forEach(StageRunner::close);
+        stages.close();
         release();
     }
 
     private void release() {
         memory.close();
         Futures.join(vertx.close());
-    }
-
-    /** A service with its configuration and how it is loaded. */
-    private record Starting(String service, StageConfig config, StageFactory factory) {
-
-        StageRunner start(Vertx vertx, StageRegistry registry) {
-            return StageRunner.start(service, config, vertx, registry, factory);
-        }
     }
 }

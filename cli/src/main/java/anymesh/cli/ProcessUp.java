@@ -53,7 +53,7 @@ final class ProcessUp {
             mesh.set(opened);
             opened.startAll(options);
             var control = ControlServer.start(vertx, opened);
-            new MeshState(opened.url(), ProcessHandle.current().pid(), List.of(), control.control()).write(file);
+            new MeshState(opened.url(), ProcessHandle.current().pid(), control.control()).write(file);
             InstanceTable.print(opened.instances(), System.out);
             System.out.println("ready " + opened.url());
         } catch (IOException | RuntimeException e) {

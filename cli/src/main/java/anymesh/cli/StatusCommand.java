@@ -19,13 +19,13 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         var state = MeshState.running(Home.stateFile());
         if (json) {
-            var instances = state.isPresent() ? state.get().currentInstances() : List.of();
+            var instances = state.isPresent() ? state.get().control().instances() : List.of();
             System.out.println(JsonMapper.builder().build().writeValueAsString(Map.of("instances", instances)));
         } else if (state.isEmpty()) {
             System.out.println("no mesh is running (start one: ./anymesh up)");
         } else {
             System.out.printf("mesh at %s (process %d)%n", state.get().url(), state.get().pid());
-            InstanceTable.print(state.get().currentInstances(), System.out);
+            InstanceTable.print(state.get().control().instances(), System.out);
         }
         return state.isPresent() ? 0 : 1;
     }

@@ -27,8 +27,8 @@ final class TopCommand implements Callable<Integer> {
         var looks = new ArrayDeque<List<StageLook>>();
         while (true) {
             var state = MeshState.running(Home.stateFile())
-                    .orElseThrow(() -> new IOException("no mesh is running (start one: ./anymesh up --processes)"));
-            looks.addLast(StageLook.all(state.currentInstances()));
+                    .orElseThrow(() -> new IOException("no mesh is running (start one: ./anymesh up)"));
+            looks.addLast(StageLook.all(state.control().instances()));
             if (looks.size() > WINDOW) {
                 looks.removeFirst();
             }

@@ -2,7 +2,6 @@
 package anymesh.cli;
 
 import anymesh.cli.settings.ServiceSettings;
-import anymesh.cli.processes.InstanceView;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.server.Termination;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -61,23 +59,16 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private int embedded(Path file, ServiceSettings settings) throws InterruptedException {
-        var registry = new InMemoryStageRegistry();
         var starting = new CompletableFuture<EmbeddedMesh>();
-        var ended = new AtomicBoolean();
         Termination.on(EmbeddedMesh.gateway(settings).drainTimeout(), budget -> {
             // Told to go while it loads, it finishes that first: ONNX Runtime takes a JVM down that exits amid a load.
             starting.orTimeout(budget.left().toNanos(), TimeUnit.NANOSECONDS).join().drain(budget);
-            ended.set(true);
             MeshState.delete(file);
         });
         try {
-            var mesh = EmbeddedMesh.start(Home.directory(), port, settings, registry);
-            registry.watch(instances -> {
-                if (!ended.get()) {
-                    new MeshState(mesh.url(), ProcessHandle.current().pid(),
-                            instances.stream().map(InstanceView::of).toList(), null).write(file);
-                }
-            });
+            var mesh = EmbeddedMesh.start(Home.directory(), port, settings,
+                    new InMemoryStageRegistry());
+            new MeshState(mesh.url(), ProcessHandle.current().pid(), mesh.control()).write(file);
             starting.complete(mesh);
             System.out.println("ready " + mesh.url());
         } catch (RuntimeException e) {

@@ -4,10 +4,12 @@ package anymesh.cli.processes;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,6 +20,13 @@ public record Control(String url, String token) {
 
     public List<InstanceView> instances() throws IOException, InterruptedException {
         return send("GET", "/instances");
+    }
+
+    /** @param bundle a folder, absolute: the mesh runs elsewhere */
+    public List<InstanceView> start(String service, String bundle, String replicas)
+            throws IOException, InterruptedException {
+        return send("POST", "/start?service=%s&bundle=%s&replicas=%s".formatted(encode(service), encode(bundle),
+                encode(replicas)));
     }
 
     public List<InstanceView> scale(String service, String replicas) throws IOException, InterruptedException {
@@ -32,7 +41,12 @@ public record Control(String url, String token) {
         var request = HttpRequest.newBuilder(URI.create(url + path)).header("authorization", "Bearer " + token)
                 .method(method, HttpRequest.BodyPublishers.noBody()).build();
         try (var http = HttpClient.newHttpClient()) {
-            var response = http.send(request, BodyHandlers.ofString());
+            HttpResponse<String> response;
+            try {
+                response = http.send(request, BodyHandlers.ofString());
+            } catch (ConnectException e) {
+                throw new IOException("the mesh takes no commands; it is being stopped", e);
+            }
             if (response.statusCode() != 200) {
                 throw new IOException(JSON.readTree(response.body()).path("error").asText());
             }

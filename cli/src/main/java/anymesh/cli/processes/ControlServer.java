@@ -16,31 +16,34 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * Where other commands tell a mesh of processes what to do: HTTP on a free loopback port, for whoever has the token, which
+ * Where other commands tell a running mesh what to do: HTTP on a free loopback port, for whoever has the token, which
  * stands in the state file that only its owner may read.
  *
  * <pre>
- *   GET  /instances                          every process
- *   POST /scale?service=S&amp;replicas=N      answers when it is done
- *   POST /stop?instance=I
+ *   GET  /instances                                   every instance
+ *   POST /start?service=S&amp;bundle=DIR&amp;replicas=N      answers when it is done, with the instances
+ *   POST /scale?service=S&amp;replicas=N               S: a service or a release
+ *   POST /stop?instance=I                             I: an instance, a service or a release
  * </pre>
+ *
+ * What was asked wrongly is 400 and what did not come about 500, with a sentence in {@code error}.
  */
 public final class ControlServer implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Vertx vertx;
-    private final ProcessMesh mesh;
+    private final RunningMesh mesh;
     private final String token = newToken();
     private final HttpServer server;
 
-    private ControlServer(Vertx vertx, ProcessMesh mesh) {
+    private ControlServer(Vertx vertx, RunningMesh mesh) {
         this.vertx = vertx;
         this.mesh = mesh;
         this.server = vertx.createHttpServer(PlainHttp.options()).requestHandler(this::handle)
                 .listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
     }
 
-    public static ControlServer start(Vertx vertx, ProcessMesh mesh) {
+    public static ControlServer start(Vertx vertx, RunningMesh mesh) {
         return new ControlServer(vertx, mesh);
     }
 
@@ -62,10 +65,13 @@ public final class ControlServer implements AutoCloseable {
         }
         switch (request.method() + " " + request.path()) {
             case "GET /instances" -> run(request, () -> {});
+            case "POST /start" -> run(request, () -> mesh.start(parameter(request, "service"),
+                    parameter(request, "bundle"), parameter(request, "replicas")));
             case "POST /scale" -> run(request,
                     () -> mesh.scale(parameter(request, "service"), parameter(request, "replicas")));
             case "POST /stop" -> run(request, () -> mesh.stop(parameter(request, "instance")));
-            default -> answer(request, 404, Map.of("error", HttpMethod.GET + " /instances, POST /scale, POST /stop"));
+            default -> answer(request, 404,
+                    Map.of("error", HttpMethod.GET + " /instances, POST /start, POST /scale, POST /stop"));
         }
     }
 

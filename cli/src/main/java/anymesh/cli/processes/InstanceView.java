@@ -3,6 +3,7 @@ package anymesh.cli.processes;
 
 import anymesh.cli.supervise.ProcessState;
 import anymesh.cli.supervise.ProcessStatus;
+import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
 import anymesh.v1.Capability;
@@ -42,6 +43,17 @@ public record InstanceView(String id, String stage, String modality, String bund
     /** A process that does not register itself and listens at this address. */
     static InstanceView other(String service, ProcessStatus process, String address, boolean isReady) {
         return bare(service, process, isReady ? StageState.SERVING : StageState.LOADING, address);
+    }
+
+    /** As an instance of this release, which it has yet to say itself. */
+    InstanceView as(Release release) {
+        return new InstanceView(id, stage, modality, release.bundle(), release.version(), state, pid, failures, grpc,
+                http);
+    }
+
+    /** Whether it is one of this release. */
+    public boolean isOf(Release release) {
+        return release.equals(new Release(stage, bundle, version));
     }
 
     boolean isServing() {

@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many instances of each service this supervisor is to run, where others of the mesh see it and may raise it: in the
+ * How many instances of each group this supervisor is to run, where others of the mesh see it and may raise it: in the
  * shared store. Only the supervisor that has the lock writes there and follows it; of two on one Consul the second one
  * cannot start. The methods block; what they cannot do is an {@link IOException}.
  */
@@ -41,13 +41,13 @@ final class OwnedReplicas implements AutoCloseable {
     private final MeshLocks locks;
     private final StoredReplicas replicas;
     private final Consumer<String> events;
-    private final Set<String> mine = ConcurrentHashMap.newKeySet();
+    private final Set<Group> mine = ConcurrentHashMap.newKeySet();
     // Not an event loop: what follows a change blocks.
     private final ExecutorService thread = Executors
             .newSingleThreadExecutor(Thread.ofPlatform().name("replicas").daemon().factory());
     private volatile @Nullable MeshLock lock;
-    private volatile ToIntFunction<String> running = _ -> 0;
-    private volatile Consumer<String> onChange = _ -> {};
+    private volatile ToIntFunction<Group> running = _ -> 0;
+    private volatile Consumer<Group> onChange = _ -> {};
     private volatile boolean isClosed;
     private String trouble = "";
 
@@ -104,25 +104,39 @@ final class OwnedReplicas implements AutoCloseable {
         }
     }
 
-    /** Wants so many instances of a service from now on. */
-    void want(String service, int count) throws IOException {
+    /** Wants so many instances of a group from now on. */
+    void want(Group group, int count) throws IOException {
         if (lock == null) {
             throw new IOException("this supervisor has lost the lock on how many instances there shall be");
         }
-        mine.add(service);
-        await(replicas.set(service, count));
+        await(set(group, count));
+        mine.add(group);
+    }
+
+    private Future<Void> set(Group group, int count) {
+        return switch (group) {
+            case Group.Configured configured -> replicas.set(configured.key(), count);
+            case Candidate candidate -> replicas.set(candidate.key(), count, candidate.bundle());
+        };
+    }
+
+    /** Says nothing about a group any more. */
+    void forget(Group group) throws IOException {
+        if (mine.remove(group)) {
+            await(replicas.forget(group.key()));
+        }
     }
 
     /** How many of it are wanted at this moment; empty if this supervisor has no say in it. */
-    OptionalInt wanted(String service) throws IOException {
-        return lock == null || !mine.contains(service) ? OptionalInt.empty() : await(replicas.fetch(service));
+    OptionalInt wanted(Group group) throws IOException {
+        return lock == null || !mine.contains(group) ? OptionalInt.empty() : await(replicas.fetch(group.key()));
     }
 
     /**
-     * Calls {@code onChange} with each service that shall have another number of instances than {@code running} says, as
+     * Calls {@code onChange} with each group that shall have another number of instances than {@code running} says, as
      * soon as that is known; on a thread that may block.
      */
-    void follow(ToIntFunction<String> running, Consumer<String> onChange) {
+    void follow(ToIntFunction<Group> running, Consumer<Group> onChange) {
         this.running = running;
         this.onChange = onChange;
         replicas.watch(() -> later(this::look));
@@ -130,10 +144,10 @@ final class OwnedReplicas implements AutoCloseable {
     }
 
     private void look() {
-        for (var service : mine) {
-            var wanted = replicas.of(service);
-            if (!isClosed && wanted.isPresent() && wanted.getAsInt() != running.applyAsInt(service)) {
-                onChange.accept(service);
+        for (var group : mine) {
+            var wanted = replicas.of(group.key());
+            if (!isClosed && wanted.isPresent() && wanted.getAsInt() != running.applyAsInt(group)) {
+                onChange.accept(group);
             }
         }
     }
@@ -146,9 +160,9 @@ final class OwnedReplicas implements AutoCloseable {
         }
         try {
             own(Duration.ofSeconds(TRY_AGAIN_SECONDS));
-            for (var service : mine) {
-                if (await(replicas.fetch(service)).isEmpty()) {
-                    await(replicas.set(service, running.applyAsInt(service)));
+            for (var group : mine) {
+                if (await(replicas.fetch(group.key())).isEmpty()) {
+                    await(set(group, running.applyAsInt(group)));
                 }
             }
             look();
@@ -204,8 +218,8 @@ final class OwnedReplicas implements AutoCloseable {
         var held = lock;
         if (held != null) {
             try {
-                for (var service : mine) {
-                    await(replicas.forget(service));
+                for (var group : mine) {
+                    await(replicas.forget(group.key()));
                 }
                 await(held.release());
             } catch (IOException e) {

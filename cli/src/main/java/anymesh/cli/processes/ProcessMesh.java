@@ -12,14 +12,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,15 +25,13 @@ import org.jspecify.annotations.Nullable;
  * {@code SERVICE-NUMBER} and keeps its name when it is started again. How many there are of a service is what is wanted in
  * the store that the mesh shares, whoever wants it. The methods block.
  */
-public final class ProcessMesh implements AutoCloseable {
+public final class ProcessMesh implements RunningMesh, AutoCloseable {
     /** What a process may be late by before it is killed, and what the stages and Consul have after the last gateway. */
     private static final Duration LATE = Duration.ofSeconds(3);
     private static final Duration AFTER_GATEWAYS = Duration.ofSeconds(10);
     private static final int TRIES = 3;
+    private static final String GATEWAY = ServiceProcess.GATEWAY.service();
     private static final long LOOK_EVERY_MILLIS = 100;
-
-    /** A member of the mesh; gateways have a port that they keep, stages choose theirs and register it (0). */
-    private record Member(ServiceProcess service, int port) {}
 
     private final Supervisor supervisor;
     private final ProcessSpecs specs;
@@ -46,15 +40,17 @@ public final class ProcessMesh implements AutoCloseable {
     private final OwnedReplicas replicas;
     private final Readiness readiness;
     private final @Nullable ConsulWatch watch;
-    private final Map<String, Member> members = new LinkedHashMap<>();
+    private final ConfiguredBundles configured;
+    private final Members members = new Members();
     private final Consumer<String> events;
     private final Duration patience;
     private volatile boolean isClosing;
 
     private ProcessMesh(Supervisor supervisor, ProcessSpecs specs, @Nullable ConsulServer consul,
             @Nullable ConsulWatch watch, Readiness readiness, StageRegistry registry, OwnedReplicas replicas,
-            Duration drainTimeout, Consumer<String> events) {
-        this.patience = drainTimeout.plus(LATE);
+            ProcessOptions options, Consumer<String> events) {
+        this.configured = new ConfiguredBundles(options.home(), options.settings());
+        this.patience = options.drainTimeout().plus(LATE);
         this.watch = watch;
         this.readiness = readiness;
         this.events = events;
@@ -91,7 +87,7 @@ public final class ProcessMesh implements AutoCloseable {
         var specs = new ProcessSpecs(options.home(), logs, options.settings(), config.consul().address());
         var replicas = OwnedReplicas.open(vertx, config, events);
         return new ProcessMesh(supervisor, specs, consul, watch, readiness, config.forGateway(vertx, stages), replicas,
-                options.drainTimeout(), events);
+                options, events);
     }
 
     /**
@@ -102,24 +98,22 @@ public final class ProcessMesh implements AutoCloseable {
         synchronized (this) {
             for (var service : ServiceProcess.values()) {
                 int count = options.replicas().of(service.service());
-                replicas.want(service.service(), count);
+                var group = new Group.Configured(service.service());
+                replicas.want(group, count);
                 for (int i = 0; i < count; i++) {
-                    add(service, service.isStage() ? 0 : i == 0 ? options.port() : Ports.free(1).getFirst());
+                    add(group, service.isStage() ? 0 : i == 0 ? options.port() : Ports.free(1).getFirst());
                 }
             }
         }
-        replicas.follow(service -> ids(member -> member.service().service().equals(service)).size(),
-                this::followWanted);
-        awaitServing(ids(_ -> true));
+        replicas.follow(group -> members.of(group).size(), this::followWanted);
+        awaitServing(members.ids(_ -> true));
     }
 
     /** Where the first gateway listens; throws {@link IllegalStateException} if there is none. */
     public String url() {
-        synchronized (members) {
-            return members.values().stream().filter(member -> !member.service().isStage()).findFirst()
-                    .map(gateway -> "http://127.0.0.1:" + gateway.port())
-                    .orElseThrow(() -> new IllegalStateException("there is no gateway"));
-        }
+        return members.ids(member -> !member.service().isStage()).stream().findFirst().flatMap(members::find)
+                .map(gateway -> "http://127.0.0.1:" + gateway.port())
+                .orElseThrow(() -> new IllegalStateException("there is no gateway"));
     }
 
     /** A port of 127.0.0.1 that nobody has now. */
@@ -127,7 +121,7 @@ public final class ProcessMesh implements AutoCloseable {
         return Ports.free(1).getFirst();
     }
 
-    /** Every process as it is now. */
+    @Override
     public List<InstanceView> instances() {
         var registered = registry.snapshot().stream()
                 .collect(Collectors.toMap(StageInstance::id, instance -> instance, (one, _) -> one));
@@ -143,88 +137,155 @@ public final class ProcessMesh implements AutoCloseable {
             return InstanceView.other(ConsulServer.ID, process, consul.address(),
                     readiness.ofConsul(consul.address()));
         }
-        Member member;
-        synchronized (members) {
-            member = members.get(process.id());
-        }
+        var member = members.find(process.id()).orElse(null);
         // One that was told to go is no member any more.
         if (member == null || member.service().isStage()) {
-            return InstanceView.stage(serviceOf(process.id()), process, registered);
+            var view = InstanceView.stage(serviceOf(process.id()), process, registered);
+            return member != null && member.group() instanceof Candidate candidate
+                    ? view.as(candidate.release())
+                    : view;
         }
         var address = "127.0.0.1:" + member.port();
         return InstanceView.other(member.service().service(), process, address, readiness.ofGateway(address));
     }
 
-    /**
-     * Makes it so many instances of a service and waits until the new ones serve and the others, those with the highest
-     * numbers, have drained and are gone.
-     */
-    public void scale(String serviceName, String count) throws IOException, InterruptedException {
-        var service = Replicas.requireService(serviceName);
-        int wanted = Replicas.number(serviceName, count);
+    @Override
+    public void start(String service, String bundle, String count) throws IOException, InterruptedException {
+        var candidate = Candidate.open(service, bundle);
+        int wanted = Replicas.number(candidate.toString(), count);
+        if (wanted == 0) {
+            throw new IllegalArgumentException("replicas of %s: 0 (expected: 1 or more)".formatted(candidate));
+        }
         Change change;
         synchronized (this) {
-            replicas.want(serviceName, wanted);
-            change = reconcile(service);
+            lineup().requireNew(candidate.release());
+            change = want(candidate, wanted);
+        }
+        try {
+            awaitServing(change.added());
+        } catch (IOException | RuntimeException e) {
+            withdraw(candidate, e);
+            throw e;
+        }
+    }
+
+    private void withdraw(Candidate candidate, Exception why) {
+        CompletableFuture<Void> gone;
+        synchronized (this) {
+            gone = remove(members.of(candidate));
+            try {
+                replicas.forget(candidate);
+            } catch (IOException e) {
+                why.addSuppressed(e);
+            }
+        }
+        gone.join();
+    }
+
+    /** The new ones serve then, and the others, those with the highest numbers, have drained and are gone. */
+    @Override
+    public void scale(String name, String count) throws IOException, InterruptedException {
+        int wanted = Replicas.number(name, count);
+        Change change;
+        synchronized (this) {
+            change = want(lineup().named(name), wanted);
         }
         change.gone().join();
         awaitServing(change.added());
     }
 
-    /** Drains one instance and does not start it again; the service has one less. */
-    public void stop(String id) throws IOException {
+    /** What is stopped is not started again: its group has one less, or none any more. */
+    @Override
+    public void stop(String name) throws IOException {
         CompletableFuture<Void> gone;
         synchronized (this) {
-            if (!ids(_ -> true).contains(id)) {
-                throw new IllegalArgumentException("there is no instance '%s' (there are %s)".formatted(id,
-                        String.join(", ", ids(_ -> true))));
+            var member = members.find(name);
+            if (member.isPresent()) {
+                gone = stopOne(name, member.get().group());
+            } else if (name.contains("=") || ServiceProcess.named(name).isPresent()) {
+                gone = want(lineup().named(name), 0).gone();
+            } else {
+                throw new IllegalArgumentException("there is no instance '%s' (there are %s)".formatted(name,
+                        String.join(", ", members.ids(_ -> true))));
             }
-            var service = serviceOf(id);
-            replicas.want(service, ids(member -> member.service().service().equals(service)).size() - 1);
-            gone = remove(List.of(id));
         }
         gone.join();
     }
 
+    private CompletableFuture<Void> stopOne(String id, Group group) throws IOException {
+        int left = members.of(group).size() - 1;
+        replicas.want(group, left);
+        var gone = remove(List.of(id));
+        forgetIfOver(group, left);
+        return gone;
+    }
+
+    /** What there is, and what would be there if it were woken. */
+    private Lineup lineup() {
+        var entries = new ArrayList<Lineup.Entry>();
+        for (var service : ServiceProcess.values()) {
+            var group = new Group.Configured(service.service());
+            var ids = members.of(group);
+            var said = registry.snapshot().stream().filter(instance -> ids.contains(instance.id()))
+                    .map(StageInstance::release).filter(release -> !release.bundle().isEmpty()).findFirst();
+            entries.add(new Lineup.Entry(group, said.or(() -> configured.release(service.service())), ids.size()));
+        }
+        members.candidates().forEach(candidate -> entries.add(new Lineup.Entry(candidate,
+                Optional.of(candidate.release()), members.of(candidate).size())));
+        return new Lineup(entries);
+    }
+
     /** Somebody else wants another number of instances: a gateway that woke a service, for one. */
-    private void followWanted(String service) {
+    private void followWanted(Group group) {
         try {
-            var change = reconcile(Replicas.requireService(service));
+            var change = reconcile(group);
             if (!change.added().isEmpty()) {
-                events.accept("%s is woken: %s".formatted(service, String.join(", ", change.added())));
+                events.accept("%s is woken: %s".formatted(group, String.join(", ", change.added())));
             }
         } catch (IOException e) {
-            events.accept("%s: %s".formatted(service, e.getMessage()));
+            events.accept("%s: %s".formatted(group, e.getMessage()));
         }
     }
 
     /** Instances that were started, and the end of those that were told to go. */
     private record Change(List<String> added, CompletableFuture<Void> gone) {}
 
-    /** Makes it as many as are wanted at this moment, and doesn't wait for it. */
-    private synchronized Change reconcile(ServiceProcess service) throws IOException {
-        var there = ids(member -> member.service() == service).stream()
-                .sorted(Comparator.comparingInt(ProcessMesh::numberOf)).toList();
-        int wanted = isClosing ? there.size() : replicas.wanted(service.service()).orElse(there.size());
-        var added = new ArrayList<String>();
-        for (int i = there.size(); i < wanted; i++) {
-            added.add(add(service, service.isStage() ? 0 : Ports.free(1).getFirst()));
-        }
-        return new Change(added, remove(there.subList(Math.min(wanted, there.size()), there.size())));
+    private synchronized Change want(Group group, int count) throws IOException {
+        replicas.want(group, count);
+        return reconcile(group);
     }
 
-    private String add(ServiceProcess service, int port) {
+    /** Makes it as many as are wanted at this moment, and doesn't wait for it. */
+    private synchronized Change reconcile(Group group) throws IOException {
+        var there = members.of(group);
+        int wanted = isClosing ? there.size() : replicas.wanted(group).orElse(there.size());
+        var added = new ArrayList<String>();
+        for (int i = there.size(); i < wanted; i++) {
+            added.add(add(group, group.service().equals(GATEWAY) ? Ports.free(1).getFirst() : 0));
+        }
+        var gone = remove(there.subList(Math.min(wanted, there.size()), there.size()));
+        forgetIfOver(group, wanted);
+        return new Change(added, gone);
+    }
+
+    /** A candidate without instances can't be woken, since no configuration says where it lies. */
+    private void forgetIfOver(Group group, int wanted) throws IOException {
+        if (wanted == 0 && group instanceof Candidate) {
+            replicas.forget(group);
+        }
+    }
+
+    private String add(Group group, int port) {
         // One that still drains has its name until it is gone.
         var taken = supervisor.statuses().stream().map(ProcessStatus::id).collect(Collectors.toSet());
         int number = 1;
-        while (taken.contains(service.service() + "-" + number)) {
+        while (taken.contains(group.service() + "-" + number)) {
             number++;
         }
-        var id = service.service() + "-" + number;
-        synchronized (members) {
-            members.put(id, new Member(service, port));
-        }
-        supervisor.start(service.isStage() ? specs.stage(service, id) : specs.gateway(id, port)).join();
+        var id = group.service() + "-" + number;
+        var service = Replicas.requireService(group.service());
+        members.add(id, new Members.Member(service, group, port));
+        supervisor.start(service.isStage() ? specs.stage(service, group, id) : specs.gateway(id, port)).join();
         return id;
     }
 
@@ -234,18 +295,9 @@ public final class ProcessMesh implements AutoCloseable {
 
     /** Tells them to go, and kills what is not gone in time. */
     private CompletableFuture<Void> remove(Collection<String> ids, Duration time) {
-        synchronized (members) {
-            members.keySet().removeAll(Set.copyOf(ids));
-        }
+        members.remove(ids);
         return CompletableFuture.allOf(
                 ids.stream().map(id -> supervisor.stop(id, time)).toArray(CompletableFuture[]::new));
-    }
-
-    private List<String> ids(Predicate<Member> which) {
-        synchronized (members) {
-            return members.entrySet().stream().filter(entry -> which.test(entry.getValue())).map(Map.Entry::getKey)
-                    .toList();
-        }
     }
 
     private void awaitServing(Collection<String> ids) throws IOException, InterruptedException {
@@ -263,10 +315,6 @@ public final class ProcessMesh implements AutoCloseable {
             Thread.sleep(LOOK_EVERY_MILLIS);
         }
         throw new IOException("the mesh is being stopped");
-    }
-
-    private static int numberOf(String id) {
-        return Integer.parseInt(id.substring(id.lastIndexOf('-') + 1));
     }
 
     private static String serviceOf(String id) {
@@ -292,8 +340,8 @@ public final class ProcessMesh implements AutoCloseable {
     }
 
     private synchronized void endAll(Budget budget) {
-        remove(ids(member -> !member.service().isStage()), budget.atMost(patience).left()).join();
-        remove(ids(_ -> true), budget.forWork().left()).join();
+        remove(members.ids(member -> !member.service().isStage()), budget.atMost(patience).left()).join();
+        remove(members.ids(_ -> true), budget.forWork().left()).join();
         registry.close();
         replicas.close();
         if (watch != null) {

@@ -19,9 +19,10 @@ import java.util.Map;
  */
 record ProcessSpecs(Path home, Path logs, ServiceSettings settings, String consul) {
 
-    ProcessSpec stage(ServiceProcess service, String id) {
+    ProcessSpec stage(ServiceProcess service, Group group, String id) {
         var environment = common();
         environment.putAll(settings.forStages());
+        environment.putAll(group.environment());
         environment.put("ANYMESH_STAGE_INSTANCEID", id);
         environment.put("ANYMESH_STAGE_GRPCPORT", "0");
         environment.put("ANYMESH_STAGE_HTTPPORT", "0");

@@ -20,8 +20,7 @@ public record Replicas(Map<String, Integer> byService) {
         for (var text : texts) {
             int equals = text.indexOf('=');
             var service = equals < 0 ? text : text.substring(0, equals);
-            requireService(service);
-            replicas.put(service, number(service, equals < 0 ? "" : text.substring(equals + 1)));
+            replicas.put(requireService(service).service(), number(service, equals < 0 ? "" : text.substring(equals + 1)));
         }
         return new Replicas(replicas);
     }
@@ -31,7 +30,7 @@ public record Replicas(Map<String, Integer> byService) {
     }
 
     /** Throws {@link IllegalArgumentException} for what is no number of instances. */
-    static int number(String service, String text) {
+    public static int number(String service, String text) {
         if (!text.matches("\\d{1,3}") || Integer.parseInt(text) > MOST) {
             throw new IllegalArgumentException(
                     "replicas of %s: '%s' (expected: 0 to %d)".formatted(service, text, MOST));

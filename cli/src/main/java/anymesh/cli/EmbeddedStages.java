@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.cli;
+
+import anymesh.cli.processes.Candidate;
+import anymesh.cli.processes.ConfiguredBundles;
+import anymesh.cli.processes.Group;
+import anymesh.cli.processes.Lineup;
+import anymesh.cli.processes.Replicas;
+import anymesh.kit.ending.Budget;
+import anymesh.kit.registry.StageRegistry;
+import anymesh.kit.server.StageRunner;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The stages of a mesh in one process: of each release one instance at most. Thread-safe; the methods block. */
+final class EmbeddedStages {
+    /** Without its models this one is an error; without those of the others the mesh answers 422 to what they make. */
+    private static final String REQUIRED = "generator-image";
+
+    private final Vertx vertx;
+    private final StageRegistry registry;
+    private final Map<String, EmbeddedService<?>> services;
+    private final ConfiguredBundles configured;
+    private final Map<Group, StageRunner> running = new LinkedHashMap<>(); // guarded by this
+    private boolean isEnding; // guarded by this
+
+    EmbeddedStages(Vertx vertx, StageRegistry registry, List<EmbeddedService<?>> services,
+            ConfiguredBundles configured) {
+        this.vertx = vertx;
+        this.registry = registry;
+        this.configured = configured;
+        this.services = services.stream()
+                .collect(Collectors.toMap(EmbeddedService::name, Function.identity(), (one, _) -> one,
+                        LinkedHashMap::new));
+    }
+
+    /** Starts what is configured; if one of them cannot start, none is left and its reason is thrown. */
+    void startAll() {
+        var wanted = services.values().stream()
+                .filter(service -> !service.name().startsWith("generator-") || service.name().equals(REQUIRED)
+                        || Files.exists(service.stageConfig().bundle().resolve("manifest.json")))
+                .map(service -> new Group.Configured(service.name())).toList();
+        try (var threads = platformThreads()) {
+            var starting = wanted.stream().map(group -> CompletableFuture.runAsync(() -> run(group), threads)).toList();
+            RuntimeException failure = null;
+            for (var one : starting) {
+                try {
+                    one.join();
+                } catch (CompletionException e) {
+                    failure = e;
+                }
+            }
+            if (failure != null) {
+                close();
+                throw failure;
+            }
+        }
+    }
+
+    void start(String service, String folder, String replicas) throws IOException {
+        var candidate = Candidate.open(service, folder);
+        if (number(candidate.toString(), replicas) == 0) {
+            throw new IllegalArgumentException("replicas of %s: 0 (expected: 1)".formatted(candidate));
+        }
+        lineup().requireNew(candidate.release());
+        begin(candidate);
+    }
+
+    void scale(String name, String replicas) throws IOException {
+        int wanted = number(name, replicas);
+        var group = lineup().named(name);
+        if (wanted == 0) {
+            end(group);
+        } else if (!isRunning(group)) {
+            begin(group);
+        }
+    }
+
+    void stop(String name) {
+        end(instance(name).orElseGet(() -> lineup().named(name)));
+    }
+
+    private static int number(String name, String replicas) {
+        int number = Replicas.number(name, replicas);
+        if (number > 1) {
+            throw new IllegalArgumentException(
+                    "replicas of %s: %d (expected: 0 or 1; a mesh of processes has more: ./anymesh up --processes)"
+                            .formatted(name, number));
+        }
+        return number;
+    }
+
+    private void begin(Group group) throws IOException {
+        try {
+            run(group);
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new IOException("%s does not start: %s".formatted(group, Failures.message(e)), e);
+        }
+    }
+
+    /** Returns once it serves; if it can't, nothing of it is left. */
+    private void run(Group group) {
+        var service = service(group);
+        var runner = open(group, service);
+        try {
+            service.serve(runner);
+        } catch (RuntimeException e) {
+            synchronized (this) {
+                running.remove(group, runner);
+            }
+            registry.remove(runner.instance().id());
+            throw e;
+        }
+    }
+
+    private synchronized StageRunner open(Group group, EmbeddedService<?> service) {
+        if (isEnding) {
+            throw new IllegalStateException("the mesh is being stopped");
+        }
+        if (running.containsKey(group)) {
+            throw new IllegalArgumentException(group + " is being started already");
+        }
+        var runner = service.open(vertx, registry);
+        running.put(group, runner);
+        return runner;
+    }
+
+    private EmbeddedService<?> service(Group group) {
+        var service = services.get(group.service());
+        if (service == null) {
+            throw new IllegalArgumentException("the %s of a mesh in one process comes and goes with it"
+                    .formatted(group.service()));
+        }
+        return group instanceof Candidate candidate
+                ? service.with(stage -> stage.withBundle(candidate.bundle()).asCandidate())
+                : service;
+    }
+
+    private void end(Group group) {
+        service(group);
+        StageRunner runner;
+        synchronized (this) {
+            runner = running.remove(group);
+        }
+        if (runner != null) {
+            runner.drain();
+        }
+    }
+
+    private synchronized boolean isRunning(Group group) {
+        return running.containsKey(group);
+    }
+
+    private synchronized Optional<Group> instance(String id) {
+        return running.entrySet().stream().filter(entry -> entry.getValue().instance().id().equals(id))
+                .map(Map.Entry::getKey).findFirst();
+    }
+
+    /** What runs, and what would run if it were started again. */
+    private synchronized Lineup lineup() {
+        var entries = new ArrayList<Lineup.Entry>();
+        for (var name : services.keySet()) {
+            var group = new Group.Configured(name);
+            entries.add(new Lineup.Entry(group, configured.release(name), running.containsKey(group) ? 1 : 0));
+        }
+        running.keySet().forEach(group -> {
+            if (group instanceof Candidate candidate) {
+                entries.add(new Lineup.Entry(candidate, Optional.of(candidate.release()), 1));
+            }
+        });
+        return new Lineup(entries);
+    }
+
+    void drain(Budget budget) {
+        endAll(runner -> runner.drain(budget));
+    }
+
+    void close() {
+        endAll(StageRunner::close);
+    }
+
+    private void endAll(Consumer<StageRunner> end) {
+        List<StageRunner> runners;
+        synchronized (this) {
+            isEnding = true;
+            runners = List.copyOf(running.values());
+        }
+        try (var threads = platformThreads()) {
+            runners.forEach(runner -> threads.execute(() -> end.accept(runner)));
+        }
+    }
+
+    /**
+     * Not virtual ones: loading a model runs class initialisers and native code that hold their carrier, and with as many
+     * stages as carriers they would wait for each other for ever.
+     */
+    private static ExecutorService platformThreads() {
+        return Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("stage-", 0).factory());
+    }
+}

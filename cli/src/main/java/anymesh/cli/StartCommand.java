@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anymesh start}: another version of a service beside the one that serves. */
+@Command(name = "start", mixinStandardHelpOptions = true, description = "Adds a version of a service, from a bundle, to the running mesh and waits until it serves. It takes no request until a route sends it some.", footer = {
+    "", "Such as: ./anymesh start image --bundle models/toyworld/generator-image-3",
+    "Then ./anymesh status shows its release, which scale, stop and logs take: generator-image=toyworld@3.0.0"})
+final class StartCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "SERVICE", description = "such as generator-image, or image for short")
+    @SuppressWarnings("NullAway.Init")
+    private String service;
+
+    @Option(names = "--bundle", required = true, paramLabel = "DIR", description = "the folder of its bundle")
+    @SuppressWarnings("NullAway.Init")
+    private Path bundle;
+
+    @Option(names = "--replicas", defaultValue = "1", paramLabel = "N", description = "how many instances (default: ${DEFAULT-VALUE})")
+    @SuppressWarnings("NullAway.Init")
+    private String replicas;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        InstanceTable.print(
+                MeshState.runningControl().start(service, bundle.toAbsolutePath().normalize().toString(), replicas),
+                System.out);
+        return 0;
+    }
+}
