@@ -15,7 +15,7 @@ final class InstanceTable {
         to.printf(ROW, "INSTANCE", "PID", "MODALITY", "BUNDLE", "STATE", "GRPC", "HTTP");
         instances.forEach(instance -> to.printf(ROW, instance.id(), orDash(instance.pid() == 0 ? "" : instance.pid()),
                 orDash(instance.modality()),
-                orDash(instance.bundle().isEmpty() ? "" : instance.bundle() + "@" + instance.version()),
+                orDash(instance.served()),
                 instance.state(), orDash(instance.grpc()), orDash(instance.http())));
     }
 

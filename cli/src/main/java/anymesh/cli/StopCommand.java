@@ -6,10 +6,10 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code anymesh stop}: one instance less. */
-@Command(name = "stop", mixinStandardHelpOptions = true, description = "Drains one instance; it is not started again.")
+/** {@code anymesh stop}: one instance less, or all of a service or a release. */
+@Command(name = "stop", mixinStandardHelpOptions = true, description = "Drains one instance, or all of a service or a release; they are not started again.")
 final class StopCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "INSTANCE", description = "such as generator-image-2; ./anymesh status shows them")
+    @Parameters(paramLabel = "NAME", description = "such as generator-image-2 or generator-image=toyworld@3.0.0; ./anymesh status shows them")
     @SuppressWarnings("NullAway.Init")
     private String instance;
 

@@ -128,7 +128,7 @@ final class MeshProcesses implements AutoCloseable {
             var logs = new LogFiles(folder.resolve("logs"));
             for (var name : List.of(id, "consul")) {
                 out.println("== " + name);
-                logs.print(name, LAST, out);
+                logs.print(List.of(name), LAST, out);
             }
             instances().forEach(out::println);
         } catch (IOException | InterruptedException | RuntimeException e) {

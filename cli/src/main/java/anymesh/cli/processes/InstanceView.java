@@ -51,6 +51,11 @@ public record InstanceView(String id, String stage, String modality, String bund
                 http);
     }
 
+    /** {@code BUNDLE@VERSION}, empty if it is not known or there is none. */
+    public String served() {
+        return bundle.isEmpty() ? "" : bundle + "@" + version;
+    }
+
     /** Whether it is one of this release. */
     public boolean isOf(Release release) {
         return release.equals(new Release(stage, bundle, version));

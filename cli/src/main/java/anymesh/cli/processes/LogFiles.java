@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +26,14 @@ public final class LogFiles {
     }
 
     /**
-     * Prints the last lines of a service's or an instance's logs, each line after its instance's name if there are many.
+     * Prints the last lines of the logs of services or instances, each line after its instance's name if there are many.
      * Throws {@link IllegalArgumentException} if there is no such log.
      */
-    public void print(String name, int lines, PrintStream to) throws IOException {
-        var files = of(name);
+    public void print(Collection<String> names, int lines, PrintStream to) throws IOException {
+        var files = of(names);
         if (files.isEmpty()) {
-            throw new IllegalArgumentException("there is no log of '%s' in %s".formatted(name, folder));
+            throw new IllegalArgumentException(
+                    "there is no log of '%s' in %s".formatted(String.join("', '", names), folder));
         }
         for (var file : files) {
             var text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
@@ -42,9 +44,9 @@ public final class LogFiles {
     }
 
     /** Prints what is added from now on, also by instances that are new, until the thread is interrupted. */
-    public void follow(String name, PrintStream to) throws IOException, InterruptedException {
+    public void follow(Collection<String> names, PrintStream to) throws IOException, InterruptedException {
         while (true) {
-            var files = of(name);
+            var files = of(names);
             for (var file : files) {
                 write(added(file), file, files.size() > 1, to);
             }
@@ -75,17 +77,21 @@ public final class LogFiles {
         lines.forEach(line -> to.println(prefix + line));
     }
 
-    private List<Path> of(String name) throws IOException {
+    private List<Path> of(Collection<String> names) throws IOException {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> {
                 var log = file.getFileName().toString();
-                return log.equals(name + SUFFIX) || (log.startsWith(name + "-") && log.endsWith(SUFFIX)
-                        && log.substring(name.length() + 1, log.length() - SUFFIX.length()).matches("\\d+"));
+                return names.stream().anyMatch(name -> isOf(name, log));
             }).sorted().toList();
         }
+    }
+
+    private static boolean isOf(String name, String log) {
+        return log.equals(name + SUFFIX) || (log.startsWith(name + "-") && log.endsWith(SUFFIX)
+                && log.substring(name.length() + 1, log.length() - SUFFIX.length()).matches("\\d+"));
     }
 
     /** The last line that says something, for a process that ended. */

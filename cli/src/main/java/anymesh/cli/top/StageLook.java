@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One service at one moment, summed over its instances.
+ * One service, or one of its releases, at one moment, summed over its instances.
  *
+ * @param stage the service, and where it has several releases the one's {@code BUNDLE@VERSION} after it
  * @param nanos when this was seen, by {@link System#nanoTime}
  * @param queued jobs that wait
  * @param active calls under way
@@ -28,12 +30,9 @@ public record StageLook(String stage, long nanos, int serving, int instances, do
 
     /** Looks at every instance that has an HTTP side; one that does not answer counts as an instance without metrics. */
     public static List<StageLook> all(List<InstanceView> instances) throws InterruptedException {
-        var stages = new LinkedHashMap<String, List<InstanceView>>();
-        instances.stream().filter(instance -> !instance.stage().equals("consul"))
-                .forEach(instance -> stages.computeIfAbsent(instance.stage(), _ -> new ArrayList<>()).add(instance));
         var looks = new ArrayList<StageLook>();
         try (var http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
-            for (var stage : stages.entrySet()) {
+            for (var stage : rows(instances).entrySet()) {
                 var scrapes = new ArrayList<Metrics>();
                 for (var instance : stage.getValue()) {
                     scrapes.add(scrape(http, instance));
@@ -42,6 +41,23 @@ public record StageLook(String stage, long nanos, int serving, int instances, do
             }
         }
         return looks;
+    }
+
+    /** The instances of each row, in the order in which services and releases appear first. */
+    static Map<String, List<InstanceView>> rows(List<InstanceView> instances) {
+        var services = new LinkedHashMap<String, Map<String, List<InstanceView>>>();
+        instances.stream().filter(instance -> !instance.stage().equals("consul"))
+                .forEach(instance -> services.computeIfAbsent(instance.stage(), _ -> new LinkedHashMap<>())
+                        .computeIfAbsent(instance.served(), _ -> new ArrayList<>()).add(instance));
+        var rows = new LinkedHashMap<String, List<InstanceView>>();
+        services.forEach((service, releases) -> {
+            // One that still loads has not said what it serves.
+            boolean hasSeveral = releases.keySet().stream().filter(served -> !served.isEmpty()).count() > 1;
+            releases.forEach((served, those) -> rows
+                    .computeIfAbsent(hasSeveral ? (service + " " + served).strip() : service, _ -> new ArrayList<>())
+                    .addAll(those));
+        });
+        return rows;
     }
 
     static StageLook of(String stage, List<InstanceView> instances, List<Metrics> scrapes, long nanos) {

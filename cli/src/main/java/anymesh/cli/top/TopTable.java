@@ -6,9 +6,10 @@ import java.util.Locale;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** The table of {@code anymesh top}: a row for each service. */
+/** The table of {@code anymesh top}: a row for each service, or for each of its releases if it has several. */
 public final class TopTable {
-    private static final String ROW = "%-18s %9s %7s %9s %8s %9s %9s%n";
+    private static final String ROW = " %9s %7s %9s %8s %9s %9s%n";
+    private static final int STAGE_WIDTH = 18;
 
     private TopTable() {}
 
@@ -17,12 +18,14 @@ public final class TopTable {
      * since the instances started.
      */
     public static String render(List<StageLook> before, List<StageLook> now, boolean recent) {
+        int width = now.stream().mapToInt(look -> look.stage().length()).reduce(STAGE_WIDTH, Math::max);
+        var row = "%-" + width + "s" + ROW;
         var table = new StringBuilder(
-                ROW.formatted("STAGE", "INSTANCES", "QUEUED", "IN FLIGHT", "REQ/S", "P50", "P95"));
+                row.formatted("STAGE", "INSTANCES", "QUEUED", "IN FLIGHT", "REQ/S", "P50", "P95"));
         for (var look : now) {
             var earlier = before.stream().filter(one -> one.stage().equals(look.stage())).findFirst().orElse(look);
             var times = recent ? minus(look.buckets(), earlier.buckets()) : look.buckets();
-            table.append(ROW.formatted(look.stage(), look.serving() + "/" + look.instances(),
+            table.append(row.formatted(look.stage(), look.serving() + "/" + look.instances(),
                     Math.round(look.queued()), Math.round(look.active()), rate(earlier, look), time(times, 0.5),
                     time(times, 0.95)));
         }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -30,31 +31,40 @@ final class LogFilesTest {
         write("generator-image-1", "a\nb\nc\n");
         write("generator-image-2", "d\n");
         write("generator-image-pro-1", "x\n");
-        new LogFiles(folder).print("generator-image", 2, to);
+        new LogFiles(folder).print(List.of("generator-image"), 2, to);
         assertThat(out.toString(StandardCharsets.UTF_8).lines()).containsExactly("generator-image-1 | b",
                 "generator-image-1 | c", "generator-image-2 | d");
     }
 
     @Test
+    void severalInstancesAreShownAndNotTheOthersOfTheirService() throws IOException {
+        write("backbone-1", "a\n");
+        write("backbone-2", "b\n");
+        write("backbone-3", "c\n");
+        new LogFiles(folder).print(List.of("backbone-1", "backbone-3"), 5, to);
+        assertThat(out.toString(StandardCharsets.UTF_8).lines()).containsExactly("backbone-1 | a", "backbone-3 | c");
+    }
+
+    @Test
     void oneInstanceIsShownAsItIs() throws IOException {
         write("backbone-1", "grün\n");
-        new LogFiles(folder).print("backbone-1", 10, to);
+        new LogFiles(folder).print(List.of("backbone-1"), 10, to);
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("grün\n");
     }
 
     @Test
     void aLogThatIsNotThereIsNamed() {
-        assertThatThrownBy(() -> new LogFiles(folder).print("nobody", 10, to)).hasMessageContaining("'nobody'");
+        assertThatThrownBy(() -> new LogFiles(folder).print(List.of("nobody"), 10, to)).hasMessageContaining("'nobody'");
     }
 
     @Test
     void followingShowsWholeLinesAsTheyAreWrittenAlsoOfNewInstances() throws Exception {
         write("backbone-1", "old\n");
         var logs = new LogFiles(folder);
-        logs.print("backbone", 10, to);
+        logs.print(List.of("backbone"), 10, to);
         var follower = Thread.ofVirtual().start(() -> {
             try {
-                logs.follow("backbone", to);
+                logs.follow(List.of("backbone"), to);
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             } catch (InterruptedException _) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import anymesh.kit.discovery.RegistryConfig;
+import anymesh.kit.registry.Release;
 import anymesh.kit.server.Futures;
 import anymesh.kit.testing.ConsulAgent;
 import io.vertx.core.Vertx;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class OwnedReplicasTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String GENERATOR = "generator-image";
+    private static final Group CONFIGURED = new Group.Configured(GENERATOR);
+    private static final Group CANDIDATE = new Candidate(new Release(GENERATOR, "toyworld", "3.0.0"), Path.of("/three"));
 
     private final Vertx vertx = Vertx.vertx();
     private final List<String> events = new CopyOnWriteArrayList<>();
@@ -58,10 +61,10 @@ final class OwnedReplicasTest {
     private OwnedReplicas supervisor() throws IOException {
         var owned = OwnedReplicas.open(vertx, config, events::add);
         running.put(GENERATOR, 0);
-        owned.want(GENERATOR, 0);
-        owned.follow(service -> running.getOrDefault(service, 0), service -> {
+        owned.want(CONFIGURED, 0);
+        owned.follow(group -> running.getOrDefault(group.key(), 0), group -> {
             try {
-                owned.wanted(service).ifPresent(count -> running.put(service, count));
+                owned.wanted(group).ifPresent(count -> running.put(group.key(), count));
             } catch (IOException e) {
                 events.add(e.getMessage());
             }
@@ -79,6 +82,21 @@ final class OwnedReplicasTest {
             Futures.join(gateway.set(GENERATOR, 2));
             await().atMost(SOON).untilAsserted(() -> assertThat(running).containsEntry(GENERATOR, 2));
             assertThat(running).as("it never said anything of encoders").containsOnlyKeys(GENERATOR);
+        }
+    }
+
+    @Test
+    void aReleaseIsRunBesideItsServiceUntilItIsForgotten() throws Exception {
+        try (var owned = supervisor(); var gateway = config.replicas(vertx)) {
+            owned.want(CANDIDATE, 1);
+            await().atMost(SOON).until(() -> gateway.of(CANDIDATE.key()).equals(OptionalInt.of(1)));
+            Futures.join(gateway.set(CANDIDATE.key(), 2));
+            await().atMost(SOON).untilAsserted(() -> assertThat(running).containsEntry(CANDIDATE.key(), 2));
+            assertThat(running).containsEntry(GENERATOR, 0);
+            owned.forget(CANDIDATE);
+            await().atMost(SOON).until(() -> gateway.of(CANDIDATE.key()).isEmpty());
+            assertThat(owned.wanted(CANDIDATE)).isEmpty();
+            assertThat(gateway.of(GENERATOR)).hasValue(0);
         }
     }
 
@@ -105,10 +123,10 @@ final class OwnedReplicasTest {
     @Test
     void aConsulThatForgotEverythingIsToldAgain() throws Exception {
         try (var owned = supervisor()) {
-            owned.want(GENERATOR, 3);
+            owned.want(CONFIGURED, 3);
             await().atMost(SOON).untilAsserted(() -> assertThat(running).containsEntry(GENERATOR, 3));
             consul.kill();
-            assertThatThrownBy(() -> owned.want(GENERATOR, 4)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> owned.want(CONFIGURED, 4)).isInstanceOf(IOException.class);
             consul.startAgain();
             try (var gateway = config.replicas(vertx)) { // a new one, which remembers nothing either
                 await().atMost(SOON).until(() -> gateway.of(GENERATOR).equals(OptionalInt.of(3)));

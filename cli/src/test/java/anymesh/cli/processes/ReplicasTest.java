@@ -17,6 +17,11 @@ final class ReplicasTest {
     }
 
     @Test
+    void aGeneratorMayBeCalledByWhatItMakes() {
+        assertThat(Replicas.parse(List.of("image=2")).of("generator-image")).isEqualTo(2);
+    }
+
+    @Test
     void anUnknownServiceIsRefusedWithThoseThatThereAre() {
         assertThatThrownBy(() -> Replicas.parse(List.of("generator=2"))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'generator'").hasMessageContaining("generator-image");

@@ -50,6 +50,27 @@ final class TopTableTest {
     }
 
     @Test
+    void aStageWithSeveralReleasesHasARowForEach() {
+        var rows = StageLook.rows(List.of(instance("1", "backbone", "1.0.0"), instance("2", "backbone", "2.0.0"),
+                instance("3", "backbone", "1.0.0"), instance("4", "encoder", "2.0.0")));
+        assertThat(rows.keySet()).containsExactly("backbone toyworld@1.0.0", "backbone toyworld@2.0.0", "encoder");
+        assertThat(rows.get("backbone toyworld@1.0.0")).extracting(InstanceView::id).containsExactly("1", "3");
+        var looks = rows.entrySet().stream().map(row -> StageLook.of(row.getKey(), row.getValue(), List.of(), 0))
+                .toList();
+        var lines = TopTable.render(looks, looks, false).lines().toList();
+        assertThat(lines).extracting(String::length).containsOnly(lines.getFirst().length());
+        assertThat(lines.get(1)).startsWith("backbone toyworld@1.0.0       2/2 ");
+    }
+
+    @Test
+    void oneThatHasYetToSayItsReleaseMakesNoRowsOfItsService() {
+        var loading = new InstanceView("2", "backbone", "", "", "", "loading", 1, 0, "", "");
+        assertThat(StageLook.rows(List.of(instance("1", "backbone", "1.0.0"), loading)).get("backbone")).hasSize(2);
+        assertThat(StageLook.rows(List.of(instance("1", "backbone", "1.0.0"), instance("3", "backbone", "2.0.0"),
+                loading)).keySet()).contains("backbone");
+    }
+
+    @Test
     void whatIsNotKnownIsADash() {
         var look = StageLook.of("encoder", List.of(), List.of(), 0);
         assertThat(TopTable.render(List.of(look), List.of(look), true).lines().toList().getLast().split("\\s+", -1))
@@ -80,6 +101,10 @@ final class TopTableTest {
                 anymesh_queue_depth{batcher="a \\"b\\", {c}"} 2.0 1700000000
                 anymesh_queue_depth{batcher="d"} 1.0
                 """.formatted(fast, slower, all, all));
+    }
+
+    private static InstanceView instance(String id, String service, String version) {
+        return new InstanceView(id, service, "", "toyworld", version, "serving", 1, 0, "", "");
     }
 
     private static InstanceView instance(String state) {
