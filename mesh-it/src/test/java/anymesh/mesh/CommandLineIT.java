@@ -70,7 +70,7 @@ final class CommandLineIT {
         assertThat(missing.code()).isEqualTo(1);
         assertThat(missing.err()).contains("none.png: no such file");
         assertThat(run("nonsense").code()).isEqualTo(2);
-        assertThat(run("help").out()).contains("up", "ask", "status", "test");
+        assertThat(run("help").out()).contains("up", "ask", "status", "start", "test");
     }
 
     private Ended run(String... arguments) throws IOException, InterruptedException {

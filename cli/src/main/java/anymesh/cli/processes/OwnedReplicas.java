@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -122,9 +123,18 @@ final class OwnedReplicas implements AutoCloseable {
 
     /** Says nothing about a group any more. */
     void forget(Group group) throws IOException {
-        if (mine.remove(group)) {
-            await(replicas.forget(group.key()));
-        }
+        mine.remove(group);
+        forget(group.key());
+    }
+
+    /** As {@link #forget(Group)}, of what was wanted before this supervisor began. */
+    void forget(String key) throws IOException {
+        await(replicas.forget(key));
+    }
+
+    /** Releases that a supervisor before this one was told to run beside what is configured. */
+    List<StoredReplicas.Started> left() throws IOException {
+        return await(replicas.started());
     }
 
     /** How many of it are wanted at this moment; empty if this supervisor has no say in it. */
@@ -210,7 +220,10 @@ final class OwnedReplicas implements AutoCloseable {
         isClosed = true;
     }
 
-    /** Takes back what it said, and the lock. */
+    /**
+     * Takes back what it said, and the lock. What it said of candidates stays, for the supervisor that comes next: routes
+     * stay too, and may name them.
+     */
     @Override
     public void close() {
         isClosed = true;
@@ -219,7 +232,9 @@ final class OwnedReplicas implements AutoCloseable {
         if (held != null) {
             try {
                 for (var group : mine) {
-                    await(replicas.forget(group.key()));
+                    if (group instanceof Group.Configured) {
+                        forget(group.key());
+                    }
                 }
                 await(held.release());
             } catch (IOException e) {

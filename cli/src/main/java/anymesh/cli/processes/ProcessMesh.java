@@ -7,6 +7,7 @@ import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageRegistry;
+import anymesh.kit.replicas.StoredReplicas;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
@@ -91,8 +92,8 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     }
 
     /**
-     * Starts every instance and waits until all of them serve. Throws {@link IOException} with the reason if a process
-     * keeps ending before it serves.
+     * Starts every instance and waits until all of them serve, and then candidates that ran when the mesh ended. Throws
+     * {@link IOException} with the reason if a process keeps ending before it serves, unless it is a candidate's.
      */
     public void startAll(ProcessOptions options) throws IOException, InterruptedException {
         synchronized (this) {
@@ -107,6 +108,25 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         }
         replicas.follow(group -> members.of(group).size(), this::followWanted);
         awaitServing(members.ids(_ -> true));
+        for (var left : replicas.left()) {
+            takeUp(left);
+        }
+    }
+
+    private void takeUp(StoredReplicas.Started left) throws IOException, InterruptedException {
+        try {
+            var candidate = Candidate.open(left.name().substring(0, left.name().indexOf('/')), left.bundle());
+            if (!candidate.key().equals(left.name())) {
+                throw new IllegalArgumentException("its folder has %s now".formatted(candidate));
+            }
+            start(candidate, left.wanted());
+        } catch (IOException | IllegalArgumentException e) {
+            if (isClosing) {
+                throw e;
+            }
+            replicas.forget(left.name());
+            events.accept("%s is not started again: %s".formatted(left.name(), e.getMessage()));
+        }
     }
 
     /** Where the first gateway listens; throws {@link IllegalStateException} if there is none. */
@@ -152,7 +172,10 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     @Override
     public void start(String service, String bundle, String count) throws IOException, InterruptedException {
         var candidate = Candidate.open(service, bundle);
-        int wanted = Replicas.number(candidate.toString(), count);
+        start(candidate, Replicas.number(candidate.toString(), count));
+    }
+
+    private void start(Candidate candidate, int wanted) throws IOException, InterruptedException {
         if (wanted == 0) {
             throw new IllegalArgumentException("replicas of %s: 0 (expected: 1 or more)".formatted(candidate));
         }
@@ -164,7 +187,9 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         try {
             awaitServing(change.added());
         } catch (IOException | RuntimeException e) {
-            withdraw(candidate, e);
+            if (!isClosing) {
+                withdraw(candidate, e);
+            }
             throw e;
         }
     }

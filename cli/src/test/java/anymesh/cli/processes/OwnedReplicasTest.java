@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.registry.Release;
+import anymesh.kit.replicas.StoredReplicas;
 import anymesh.kit.server.Futures;
 import anymesh.kit.testing.ConsulAgent;
 import io.vertx.core.Vertx;
@@ -117,6 +118,18 @@ final class OwnedReplicasTest {
                 await().atMost(SOON).until(() -> gateway.of(GENERATOR).isPresent());
             }
             await().atMost(SOON).until(() -> gateway.of(GENERATOR).isEmpty());
+        }
+    }
+
+    @Test
+    void whatItWantedOfAReleaseIsLeftForTheNextOne() throws Exception {
+        try (var owned = supervisor()) {
+            owned.want(CANDIDATE, 2);
+        }
+        try (var next = supervisor()) {
+            assertThat(next.left()).containsExactly(new StoredReplicas.Started(CANDIDATE.key(), 2, "/three"));
+            next.forget(CANDIDATE.key());
+            assertThat(next.left()).isEmpty();
         }
     }
 

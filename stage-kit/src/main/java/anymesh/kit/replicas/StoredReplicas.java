@@ -77,6 +77,20 @@ public final class StoredReplicas implements WantedReplicas, AutoCloseable {
         return change(service, json -> json.put(WANTED, count).put("bundle", bundle.toString())).mapEmpty();
     }
 
+    /** A release beside its service, as it stands in the store; the bundle is empty if nothing says where it lies. */
+    public record Started(String name, int wanted, String bundle) {}
+
+    /** Releases that are wanted, whoever wanted them. */
+    public Future<List<Started>> started() {
+        return store.list(FOLDER).map(documents -> documents.stream()
+                .filter(document -> document.name().indexOf('/', FOLDER.length()) > 0)
+                .map(document -> {
+                    var json = read(document);
+                    return new Started(document.name().substring(FOLDER.length()), wanted(json).orElse(0),
+                            String.valueOf(json.getValue("bundle", "")));
+                }).toList());
+    }
+
     /** Says nothing about this service any more. */
     public Future<Void> forget(String service) {
         return store.get(FOLDER + service).compose(found -> found.isEmpty()

@@ -85,7 +85,10 @@ final class StoredReplicasTest {
         Futures.join(gateway.wake("generator-image"));
         assertThat(supervisor.of("generator-image")).hasValue(1);
         assertThat(supervisor.of(release)).hasValue(2);
+        assertThat(Futures.join(gateway.started()))
+                .containsExactly(new StoredReplicas.Started(release, 2, "/models/three"));
         Futures.join(supervisor.forget(release));
+        assertThat(Futures.join(gateway.started())).isEmpty();
         assertThat(gateway.of(release)).isEmpty();
         assertThat(gateway.of("generator-image")).hasValue(1);
     }

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import anymesh.cli.EmbeddedMesh;
+import anymesh.cli.processes.Control;
+import anymesh.cli.processes.InstanceView;
+import anymesh.kit.registry.Release;
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Another version of a service in a running mesh: one story for each kind of mesh, since starting takes longest. */
+@Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
+final class StartIT {
+    private static final Path BUNDLE = Python.ROOT.resolve("models/toyworld/generator-image-3");
+    private static final String SERVICE = "generator-image";
+    private static final String TWO = SERVICE + "=toyworld@2.0.0";
+    private static final String THREE = SERVICE + "=toyworld@3.0.0";
+    private static final String[] SMALL = {"--replicas",
+        "encoder=0,input-projector=0,generator-audio=0,generator-video=0"};
+
+    @TempDir
+    private Path folder;
+
+    @TempDir
+    private Path bundles;
+
+    @Test
+    void aReleaseOfProcessesComesAndGoesByItsName() throws Exception {
+        try (var mesh = MeshProcesses.start(folder, SMALL)) {
+            var started = mesh.run("start", "image", "--bundle", BUNDLE.toString(), "--replicas", "2");
+            assertThat(started.code()).as(mesh.errors()).isZero();
+            assertThat(started.out()).contains("toyworld@3.0.0");
+            assertThat(of(mesh.instances(), THREE)).hasSize(2).allMatch(one -> one.state().equals("serving"));
+            assertThat(of(mesh.instances(), TWO)).hasSize(1);
+            whatCannotServeIsRefusedAndLeavesNothing(mesh);
+            aServicesNameIsNotEnoughForTwoReleases(mesh);
+            commandsKnowReleases(mesh);
+            assertThat(mesh.end()).isZero();
+        }
+        try (var mesh = MeshProcesses.start(folder, SMALL)) {
+            assertThat(of(mesh.instances(), THREE)).as("routes that name it have outlived the mesh too").hasSize(1);
+            assertThat(mesh.run("scale", TWO, "0").code()).isZero();
+            assertThat(mesh.run("scale", "image", "2").code()).as("the only one that runs").isZero();
+            assertThat(of(mesh.instances(), THREE)).hasSize(2);
+            assertThat(mesh.run("stop", THREE).code()).isZero();
+            assertThat(mesh.count(SERVICE)).isZero();
+            assertRefused(mesh, "there is no release '" + THREE, "scale", THREE, "1");
+            assertThat(mesh.run("scale", TWO, "1").code()).isZero();
+            assertThat(of(mesh.instances(), TWO)).hasSize(1);
+            assertThat(mesh.end()).isZero();
+        }
+    }
+
+    private void whatCannotServeIsRefusedAndLeavesNothing(MeshProcesses mesh) throws Exception {
+        var before = mesh.instances();
+        var changed = copy("changed");
+        Files.writeString(changed.resolve("unet/config.json"), " ", StandardOpenOption.APPEND);
+        assertRefused(mesh, "unet/config.json: sha256", "start", "image", "--bundle", changed.toString());
+        assertRefused(mesh, "it makes image (expected: audio)", "start", "audio", "--bundle", BUNDLE.toString());
+        assertRefused(mesh, THREE + " runs already", "start", "image", "--bundle", BUNDLE.toString());
+        var unloadable = copy("unloadable");
+        var manifest = unloadable.resolve("manifest.json");
+        Files.writeString(manifest, Files.readString(manifest).replace("\"3.0.0\"", "\"4.0.0\"")
+                .replace("toyworld-cond-16x128", "another-space"));
+        var pipeline = unloadable.resolve("model_index.json");
+        Files.writeString(pipeline, "{}");
+        Files.writeString(manifest, Files.readString(manifest).replaceFirst("(?<=\"model_index.json\": \")[0-9a-f]+",
+                "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"));
+        assertRefused(mesh, "does not start: ", "start", "image", "--bundle", unloadable.toString());
+        assertThat(mesh.instances()).isEqualTo(before);
+    }
+
+    private static void aServicesNameIsNotEnoughForTwoReleases(MeshProcesses mesh) throws Exception {
+        var which = "say which one: " + TWO + " or " + THREE;
+        assertRefused(mesh, which, "scale", SERVICE, "3");
+        assertRefused(mesh, which, "stop", SERVICE);
+    }
+
+    private static void commandsKnowReleases(MeshProcesses mesh) throws Exception {
+        assertThat(mesh.run("top").out()).contains(SERVICE + " toyworld@2.0.0", SERVICE + " toyworld@3.0.0");
+        assertThat(mesh.run("logs", THREE).out()).contains("version=3.0.0").doesNotContain("version=2.0.0");
+        assertThat(mesh.run("scale", THREE, "1").code()).isZero();
+        assertThat(of(mesh.instances(), THREE)).hasSize(1);
+        assertThat(of(mesh.instances(), TWO)).hasSize(1);
+    }
+
+    @Test
+    void aReleaseComesAndGoesInOneProcessToo() throws Exception {
+        try (var mesh = EmbeddedMesh.start(Python.ROOT, 0)) {
+            var control = mesh.control();
+            int before = mesh.instances().size();
+            assertThat(of(control.start("image", BUNDLE.toString(), "1"), THREE)).hasSize(1)
+                    .allMatch(one -> one.state().equals("serving"));
+            assertThat(mesh.registry().snapshot()).filteredOn(one -> one.description().getCandidate())
+                    .extracting(one -> one.release().toString()).containsExactly(THREE);
+            assertRefused(THREE + " runs already", () -> control.start("image", BUNDLE.toString(), "1"));
+            assertRefused("--processes", () -> control.scale(THREE, "2"));
+            assertRefused("say which one", () -> control.stop(SERVICE));
+            assertThat(of(control.stop(THREE), THREE)).isEmpty();
+            assertRefused("there is no release", () -> control.scale(THREE, "1"));
+            assertThat(control.stop(SERVICE)).hasSize(before - 1);
+            assertThat(of(control.scale(TWO, "1"), TWO)).hasSize(1);
+            assertRefused("this is not the token",
+                    () -> new Control(control.url(), "another").instances());
+        }
+    }
+
+    private interface Asking {
+        Object ask() throws IOException, InterruptedException;
+    }
+
+    private static void assertRefused(String why, Asking asking) {
+        assertThatThrownBy(asking::ask).isInstanceOf(IOException.class).hasMessageContaining(why);
+    }
+
+    private static void assertRefused(MeshProcesses mesh, String why, String... command) throws Exception {
+        assertThat(mesh.run(command).code()).as(String.join(" ", command)).isEqualTo(1);
+        assertThat(mesh.errors().lines().toList().getLast()).contains(why);
+    }
+
+    private static List<InstanceView> of(List<InstanceView> instances, String release) {
+        return instances.stream().filter(one -> one.isOf(Release.parse(release))).toList();
+    }
+
+    /** With files in place of the links that the bundle has. */
+    private Path copy(String name) throws IOException {
+        var copy = bundles.resolve(name);
+        try (Stream<Path> files = Files.walk(BUNDLE, FileVisitOption.FOLLOW_LINKS)) {
+            for (var file : (Iterable<Path>) files::iterator) {
+                Files.copy(file, copy.resolve(BUNDLE.relativize(file).toString()));
+            }
+        }
+        return copy;
+    }
+}
