@@ -6,7 +6,8 @@ import picocli.CommandLine.Command;
 
 /** The command line: see {@code help}. Exit codes: 0 done, 1 failed, 2 misused. */
 @Command(name = "anymesh", description = "An any-to-any generation mesh: text, pictures, sounds and films in any mix, in and out.", synopsisSubcommandLabel = "COMMAND", subcommands = {
-    UpCommand.class, AskCommand.class, StatusCommand.class, TopCommand.class, StartCommand.class, ScaleCommand.class, StopCommand.class,
+    UpCommand.class, AskCommand.class, StatusCommand.class, TopCommand.class, StartCommand.class, ScaleCommand.class,
+    StopCommand.class,
     LogsCommand.class,
     CommandLine.HelpCommand.class}, footer = {"", "  test      runs every test (the launcher does it)"})
 public final class Anymesh implements Runnable {

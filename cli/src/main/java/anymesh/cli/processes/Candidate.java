@@ -47,8 +47,9 @@ public record Candidate(Release release, Path bundle) implements Group {
     private static Release release(String service, ModelBundle bundle) {
         var manifest = bundle.manifest();
         if (!NAME.matcher(manifest.bundle()).matches() || !NAME.matcher(manifest.version()).matches()) {
-            throw new BundleException("%s/manifest.json: bundle '%s', version '%s' (expected: letters, digits, '.', '_' and '-')"
-                    .formatted(bundle.directory(), manifest.bundle(), manifest.version()));
+            throw new BundleException(
+                    "%s/manifest.json: bundle '%s', version '%s' (expected: letters, digits, '.', '_' and '-')"
+                            .formatted(bundle.directory(), manifest.bundle(), manifest.version()));
         }
         return new Release(service, manifest.bundle(), manifest.version());
     }

@@ -20,7 +20,8 @@ public record Replicas(Map<String, Integer> byService) {
         for (var text : texts) {
             int equals = text.indexOf('=');
             var service = equals < 0 ? text : text.substring(0, equals);
-            replicas.put(requireService(service).service(), number(service, equals < 0 ? "" : text.substring(equals + 1)));
+            replicas.put(requireService(service).service(),
+                    number(service, equals < 0 ? "" : text.substring(equals + 1)));
         }
         return new Replicas(replicas);
     }

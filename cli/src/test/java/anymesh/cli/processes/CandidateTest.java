@@ -44,7 +44,8 @@ final class CandidateTest {
 
     @Test
     void aFolderThatIsNotThereIsRefused() {
-        assertRefused("backbone", folder.resolve("none"), "none is no bundle that backbone can serve", "no such folder");
+        assertRefused("backbone", folder.resolve("none"), "none is no bundle that backbone can serve",
+                "no such folder");
     }
 
     @Test

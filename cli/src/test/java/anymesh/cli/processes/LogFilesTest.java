@@ -54,7 +54,8 @@ final class LogFilesTest {
 
     @Test
     void aLogThatIsNotThereIsNamed() {
-        assertThatThrownBy(() -> new LogFiles(folder).print(List.of("nobody"), 10, to)).hasMessageContaining("'nobody'");
+        assertThatThrownBy(() -> new LogFiles(folder).print(List.of("nobody"), 10, to))
+                .hasMessageContaining("'nobody'");
     }
 
     @Test

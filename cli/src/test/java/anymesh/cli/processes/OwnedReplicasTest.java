@@ -32,7 +32,8 @@ final class OwnedReplicasTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String GENERATOR = "generator-image";
     private static final Group CONFIGURED = new Group.Configured(GENERATOR);
-    private static final Group CANDIDATE = new Candidate(new Release(GENERATOR, "toyworld", "3.0.0"), Path.of("/three"));
+    private static final Group CANDIDATE = new Candidate(new Release(GENERATOR, "toyworld", "3.0.0"),
+            Path.of("/three"));
 
     private final Vertx vertx = Vertx.vertx();
     private final List<String> events = new CopyOnWriteArrayList<>();

@@ -53,7 +53,8 @@ public record StageConfig(String host, int grpcPort, int httpPort, Path bundle, 
     }
 
     public StageConfig withBundle(Path directory) {
-        return new StageConfig(host, grpcPort, httpPort, directory, candidate, batch, onnx, lameDuck, drainTimeout, memoryBytes,
+        return new StageConfig(host, grpcPort, httpPort, directory, candidate, batch, onnx, lameDuck, drainTimeout,
+                memoryBytes,
                 instanceId, registry, tls);
     }
 
@@ -64,18 +65,21 @@ public record StageConfig(String host, int grpcPort, int httpPort, Path bundle, 
     }
 
     public StageConfig withOnnx(OnnxSettings settings) {
-        return new StageConfig(host, grpcPort, httpPort, bundle, candidate, batch, settings, lameDuck, drainTimeout, memoryBytes,
+        return new StageConfig(host, grpcPort, httpPort, bundle, candidate, batch, settings, lameDuck, drainTimeout,
+                memoryBytes,
                 instanceId, registry, tls);
     }
 
     public StageConfig withBatch(BatchPolicy policy) {
-        return new StageConfig(host, grpcPort, httpPort, bundle, candidate, policy, onnx, lameDuck, drainTimeout, memoryBytes,
+        return new StageConfig(host, grpcPort, httpPort, bundle, candidate, policy, onnx, lameDuck, drainTimeout,
+                memoryBytes,
                 instanceId, registry, tls);
     }
 
     /** For meshes in which nobody has to hear first that an instance goes. */
     public StageConfig withoutLameDuck() {
-        return new StageConfig(host, grpcPort, httpPort, bundle, candidate, batch, onnx, Duration.ZERO, drainTimeout, memoryBytes,
+        return new StageConfig(host, grpcPort, httpPort, bundle, candidate, batch, onnx, Duration.ZERO, drainTimeout,
+                memoryBytes,
                 instanceId, registry, tls);
     }
 
