@@ -22,7 +22,7 @@ public record Control(String url, String token) {
         return send("GET", "/instances");
     }
 
-    /** @param bundle a folder, absolute: the mesh runs elsewhere */
+    /** Returns when it serves. The bundle is an absolute folder, since the mesh runs in another one. */
     public List<InstanceView> start(String service, String bundle, String replicas)
             throws IOException, InterruptedException {
         return send("POST", "/start?service=%s&bundle=%s&replicas=%s".formatted(encode(service), encode(bundle),
