@@ -251,7 +251,9 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         for (var service : ServiceProcess.values()) {
             var group = new Group.Configured(service.service());
             var ids = members.of(group);
-            var said = registry.snapshot().stream().filter(instance -> ids.contains(instance.id()))
+            // A candidate's word is of one that had this name before and was killed.
+            var said = registry.snapshot().stream()
+                    .filter(instance -> ids.contains(instance.id()) && !instance.description().getCandidate())
                     .map(StageInstance::release).filter(release -> !release.bundle().isEmpty()).findFirst();
             entries.add(new Lineup.Entry(group, said.or(() -> configured.release(service.service())), ids.size()));
         }
