@@ -33,7 +33,7 @@ public record Candidate(Release release, Path bundle) implements Group {
         } catch (IOException | InvalidPathException _) {
             throw refused(folder, service, "there is no such folder that can be read");
         } catch (BundleException e) {
-            throw refused(folder, service, e.getMessage());
+            throw refused(folder, service, String.valueOf(e.getMessage()));
         }
     }
 
