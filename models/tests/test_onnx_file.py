@@ -7,6 +7,7 @@ from onnx import TensorProto
 from torch import nn
 
 from toyworld.export import onnx_file
+from toyworld.export.storing import as_int8
 
 onnxruntime = pytest.importorskip("onnxruntime")
 
@@ -40,6 +41,6 @@ def test_graph_computes_what_torch_does(tmp_path, int8):
 
 def test_what_was_not_rounded_is_not_taken_for_int8():
     matrix = torch.randn(96, 96, generator=torch.Generator().manual_seed(1))
-    assert onnx_file.as_int8(matrix.numpy()) is None
-    assert onnx_file.as_int8(matrix.half().float().numpy()) is None
-    assert onnx_file.as_int8(onnx_file.round_to_int8(matrix).numpy()) is not None
+    assert as_int8(matrix.numpy()) is None
+    assert as_int8(matrix.half().float().numpy()) is None
+    assert as_int8(onnx_file.round_to_int8(matrix).numpy()) is not None

@@ -1,16 +1,11 @@
 """What every bundle has: its folder, its manifest, and the shapes and spaces by which the parts of the family fit together."""
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
-from pathlib import Path
-
 from ..nets import backbone as bb
 from ..nets.condition import LENGTH, WIDTH
 from ..nets.encoders import JOINT
 from ..world.tokenizer import SIGNALS
-from . import onnx_file
+from .sealing import fresh, seal, write_json  # for who writes a bundle
 
 FEW_STEPS = "generator-image-3"
 # Each bundle has its own: one that is made anew gets the next, and the others keep theirs.
@@ -29,26 +24,6 @@ SIGNAL_SPACES = {m: f"toyworld-signal-{m}-{len(tokens)}x{bb.WIDTH}" for m, token
 # The picture generator came first: its space keeps the name that its bundle has.
 CONDITIONS = {"image": f"toyworld-cond-{LENGTH}x{WIDTH}", "audio": f"toyworld-cond-audio-{LENGTH}x{WIDTH}",
               "video": f"toyworld-cond-video-{LENGTH}x{WIDTH}"}
-
-
-def write_json(path: Path, content: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2) + "\n")
-
-
-def seal(folder: Path, component: str, version: str, **keys: object) -> None:
-    """Writes the manifest, with the checksum of every other file of the bundle."""
-    files = {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-             for p in sorted(folder.rglob("*")) if p.is_file() and p.name != "manifest.json"}
-    write_json(folder / "manifest.json", {
-        **{"schema": 1, "bundle": "toyworld", "version": version, "component": component,
-           "precision": onnx_file.precision(folder), "license": "Apache-2.0"}, **keys, "files": files})
-
-
-def fresh(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
 
 
 def batched(*names: str) -> dict[str, dict[int, str]]:
