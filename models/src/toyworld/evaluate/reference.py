@@ -51,6 +51,17 @@ class Scheduler:
         return (np.sqrt(b) * start + np.sqrt(1 - b) * noise).astype(np.float32)
 
 
+class Conditions:
+    """τ: the conditions [B, 16, 128] that a generator's own text encoder makes of texts."""
+
+    def __init__(self, folder: Path, threads: int):
+        self.tau, self.tokenizer = Graph(folder / "text_encoder/model.onnx", threads), Tokenizer.from_file(str(folder / "tokenizer/tokenizer.json"))
+
+    def __call__(self, texts: list[str]) -> Array:
+        rows = [self.tokenizer.encode(t, add_special_tokens=False).ids[:16] for t in texts]
+        return self.tau(input_ids=np.array([r + [0] * (16 - len(r)) for r in rows], np.int64))[0]
+
+
 class Pipeline:
     """One generator: τ, the denoiser under guided DDIM, and what makes a medium of its latents."""
 
@@ -61,8 +72,8 @@ class Pipeline:
         self.scheduler = Scheduler(json.loads((folder / "scheduler/scheduler_config.json").read_text()))
         self.unet, self.decoder = graph("unet"), graph("vae_decoder")
         self.vocoder = graph("vocoder") if (folder / "vocoder").exists() else None
-        self.tau, self.tokenizer = graph("text_encoder"), Tokenizer.from_file(str(folder / "tokenizer/tokenizer.json"))
-        self.negative = self.tau(input_ids=np.zeros((1, 16), np.int64))[0]
+        self.condition = Conditions(folder, threads)
+        self.negative = self.condition([""])
 
     @property
     def latents(self) -> tuple[int, ...]:
@@ -71,11 +82,6 @@ class Pipeline:
         width, height = map(int, self.settings["size"].split("x"))
         frames = (self.settings["num_frames"],) if "num_frames" in self.settings else ()
         return (4, *frames, height // 8, width // 8)
-
-    def condition(self, texts: list[str]) -> Array:
-        """τ's own conditions [B, 16, 128] of texts."""
-        rows = [self.tokenizer.encode(t, add_special_tokens=False).ids[:16] for t in texts]
-        return self.tau(input_ids=np.array([r + [0] * (16 - len(r)) for r in rows], np.int64))[0]
 
     def make(self, conditions: Array, x: Array, guidance: float | None = None) -> list[Array]:
         """Pictures, sounds or films for conditions [B, 16, 128] and initial noise [B, *latents]."""
