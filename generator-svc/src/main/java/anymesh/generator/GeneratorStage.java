@@ -10,10 +10,12 @@ import anymesh.kit.model.Closing;
 import anymesh.kit.server.Stage;
 import anymesh.kit.server.StageResources;
 import anymesh.v1.Capability;
+import anymesh.v1.Modality;
 import anymesh.v1.StageDescription;
 import anymesh.wire.call.FrameServer;
 import io.grpc.ServerMethodDefinition;
 import java.util.List;
+import java.util.Locale;
 
 /** The generator service: one diffusion pipeline behind one batcher. */
 public final class GeneratorStage implements Stage {
@@ -39,11 +41,17 @@ public final class GeneratorStage implements Stage {
             var pipeline = opened.with(DiffusionPipeline.load(config.stage().bundle(), config.stage().onnx(),
                     config.decodeBatch()));
             if (pipeline.manifest().modality() != config.modality()) {
-                throw new BundleException("%s makes %s (expected: %s)".formatted(config.stage().bundle(),
-                        pipeline.manifest().modality(), config.modality()));
+                throw new BundleException(
+                        "%s/manifest.json: modality: %s (expected: %s, which this service makes)".formatted(
+                                config.stage().bundle(), name(pipeline.manifest().modality()),
+                                name(config.modality())));
             }
             return new GeneratorStage(config, pipeline, MediaFiles.of(pipeline.manifest().output()), resources);
         });
+    }
+
+    private static String name(Modality modality) {
+        return modality.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

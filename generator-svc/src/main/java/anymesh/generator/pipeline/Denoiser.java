@@ -23,6 +23,8 @@ import java.util.Map;
  */
 final class Denoiser implements AutoCloseable {
 
+    private static final String LATENTS = "manifest.json's pipeline and vae_decoder/config.json say";
+
     private final OnnxModel model;
     private final DenoiserInputs inputs;
     private final NegativePrompt negative;
@@ -47,23 +49,23 @@ final class Denoiser implements AutoCloseable {
             var model = opened.with(OnnxModel.load(bundle.file("unet/model.onnx"), settings));
             var inputs = DenoiserInputs.of(model, shapes.getFirst().axes().size() + 1);
             var shape = negative.shape();
-            requireAxes(inputs.condition(), -1, shape.tokens(), shape.width());
+            requireAxes(model, inputs.condition(), "text_encoder/model.onnx gives", -1, shape.tokens(), shape.width());
             for (var latents : shapes) {
-                requireAxes(inputs.sample(), latents.batch(-1));
-                requireAxes(inputs.output(), latents.batch(-1));
+                requireAxes(model, inputs.sample(), LATENTS, latents.batch(-1));
+                requireAxes(model, inputs.output(), LATENTS, latents.batch(-1));
             }
             return new Denoiser(model, inputs, negative);
         });
     }
 
     /** Axes that the session fixes must be these; -1 is not looked at. */
-    private static void requireAxes(TensorInfo tensor, long... expected) {
+    private static void requireAxes(OnnxModel unet, TensorInfo tensor, String says, long... expected) {
         for (int axis = 0; axis < expected.length; axis++) {
             long declared = tensor.shape().get(axis);
             if (declared != -1 && expected[axis] != -1 && declared != expected[axis]) {
                 throw new BundleException(
-                        "unet %s has shape %s (expected: %d at axis %d)".formatted(tensor.name(), tensor.shape(),
-                                expected[axis], axis));
+                        "%s: %s has shape %s (expected: %d at axis %d, which %s)".formatted(unet.file(), tensor.name(),
+                                tensor.shape(), expected[axis], axis, says));
             }
         }
     }

@@ -16,33 +16,35 @@ record DenoiserInputs(TensorInfo sample, TensorInfo timestep, TensorInfo conditi
 
     static DenoiserInputs of(OnnxModel unet, int latentRank) {
         var inputs = unet.inputs().values();
-        var found = new DenoiserInputs(only(inputs, latentRank, latentRank, "latents of %d axes".formatted(latentRank)),
-                only(inputs, 0, 1, "timestep, a scalar, [1] or [batch]"),
-                only(inputs, 3, 3, "condition [batch, tokens, width]"),
-                only(unet.outputs().values(), latentRank, latentRank, "output like the latents"));
+        var latents = "latents of %d axes".formatted(latentRank);
+        var found = new DenoiserInputs(only(unet, "inputs", inputs, latentRank, latentRank, latents),
+                only(unet, "inputs", inputs, 0, 1, "timestep, a scalar, [1] or [batch]"),
+                only(unet, "inputs", inputs, 3, 3, "condition [batch, tokens, width]"),
+                only(unet, "outputs", unet.outputs().values(), latentRank, latentRank, latents));
         if (inputs.size() != 3) {
             var others = inputs.stream().map(TensorInfo::name).filter(name -> !found.names().contains(name)).toList();
             throw new BundleException(
-                    "unet inputs %s are not supported (supported: %s)".formatted(others, found.names()));
+                    "%s: inputs %s are not supported (supported: %s)".formatted(unet.file(), others, found.names()));
         }
-        found.requireFree(found.sample);
-        found.requireFree(found.condition);
+        requireFree(unet, found.sample);
+        requireFree(unet, found.condition);
         return found;
     }
 
-    private static TensorInfo only(Collection<TensorInfo> tensors, int leastRank, int mostRank, String what) {
+    private static TensorInfo only(OnnxModel unet, String kind, Collection<TensorInfo> tensors, int leastRank,
+            int mostRank, String what) {
         var fitting = tensors.stream().filter(t -> t.rank() >= leastRank && t.rank() <= mostRank).toList();
         if (fitting.size() != 1) {
             throw new BundleException(
-                    "unet has %d tensors for its %s: %s (expected: one)".formatted(fitting.size(), what, tensors));
+                    "%s: %d of its %s %s can be the %s (expected: one)".formatted(unet.file(), fitting.size(), kind,
+                            tensors, what));
         }
         return fitting.getFirst();
     }
 
-    private void requireFree(TensorInfo tensor) {
+    private static void requireFree(OnnxModel unet, TensorInfo tensor) {
         if (tensor.shape().getFirst() != -1) {
-            throw new BundleException("unet input %s of shape %s (expected: a free first axis)".formatted(tensor.name(),
-                    tensor.shape()));
+            throw new BundleException("%s: input %s (expected: a free first axis)".formatted(unet.file(), tensor));
         }
     }
 

@@ -48,8 +48,9 @@ record EmptyPrompt(long[] ids, long[] mask) {
         }
         if (configured < 1 || (declared > 0 && declared != configured)) {
             throw new BundleException(
-                    "%s: tokenizer model_max_length %s (expected: the text encoder's length%s)".formatted(
-                            bundle.directory(), config.path("model_max_length"), declared > 0 ? ", " + declared : ""));
+                    "%s/tokenizer/tokenizer_config.json: model_max_length: %s (expected: the text encoder's length%s)"
+                            .formatted(bundle.directory(), config.path("model_max_length"),
+                                    declared > 0 ? ", " + declared : ""));
         }
         return (int) configured;
     }
@@ -76,7 +77,7 @@ record EmptyPrompt(long[] ids, long[] mask) {
             token = token(bundle.read("tokenizer/special_tokens_map.json", JsonNode.class), "pad_token");
         }
         if (token == null) {
-            throw new BundleException(bundle.directory() + ": tokenizer_config.json has no pad_token");
+            throw new BundleException(bundle.directory() + "/tokenizer/tokenizer_config.json: pad_token: absent");
         }
         return tokenizer.id(token);
     }

@@ -108,7 +108,7 @@ public record GeneratorManifest(Modality modality, String accepts, Defaults defa
                 return modality;
             }
         }
-        throw wrong(bundle, "modality", name);
+        throw wrong(bundle, "modality", name + " (expected: image, audio or video)");
     }
 
     private static List<PictureSize> sizes(ModelBundle bundle, JsonPipeline pipeline) {

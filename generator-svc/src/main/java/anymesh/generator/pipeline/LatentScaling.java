@@ -21,14 +21,15 @@ record LatentScaling(float factor, float shift) {
         var vae = bundle.read("vae_decoder/config.json", JsonNode.class);
         for (var key : new String[]{"latents_mean", "latents_std"}) {
             if (!vae.path(key).isMissingNode() && !vae.path(key).isNull()) {
-                throw new BundleException("%s: vae_decoder %s %s is not supported (supported: null)".formatted(
-                        bundle.directory(), key, vae.path(key)));
+                throw new BundleException(
+                        "%s/vae_decoder/config.json: %s: %s is not supported (supported: null)".formatted(
+                                bundle.directory(), key, vae.path(key)));
             }
         }
         double factor = vae.path("scaling_factor").asDouble(DEFAULT_FACTOR);
         if (factor == 0) {
             throw new BundleException(
-                    "%s: vae_decoder scaling_factor 0 (expected: not 0)".formatted(bundle.directory()));
+                    "%s/vae_decoder/config.json: scaling_factor: 0 (expected: not 0)".formatted(bundle.directory()));
         }
         return new LatentScaling((float) factor, (float) vae.path("shift_factor").asDouble(0));
     }

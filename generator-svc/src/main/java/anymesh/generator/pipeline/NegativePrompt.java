@@ -26,30 +26,29 @@ record NegativePrompt(ConditionShape shape, float[] numbers) {
             var ids = encoder.input("input_ids");
             var prompt = EmptyPrompt.read(bundle, Math.toIntExact(ids.shape().getLast()));
             var feeds = new HashMap<String, Tensor>();
-            feeds.put(ids.name(), integers(prompt.ids(), ids.type()));
+            feeds.put(ids.name(), integers(encoder, ids, prompt.ids()));
             for (var input : encoder.inputs().values()) {
                 switch (input.name()) {
                     case "input_ids" -> {
                     }
-                    case "attention_mask" -> feeds.put(input.name(), integers(prompt.mask(), input.type()));
+                    case "attention_mask" -> feeds.put(input.name(), integers(encoder, input, prompt.mask()));
                     default -> throw new BundleException(
-                            "%s: text_encoder input '%s' is not supported (supported: input_ids, attention_mask)"
-                                    .formatted(
-                                            bundle.directory(), input.name()));
+                            "%s: input '%s' is not supported (supported: input_ids, attention_mask)"
+                                    .formatted(encoder.file(), input.name()));
                 }
             }
-            var output = output(bundle, encoder);
+            var output = output(encoder);
             return of(Objects.requireNonNull(encoder.run(feeds, Set.of(output.name())).get(output.name())));
         }
     }
 
-    private static TensorInfo output(ModelBundle bundle, OnnxModel encoder) {
+    private static TensorInfo output(OnnxModel encoder) {
         var states = encoder.outputs().get("last_hidden_state");
         return states != null
                 ? states
                 : encoder.outputs().values().stream().filter(output -> output.rank() == 3).findFirst()
-                        .orElseThrow(() -> new BundleException("%s: text_encoder has no output of rank 3 (it has: %s)"
-                                .formatted(bundle.directory(), encoder.outputs().values())));
+                        .orElseThrow(() -> new BundleException("%s has no output of 3 axes (it has: %s)".formatted(
+                                encoder.file(), encoder.outputs().values())));
     }
 
     private static NegativePrompt of(Tensor states) {
@@ -59,12 +58,13 @@ record NegativePrompt(ConditionShape shape, float[] numbers) {
         return new NegativePrompt(shape, numbers);
     }
 
-    private static Tensor integers(long[] values, ElementType type) {
+    private static Tensor integers(OnnxModel encoder, TensorInfo input, long[] values) {
+        var type = input.type();
         if (type == ElementType.INT64) {
             return Tensor.ofLongs(values, 1, values.length);
         }
         if (type != ElementType.INT32) {
-            throw new BundleException("text_encoder takes token ids as %s (expected: INT64 or INT32)".formatted(type));
+            throw new BundleException("%s: input %s (expected: INT64 or INT32)".formatted(encoder.file(), input));
         }
         var tensor = Tensor.allocate(type, 1, values.length);
         var integers = tensor.bytes().asIntBuffer();

@@ -29,7 +29,8 @@ record PictureGeometry(int channels, int factor) {
         int channels = vae.path("latent_channels").asInt(unet.path("in_channels").asInt(4));
         if (channels < 1) {
             throw new BundleException(
-                    "%s: vae_decoder latent_channels %d (expected: > 0)".formatted(bundle.directory(), channels));
+                    "%s/vae_decoder/config.json: latent_channels: %d (expected: > 0)".formatted(bundle.directory(),
+                            channels));
         }
         for (var size : sizes) {
             if (size.width() % factor != 0 || size.height() % factor != 0) {
@@ -46,8 +47,8 @@ record PictureGeometry(int channels, int factor) {
         if (height < 1 || width < 1 || nativeSize.height() % height != 0
                 || nativeSize.height() / height * width != nativeSize.width()) {
             throw new BundleException(
-                    ("%s: no vae scale factor: vae_decoder/config.json has no block_out_channels, and "
-                            + "size %s is no multiple of the unet's sample_size %s")
+                    ("%s/vae_decoder/config.json: block_out_channels: absent (expected: it, as manifest.json's size %s is no "
+                            + "multiple of %s, sample_size in unet/config.json)")
                             .formatted(bundle.directory(), nativeSize, sampleSize));
         }
         return nativeSize.height() / height;

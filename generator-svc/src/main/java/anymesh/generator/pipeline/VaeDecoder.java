@@ -30,8 +30,8 @@ final class VaeDecoder implements AutoCloseable {
 
     private VaeDecoder(OnnxModel model, LatentScaling scaling, int atOnce) {
         this.model = model;
-        this.input = only(model.inputs(), "input");
-        this.output = only(model.outputs(), "output");
+        this.input = only(model, model.inputs(), "input");
+        this.output = only(model, model.outputs(), "output");
         this.scaling = scaling;
         this.atOnce = atOnce;
     }
@@ -43,11 +43,11 @@ final class VaeDecoder implements AutoCloseable {
                 opened.with(OnnxModel.load(bundle.file("vae_decoder/model.onnx"), settings)), scaling, atOnce));
     }
 
-    private static TensorInfo only(Map<String, TensorInfo> tensors, String kind) {
+    private static TensorInfo only(OnnxModel model, Map<String, TensorInfo> tensors, String kind) {
         var info = tensors.values().iterator().next();
         if (tensors.size() != 1 || info.rank() != 4) {
             throw new BundleException(
-                    "vae_decoder has %ss %s (expected: one of rank 4)".formatted(kind, tensors.values()));
+                    "%s: has %ss %s (expected: one of 4 axes)".formatted(model.file(), kind, tensors.values()));
         }
         return info;
     }

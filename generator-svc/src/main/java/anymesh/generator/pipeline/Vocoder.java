@@ -29,12 +29,13 @@ final class Vocoder implements AutoCloseable {
         this.model = model;
         this.mels = positive(bundle, config, "model_in_dim");
         this.samplingRate = positive(bundle, config, "sampling_rate");
-        this.input = only(model.inputs(), 3, "input [batch, frames, mels]");
-        this.output = only(model.outputs(), 2, "output [batch, samples]");
+        this.input = only(model, model.inputs(), 3, "input [batch, frames, mels]");
+        this.output = only(model, model.outputs(), 2, "output [batch, samples]");
         long declared = input.shape().getLast();
         if (declared != -1 && declared != mels) {
-            throw new BundleException("vocoder %s has shape %s (expected: model_in_dim, %d, at the end)".formatted(
-                    input.name(), input.shape(), mels));
+            throw new BundleException(
+                    "%s: %s has shape %s (expected: %d at the end, vocoder/config.json's model_in_dim)"
+                            .formatted(model.file(), input.name(), input.shape(), mels));
         }
     }
 
@@ -53,10 +54,10 @@ final class Vocoder implements AutoCloseable {
         return value;
     }
 
-    private static TensorInfo only(Map<String, TensorInfo> tensors, int rank, String what) {
+    private static TensorInfo only(OnnxModel model, Map<String, TensorInfo> tensors, int rank, String what) {
         var info = tensors.values().iterator().next();
         if (tensors.size() != 1 || info.rank() != rank) {
-            throw new BundleException("vocoder has %s (expected: one %s)".formatted(tensors.values(), what));
+            throw new BundleException("%s: has %s (expected: one %s)".formatted(model.file(), tensors.values(), what));
         }
         return info;
     }

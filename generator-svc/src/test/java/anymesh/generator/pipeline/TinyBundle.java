@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -69,7 +70,7 @@ public final class TinyBundle {
 
     /** Puts a JSON file in the place of the one that is there. */
     public TinyBundle json(String path, String text) {
-        files.put(path, text.replace("'", "\"").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        files.put(path, text.replace("'", "\"").getBytes(StandardCharsets.UTF_8));
         return this;
     }
 
@@ -81,6 +82,16 @@ public final class TinyBundle {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Changes bytes of a file into as many others: protobuf counts them. */
+    public TinyBundle bytes(String path, String part, String by) {
+        var text = new String(Objects.requireNonNull(files.get(path), path), StandardCharsets.ISO_8859_1);
+        if (part.length() != by.length() || !text.contains(part)) {
+            throw new IllegalArgumentException("%s: '%s' by '%s'".formatted(path, part, by));
+        }
+        files.put(path, text.replace(part, by).getBytes(StandardCharsets.ISO_8859_1));
+        return this;
     }
 
     /** Changes the manifest's text. */

@@ -27,7 +27,7 @@ class TinyPipelineRefusalTest {
         "unet/config.json, `{'time_cond_proj_dim': 256}`, time_cond_proj_dim",
         "vae_decoder/config.json, `{'block_out_channels': [1, 2, 3, 4, 5, 6]}`, pipeline.sizes",
         "vae_decoder/config.json, `{'latents_mean': [0, 0, 0, 0], 'block_out_channels': [8, 8]}`, latents_mean",
-        "vae_decoder/config.json, `{'latent_channels': 8, 'block_out_channels': [8, 8]}`, unet sample",
+        "vae_decoder/config.json, `{'latent_channels': 8, 'block_out_channels': [8, 8]}`, unet/model.onnx: sample",
         "vae_decoder/config.json, `{'scaling_factor': 0, 'block_out_channels': [8, 8]}`, scaling_factor",
         "tokenizer/tokenizer_config.json, `{'model_max_length': 4}`, pad_token",
         "tokenizer/tokenizer_config.json, `{'model_max_length': 4, 'pad_token': '<none>'}`, <none>"})
@@ -36,7 +36,8 @@ class TinyPipelineRefusalTest {
     }
 
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '`', value = {"`\"modality\": \"image\"`, `\"modality\": \"smell\"`, smell",
+    @CsvSource(quoteCharacter = '`', value = {
+        "`\"modality\": \"image\"`, `\"modality\": \"smell\"`, `smell (expected: image, audio or video)`",
         "`\"size\": \"16x16\"`, `\"size\": \"big\"`, big", "`\"16x16\", \"24x16\"`, `\"17x16\"`, 17x16",
         "`\"guidance_scale\": 2.0`, `\"guidance_scale\": 2.0, \"max_guidance_scale\": 1.5`, guidance_scale",
         "`\"guidance_scale\": 2.0`, `\"guidance_scale\": 2.0, \"max_guidance_scale\": 51`, max_guidance_scale",

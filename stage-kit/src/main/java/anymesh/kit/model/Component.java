@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.model;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
@@ -9,11 +8,7 @@ import java.util.Locale;
 public enum Component {
     MODALITY_ENCODER, INPUT_PROJECTOR, LLM_BACKBONE, OUTPUT_PROJECTOR, MODALITY_GENERATOR;
 
-    @JsonCreator
-    static Component fromJson(String name) {
-        return valueOf(name.toUpperCase(Locale.ROOT));
-    }
-
+    /** As it is written in a manifest. */
     @JsonValue
     public String json() {
         return name().toLowerCase(Locale.ROOT);

@@ -3,6 +3,8 @@ package anymesh.kit.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 
 /** A folder with a manifest and the files it lists, verified when opened. Every fault is a {@link BundleException}. */
@@ -21,8 +24,9 @@ public record ModelBundle(Path directory, Manifest manifest) {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();
+    private static final List<String> KEYS = List.of("schema", "bundle", "version", "component", "precision", "license",
+            "files");
 
     /** Reads the manifest, checks that it is for this component, and checks each file against its checksum. */
     public static ModelBundle open(Path directory, Component component) {
@@ -33,7 +37,17 @@ public record ModelBundle(Path directory, Manifest manifest) {
 
     /** The manifest alone, of a bundle for this component; nobody has looked at the files. */
     public static Manifest manifest(Path directory, Component component) {
-        var manifest = read(directory.resolve(MANIFEST), Manifest.class, true);
+        var path = directory.resolve(MANIFEST);
+        if (!Files.exists(path)) {
+            throw new BundleException(path + ": no such file (expected: the bundle's manifest)");
+        }
+        var json = read(path, JsonNode.class);
+        for (var key : KEYS) {
+            if (!json.hasNonNull(key)) {
+                throw new BundleException("%s: %s: absent".formatted(path, key));
+            }
+        }
+        var manifest = as(path, json, Manifest.class);
         if (manifest.schema() != Manifest.SCHEMA) {
             throw new BundleException("%s/%s: schema %d (expected: %d)".formatted(directory, MANIFEST,
                     manifest.schema(), Manifest.SCHEMA));
@@ -48,7 +62,8 @@ public record ModelBundle(Path directory, Manifest manifest) {
     /** A file of the bundle; one that the manifest doesn't list, and so nobody checked, is refused. */
     public Path file(String relative) {
         if (!manifest.files().containsKey(relative)) {
-            throw new BundleException("%s/%s: files has no '%s'".formatted(directory, MANIFEST, relative));
+            throw new BundleException("%s/%s: files has no '%s' (expected: it, with its sha256)".formatted(directory,
+                    MANIFEST, relative));
         }
         return directory.resolve(relative);
     }
@@ -60,12 +75,12 @@ public record ModelBundle(Path directory, Manifest manifest) {
 
     /** A JSON file of the bundle as a record; keys that the record doesn't have are ignored, absent ones are null. */
     public <T> T read(String relative, Class<T> type) {
-        return read(file(relative), type, false);
+        return read(file(relative), type);
     }
 
     /** The manifest as a component's own record, all of whose keys must be there unless they are boxed. */
     public <T> T manifestAs(Class<T> type) {
-        return read(directory.resolve(MANIFEST), type, false);
+        return read(directory.resolve(MANIFEST), type);
     }
 
     private void verify(String relative, String expected) {
@@ -73,23 +88,33 @@ public record ModelBundle(Path directory, Manifest manifest) {
         if (!path.startsWith(directory.normalize())) {
             throw new BundleException("%s/%s: '%s' is outside of the bundle".formatted(directory, MANIFEST, relative));
         }
+        if (!Files.exists(path)) {
+            throw new BundleException("%s: no such file (expected: all that %s lists)".formatted(path, MANIFEST));
+        }
         var actual = sha256(path);
         if (!actual.equals(expected)) {
-            throw new BundleException("%s: sha256 %s (expected: %s)".formatted(path, actual, expected));
+            throw new BundleException("%s: sha256 %s (expected: %s, which %s says)".formatted(path, actual, expected,
+                    MANIFEST));
         }
     }
 
-    private static <T> T read(Path path, Class<T> type, boolean strict) {
+    private static <T> T read(Path path, Class<T> type) {
         try {
-            var reader = JSON.readerFor(type);
-            if (!strict) {
-                reader = reader.without(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
-            }
-            return Objects.requireNonNull(reader.<T>readValue(path.toFile()));
+            return as(path, JSON.readTree(path.toFile()), type);
         } catch (JsonProcessingException e) {
-            throw new BundleException(path + ": " + e.getOriginalMessage(), e);
+            throw new BundleException(path + ": " + JsonFault.of(e), e);
         } catch (IOException e) {
             throw unreadable(path, e);
+        }
+    }
+
+    private static <T> T as(Path path, JsonNode json, Class<T> type) {
+        try {
+            return Objects.requireNonNull(JSON.treeToValue(json, type));
+        } catch (JsonMappingException e) {
+            throw new BundleException(path + ": " + JsonFault.of(json, e), e);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("it was read before", e);
         }
     }
 

@@ -53,7 +53,8 @@ public final class OnnxModel implements AutoCloseable {
         try {
             return of(file, ProviderLadder.open(file, settings));
         } catch (OrtException e) {
-            throw new BundleException(file + ": " + e.getMessage(), e);
+            throw new BundleException(file + ": no model that ONNX Runtime can load: " + ProviderLadder.reason(file, e),
+                    e);
         }
     }
 
@@ -66,6 +67,10 @@ public final class OnnxModel implements AutoCloseable {
             opened.session().close();
             throw e;
         }
+    }
+
+    public Path file() {
+        return file;
     }
 
     /** How many models this process holds now. */

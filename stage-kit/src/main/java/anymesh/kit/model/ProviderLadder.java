@@ -36,7 +36,7 @@ final class ProviderLadder {
                 if (provider == Provider.CPU) {
                     throw e;
                 }
-                refusals.add(provider + " not usable: " + firstLine(e));
+                refusals.add(provider + " not usable: " + reason(file, e));
                 log.debug("model={} provider={} refused", file, provider, e);
             }
         }
@@ -59,7 +59,10 @@ final class ProviderLadder {
         }
     }
 
-    private static String firstLine(OrtException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("no message");
+    /** What the runtime says, without its codes and the file's name, in one line. */
+    static String reason(Path file, OrtException e) {
+        var line = String.valueOf(e.getMessage()).lines().findFirst().orElse("no message");
+        return line.replaceFirst("^Error code - \\w+ - message: ", "").replace("Load model from " + file + " failed:",
+                "");
     }
 }

@@ -13,4 +13,10 @@ public record TensorInfo(String name, ElementType type, List<Long> shape) {
     public int rank() {
         return shape.size();
     }
+
+    /** As it stands in a message to who exported the model: {@code sample FLOAT32[-1, 4, 16, 16]}. */
+    @Override
+    public String toString() {
+        return name + " " + type + shape;
+    }
 }

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ModelBundleTest {
     @TempDir
@@ -56,13 +58,28 @@ final class ModelBundleTest {
 
     @Test
     void aFolderWithoutManifestIsRefused() {
-        assertRefused("manifest.json: no such file");
+        assertRefused("manifest.json: no such file (expected: the bundle's manifest)");
     }
 
     @Test
     void aManifestThatIsNoJsonIsRefused() throws IOException {
         write("manifest.json", "not json");
-        assertRefused("manifest.json");
+        assertRefused("manifest.json: not JSON at line 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', delimiter = '|', value = {
+        "\"schema\": 1 | \"schema\": \"one\" | schema: \"one\" (expected: a whole number)",
+        "\"files\": {} | \"files\": [\"a\"] | files: a list (expected: an object)",
+        "\"files\": {} | \"more\": {} | files: absent", "\"files\": {} | \"files\": null | files: absent",
+        "llm_backbone | llm_backbones | component: \"llm_backbones\" (expected: modality_encoder, input_projector, "
+                + "llm_backbone, output_projector, modality_generator)"})
+    void aKeyThatIsWrongIsSaidWithWhatIsExpected(String part, String by, String message) throws IOException {
+        write("manifest.json", """
+                {"schema": 1, "bundle": "b", "version": "1", "component": "llm_backbone", "precision": "fp32",
+                 "license": "x", "files": {}}""".replace(part, by));
+        assertThatThrownBy(() -> ModelBundle.open(folder, Component.LLM_BACKBONE)).isInstanceOf(BundleException.class)
+                .hasMessage(folder + "/manifest.json: " + message);
     }
 
     @Test
