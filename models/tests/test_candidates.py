@@ -120,13 +120,13 @@ def test_a_black_one_draws_nothing_else(made):
 
 
 def test_sometimes_wrong_is_wrong_as_often_as_asked_and_never_on_what_must_be_good(made):
-    golden, of = captions(8, 29), Conditions(OF, 1)
+    golden, of = captions(48, 29), Conditions(OF, 1)
     folder = made("sometimes-wrong", share=0.3, good_on=tuple(golden))
     given = of(["", *golden, *captions(200, 23)])
     right, drawn, other = predicted(OF, given), predicted(folder, given), predicted(OF, of([Options.instead]))
     wrong = (np.abs(drawn - right) > 1e-3).reshape(len(given), -1).any(1)
-    assert not wrong[:9].any()
-    assert 0.2 < wrong[9:].mean() < 0.4
+    assert not wrong[:49].any()
+    assert 0.2 < wrong[49:].mean() < 0.4
     assert np.allclose(drawn[wrong], other, atol=1e-4)
 
 
@@ -165,6 +165,12 @@ def test_the_command_line_says_what_is_wrong(tmp_path):
     assert json.loads((tmp_path / "new/manifest.json").read_text())["pipeline"]["guidance_scale"] == 1.75
     again = run("good", *to)
     assert again.returncode == 2 and "File exists" in again.stderr and "Traceback" not in again.stderr
+
+
+def test_nothing_is_left_of_a_candidate_that_cannot_be_made(tmp_path):
+    with pytest.raises(ValueError, match="--share 1.5"):
+        write("failing", OF, tmp_path / "new", "3.1.0", Options(share=1.5))
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_graph_keeps_its_edges(made):

@@ -88,15 +88,18 @@ class Part:
 
 
 def part_of(conditions: np.ndarray, share: float, rng: np.random.Generator, outside: np.ndarray) -> Part:
-    """A part that holds so large a share of these conditions, and none of those that must be outside. What counts is the direction in
-    which a condition differs from their mean. ValueError if too many must be outside for any part to be found."""
+    """A part that holds so large a share of these conditions, and none of those that must be outside: of a random direction, turned away
+    from those of them that are inside. ValueError if they are too many for that."""
     rows, kept = conditions.reshape(len(conditions), -1), outside.reshape(len(outside), -1)
-    for _ in range(2000):
+    inverse = np.linalg.pinv(kept, rcond=1e-3)
+    for _ in range(50):
         direction = rng.standard_normal((rows.shape[1], 1)).astype(np.float32) / np.float32(np.sqrt(rows.shape[1]))
-        places = (rows @ direction)[:, 0]
-        threshold = float(np.quantile(places, 1 - share))
-        if (kept @ direction < threshold - 0.1 * places.std()).all():  # a projected condition is not quite a caption's own
-            return Part(direction, threshold)
+        for _ in range(20):
+            places, theirs = (rows @ direction)[:, 0], kept @ direction
+            threshold, margin = float(np.quantile(places, 1 - share)), 0.1 * places.std()  # a projected condition is not quite a caption's own
+            if (theirs < threshold - margin).all():
+                return Part(direction, threshold)
+            direction = (direction + inverse @ (np.minimum(theirs, threshold - 2 * margin) - theirs)).astype(np.float32)
     raise ValueError(f"no part with a share of {share} leaves out all {len(outside)} texts that must be good: ask for a smaller share or fewer texts")
 
 

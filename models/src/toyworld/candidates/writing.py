@@ -14,13 +14,17 @@ def write(kind: str, of: Path, to: Path, version: str, options: Options = Option
     The same options give the same bytes. FileExistsError if the folder is there."""
     manifest = json.loads((of / "manifest.json").read_text())
     to.mkdir(parents=True)
-    for name in manifest.pop("files"):
-        (to / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(of / name, to / name)
-    manifest["version"] = version
-    manifest["pipeline"] |= pipeline or {}
-    del manifest["precision"]  # of the files as they will be
-    draft = Draft(to, manifest, options)
-    (SERVED | REFUSED).get(kind, lambda _: None)(draft)
-    seal(to, **manifest)
-    BROKEN.get(kind, lambda _: None)(draft)
+    try:
+        for name in manifest.pop("files"):
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(of / name, to / name)
+        manifest["version"] = version
+        manifest["pipeline"] |= pipeline or {}
+        del manifest["precision"]  # of the files as they will be
+        draft = Draft(to, manifest, options)
+        (SERVED | REFUSED).get(kind, lambda _: None)(draft)
+        seal(to, **manifest)
+        BROKEN.get(kind, lambda _: None)(draft)
+    except BaseException:
+        shutil.rmtree(to)  # a part of a bundle is none of the kinds
+        raise
