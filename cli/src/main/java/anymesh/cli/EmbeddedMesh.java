@@ -8,11 +8,14 @@ import anymesh.cli.processes.Control;
 import anymesh.cli.processes.ControlServer;
 import anymesh.cli.processes.InstanceView;
 import anymesh.cli.processes.RunningMesh;
+import anymesh.cli.processes.SwapAftermath;
+import anymesh.cli.processes.SwapDesk;
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.encoder.EncoderConfig;
 import anymesh.encoder.EncoderStage;
 import anymesh.gateway.Gateway;
 import anymesh.gateway.GatewayConfig;
+import anymesh.gateway.Shared;
 import anymesh.gateway.StaticEndpoints;
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.generator.GeneratorConfig;
@@ -22,6 +25,9 @@ import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.server.Futures;
 import anymesh.kit.server.StageConfig;
+import anymesh.kit.store.InMemoryMeshLocks;
+import anymesh.kit.store.InMemoryMeshStore;
+import anymesh.kit.store.MeshStore;
 import anymesh.projector.ProjectorConfig;
 import anymesh.projector.ProjectorStage;
 import anymesh.v1.Modality;
@@ -33,6 +39,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The gateway and the five stages in one process, each stage behind its own gRPC server on a loopback port as it would
@@ -40,19 +48,27 @@ import org.jspecify.annotations.Nullable;
  * nobody chooses between it and another one.
  */
 public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedMesh.class);
+
     private final Vertx vertx;
     private final StageRegistry registry;
     private final EmbeddedStages stages;
     private final WireMemory memory;
+    private final Shared shared;
+    private final SwapDesk swaps;
+    private final SwapAftermath aftermath;
     private final Gateway gateway;
 
-    private EmbeddedMesh(Vertx vertx, StageRegistry registry, WireMemory memory, Gateway gateway,
-            EmbeddedStages stages) {
+    private EmbeddedMesh(Vertx vertx, StageRegistry registry, WireMemory memory, Shared shared, MeshStore store,
+            Gateway gateway, EmbeddedStages stages) {
         this.vertx = vertx;
         this.registry = registry;
         this.memory = memory;
         this.gateway = gateway;
         this.stages = stages;
+        this.shared = shared;
+        this.swaps = new SwapDesk(this, store, registry::snapshot);
+        this.aftermath = SwapAftermath.follow(this, store, event -> log.info("{}", event));
     }
 
     /** Starts everything with its defaults; the models lie under {@code home}, the gateway listens on the port (0: any free one). */
@@ -85,13 +101,16 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
         var memory = new WireMemory("gateway", config.memoryBytes());
         try {
             // The port first: somebody may have it, and loading models to find that out would be a waste.
-            var gateway = Gateway.start(vertx, config, registry, memory);
+            var store = new InMemoryMeshStore();
+            var shared = Shared.in(store, new InMemoryMeshLocks());
+            var gateway = Gateway.start(vertx, config, registry, shared, memory);
             try {
                 var stages = new EmbeddedStages(vertx, registry, services, new ConfiguredBundles(home, settings));
                 stages.startAll();
-                return new EmbeddedMesh(vertx, registry, memory, gateway, stages);
+                return new EmbeddedMesh(vertx, registry, memory, shared, store, gateway, stages);
             } catch (RuntimeException e) {
                 gateway.close();
+                shared.close();
                 throw e;
             }
         } catch (RuntimeException e) {
@@ -154,7 +173,7 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
 
     /** Opens a port where other commands find this mesh, until it ends. */
     public Control control() {
-        return ControlServer.start(vertx, this).control();
+        return ControlServer.start(vertx, this, swaps).control();
     }
 
     @Override
@@ -179,6 +198,7 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
 
     /** Ends in order, within this time: the gateway takes nothing new and finishes, then every stage does. */
     public void drain(Budget budget) {
+        aftermath.close();
         gateway.drain(budget);
         stages.drain(budget);
         release();
@@ -186,12 +206,14 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
 
     @Override
     public void close() {
+        aftermath.close();
         gateway.close();
         stages.close();
         release();
     }
 
     private void release() {
+        shared.close();
         memory.close();
         Futures.join(vertx.close());
     }

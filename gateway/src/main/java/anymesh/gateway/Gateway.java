@@ -4,14 +4,14 @@ package anymesh.gateway;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.http.HttpApi;
 import anymesh.gateway.pipeline.GenerationPipeline;
-import anymesh.gateway.routing.RouteTable;
 import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.StageRouter;
+import anymesh.gateway.swap.JointQuality;
+import anymesh.gateway.swap.Swaps;
 import anymesh.gateway.telemetry.Telemetry;
 import anymesh.gateway.waiting.WaitingRoom;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.StageRegistry;
-import anymesh.kit.replicas.WantedReplicas;
 import anymesh.kit.server.Futures;
 import anymesh.kit.tls.MeshTls;
 import anymesh.kit.trace.Exemplars;
@@ -21,7 +21,6 @@ import anymesh.wire.WireMemory;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.time.Duration;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,44 +42,46 @@ public final class Gateway implements AutoCloseable {
     private final MeshTls tls;
     private final WaitingRoom room;
     private final StageClient client;
+    private final Swaps swaps;
+    private final GenerationPipeline pipeline;
     private final HttpApi api;
     private final Tracing tracing;
     private final HttpServer server;
 
-    private Gateway(GatewayConfig config, MeshTls tls, WaitingRoom room, StageClient client, HttpApi api,
-            Tracing tracing, HttpServer server) {
+    private Gateway(GatewayConfig config, MeshTls tls, WaitingRoom room, StageClient client, Swaps swaps,
+            GenerationPipeline pipeline, HttpApi api, Tracing tracing, HttpServer server) {
         this.config = config;
         this.tls = tls;
         this.room = room;
         this.client = client;
+        this.swaps = swaps;
+        this.pipeline = pipeline;
         this.api = api;
         this.tracing = tracing;
         this.server = server;
     }
 
-    /** As below, in a mesh where nobody says how many instances of a service there shall be, or who is called. */
-    public static Gateway start(Vertx vertx, GatewayConfig config, StageRegistry registry, WireMemory memory) {
-        return start(vertx, config, registry, WantedReplicas.unknown(), () -> RouteTable.EMPTY, memory);
-    }
-
-    /**
-     * Starts to listen. Whether a model can be asked for is the registry's to know: see {@code /readyz}.
-     *
-     * @param routes gives those of the moment
-     */
-    public static Gateway start(Vertx vertx, GatewayConfig config, StageRegistry registry, WantedReplicas wanted,
-            Supplier<RouteTable> routes, WireMemory memory) {
+    /** Starts to listen. Whether a model can be asked for is the registry's to know: see {@code /readyz}. */
+    public static Gateway start(Vertx vertx, GatewayConfig config, StageRegistry registry, Shared shared,
+            WireMemory memory) {
         var tls = MeshTls.open(config.tls());
         var meters = Exemplars.meters();
         var tracing = Tracing.start("gateway", "gateway-" + ProcessHandle.current().pid());
         var telemetry = new Telemetry(meters, tracing.tracer());
-        var room = new WaitingRoom(vertx, wanted, config.stages().patience(), Services.ALL, meters);
+        var room = new WaitingRoom(vertx, shared.wanted(), config.stages().patience(), Services.ALL, meters);
         var client = new StageClient(vertx, registry, tls.channel(), new StageMethods(memory), config.stages(), room,
                 telemetry);
         room.open(registry);
-        var router = new StageRouter(registry, room, routes);
-        var api = new HttpApi(vertx, config.settings(), router, new GenerationPipeline(client, router), memory,
-                telemetry, client::measure);
+        var router = new StageRouter(registry, room, shared.routes());
+        var swaps = new Swaps(vertx, shared.store(), shared.locks(), new JointQuality(client, router),
+                meters);
+        var pipeline = new GenerationPipeline(client, router, swaps.trials());
+        swaps.open(router, pipeline);
+        var api = new HttpApi(vertx, config.settings(), router, pipeline, memory,
+                telemetry, () -> {
+                    client.measure();
+                    swaps.measure();
+                });
         var server = vertx.createHttpServer(api.options().setHost(config.host()).setPort(config.port()))
                 .connectionHandler(api::connected)
                 .requestHandler(api::handle)
@@ -88,6 +89,8 @@ public final class Gateway implements AutoCloseable {
         try {
             Futures.join(server.listen());
         } catch (RuntimeException e) {
+            swaps.close();
+            pipeline.close();
             room.close();
             client.close();
             tls.close();
@@ -96,7 +99,7 @@ public final class Gateway implements AutoCloseable {
             throw e;
         }
         log.info("service=gateway host={} port={}", config.host(), server.actualPort());
-        return new Gateway(config, tls, room, client, api, tracing, server);
+        return new Gateway(config, tls, room, client, swaps, pipeline, api, tracing, server);
     }
 
     /** Where it listens. */
@@ -135,6 +138,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void close(Budget budget) {
+        swaps.close();
+        pipeline.close();
         Futures.join(server.close());
         // A cancelled request still has its embeddings to give back.
         var _ = Futures.awaitEnd(api.drain(), budget);

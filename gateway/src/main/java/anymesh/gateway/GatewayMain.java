@@ -2,7 +2,6 @@
 package anymesh.gateway;
 
 import anymesh.gateway.routing.Services;
-import anymesh.gateway.routing.StoredRoutes;
 import anymesh.kit.config.ConfigLoader;
 import anymesh.kit.server.Futures;
 import anymesh.kit.server.Termination;
@@ -41,15 +40,13 @@ public final class GatewayMain {
         var registry = config.registry().forGateway(vertx, Services.ALL);
         var watch = new EndpointWatch(vertx, registry, config.tls());
         config.watched().forEach(watch::add);
-        var wanted = config.registry().replicas(vertx);
-        var routes = StoredRoutes.open(vertx, config.registry());
+        var shared = Shared.open(vertx, config.registry());
         var memory = new WireMemory("gateway", config.memoryBytes());
-        var gateway = Gateway.start(vertx, config, registry, wanted, routes, memory);
+        var gateway = Gateway.start(vertx, config, registry, shared, memory);
         Termination.on(config.drainTimeout(), budget -> {
             gateway.drain(budget);
             watch.close();
-            wanted.close();
-            routes.close();
+            shared.close();
             registry.close();
             Futures.join(vertx.close());
             memory.close();

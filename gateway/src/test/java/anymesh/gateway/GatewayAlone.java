@@ -65,7 +65,8 @@ final class GatewayAlone implements AutoCloseable {
                     StageState.SERVING, description(parts[3])));
         }
         var config = GatewayConfig.defaults().onPort(0);
-        var gateway = Gateway.start(Vertx.vertx(), config, registry, new WireMemory("gateway", config.memoryBytes()));
+        var gateway = Gateway.start(Vertx.vertx(), config, registry, Shared.alone(),
+                new WireMemory("gateway", config.memoryBytes()));
         System.out.println("port " + gateway.port());
         while (System.in.read() >= 0) {
             // until the test has gone

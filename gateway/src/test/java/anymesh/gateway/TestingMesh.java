@@ -4,12 +4,12 @@ package anymesh.gateway;
 import anymesh.gateway.client.CallSettings;
 import anymesh.gateway.http.HttpLimits;
 import anymesh.gateway.routing.Services;
-import anymesh.gateway.routing.StoredRoutes;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
 import anymesh.kit.replicas.StoredReplicas;
 import anymesh.kit.server.Futures;
+import anymesh.kit.store.InMemoryMeshLocks;
 import anymesh.kit.store.InMemoryMeshStore;
 import anymesh.v1.BackboneEvent;
 import anymesh.v1.BackboneRequest;
@@ -65,6 +65,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -78,7 +79,7 @@ final class TestingMesh implements AutoCloseable {
     final InMemoryStageRegistry registry = new InMemoryStageRegistry();
     final StoredReplicas wanted = StoredReplicas.open(new InMemoryMeshStore());
     final InMemoryMeshStore store = new InMemoryMeshStore();
-    private final StoredRoutes routes = StoredRoutes.open(store);
+    private final Shared shared = Shared.in(store, new InMemoryMeshLocks(), wanted);
     final TestingClient client;
 
     /** What tests put in the place of a stage. */
@@ -133,7 +134,7 @@ final class TestingMesh implements AutoCloseable {
     TestingMesh(GatewayConfig config, Set<String> absent, Modality... modalities) {
         this.modalities = List.of(modalities);
         services().stream().filter(service -> !absent.contains(service)).forEach(service -> serve(service, 1));
-        gateway = Gateway.start(vertx, config, registry, wanted, routes, memory);
+        gateway = Gateway.start(vertx, config, registry, shared, memory);
         client = new TestingClient(gateway.port());
     }
 
@@ -253,6 +254,21 @@ final class TestingMesh implements AutoCloseable {
         describe(instance, instance.description().toBuilder().setVersion(version).build());
     }
 
+    /** The same as a candidate, which gets what a route sends it. */
+    void serveCandidate(String service, int number, String version) {
+        var instance = serve(service, number);
+        describe(instance, instance.description().toBuilder().setVersion(version).setCandidate(true).build());
+    }
+
+    /** Says something else of the capabilities of an instance. */
+    void describe(String service, int number, UnaryOperator<Capability.Builder> change) {
+        var old = Objects.requireNonNull(instances.get(service + "-" + number));
+        var description = old.description().toBuilder().clearCapabilities();
+        old.description().getCapabilitiesList()
+                .forEach(capability -> description.addCapabilities(change.apply(capability.toBuilder())));
+        describe(old, description.build());
+    }
+
     private void describe(StageInstance old, StageDescription described) {
         var service = old.service();
         var now = new StageInstance(old.id(), service, old.host(), old.grpcPort(), old.httpPort(), old.pid(),
@@ -331,6 +347,11 @@ final class TestingMesh implements AutoCloseable {
         });
     }
 
+    /** The instance that the handler on this thread belongs to. */
+    String servedBy() {
+        return serving.get();
+    }
+
     StageInstance instance(String service) {
         return Objects.requireNonNull(instances.get(service + "-1"));
     }
@@ -403,6 +424,7 @@ final class TestingMesh implements AutoCloseable {
     public void close() {
         awaitNoEmbeddings();
         gateway.close();
+        shared.close();
         for (Server server : servers.values()) {
             stop(server);
         }

@@ -64,6 +64,8 @@ public final class GeneratorStage implements Stage {
                         .setModality(manifest.modality())
                         .addAccepts(manifest.accepts())
                         .setGuidanceScale(manifest.defaults().guidance())
+                        .setMaxInferenceSteps(manifest.defaults().maxSteps())
+                        .setMaxGuidanceScale(manifest.defaults().maxGuidance())
                         .addAllSizes(manifest.output().sizes().stream().map(PictureSize::toString).toList()))
                 .build();
     }

@@ -3,11 +3,10 @@ package anymesh.mesh;
 
 import anymesh.gateway.Gateway;
 import anymesh.gateway.GatewayConfig;
-import anymesh.gateway.routing.RouteTable;
+import anymesh.gateway.Shared;
 import anymesh.gateway.routing.Services;
 import anymesh.kit.consul.ConsulConfig;
 import anymesh.kit.discovery.RegistryConfig;
-import anymesh.kit.replicas.StoredReplicas;
 import anymesh.kit.server.Futures;
 import anymesh.kit.testing.Cuts;
 import anymesh.wire.WireMemory;
@@ -18,7 +17,7 @@ import java.io.IOException;
 final class CuttingGateway implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final CuttingRegistry registry;
-    private final StoredReplicas wanted;
+    private final Shared shared;
     private final WireMemory memory;
     private final Gateway gateway;
 
@@ -27,9 +26,9 @@ final class CuttingGateway implements AutoCloseable {
         var config = GatewayConfig.defaults().onPort(0);
         var found = RegistryConfig.defaults().withConsul(ConsulConfig.defaults().at(consul));
         registry = new CuttingRegistry(found.forGateway(vertx, Services.ALL), cuts);
-        wanted = found.replicas(vertx);
+        shared = Shared.open(vertx, found);
         memory = new WireMemory("cutting-gateway", config.memoryBytes());
-        gateway = Gateway.start(vertx, config, registry, wanted, () -> RouteTable.EMPTY, memory);
+        gateway = Gateway.start(vertx, config, registry, shared, memory);
     }
 
     String url() {
@@ -44,7 +43,7 @@ final class CuttingGateway implements AutoCloseable {
     @Override
     public void close() {
         gateway.drain();
-        wanted.close();
+        shared.close();
         registry.close();
         Futures.join(vertx.close());
         memory.close();

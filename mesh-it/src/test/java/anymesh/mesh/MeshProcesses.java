@@ -77,8 +77,12 @@ final class MeshProcesses implements AutoCloseable {
 
     /** As the commands ask for them, but without a JVM for each look. */
     List<InstanceView> instances() throws IOException, InterruptedException {
+        return control().instances();
+    }
+
+    Control control() throws IOException {
         var control = MeshClient.JSON.readTree(folder.resolve("mesh.json").toFile()).path("control");
-        return MeshClient.JSON.treeToValue(control, Control.class).instances();
+        return MeshClient.JSON.treeToValue(control, Control.class);
     }
 
     InstanceView instance(String id) throws IOException, InterruptedException {

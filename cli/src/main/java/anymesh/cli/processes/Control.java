@@ -2,6 +2,7 @@
 package anymesh.cli.processes;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -37,9 +38,28 @@ public record Control(String url, String token) {
         return send("POST", "/stop?instance=" + encode(instance));
     }
 
+    /** How the last swap of a modality stands; see {@link SwapDesk}. */
+    public JsonNode swap(String modality) throws IOException, InterruptedException {
+        return JSON.readTree(text("GET", "/swap?modality=" + encode(modality), ""));
+    }
+
+    /** Begins one. */
+    public JsonNode swap(JsonNode asked) throws IOException, InterruptedException {
+        return JSON.readTree(text("POST", "/swap", asked.toString()));
+    }
+
+    public JsonNode rollBack(JsonNode asked) throws IOException, InterruptedException {
+        return JSON.readTree(text("POST", "/rollback", asked.toString()));
+    }
+
     private List<InstanceView> send(String method, String path) throws IOException, InterruptedException {
+        return JSON.readValue(text(method, path, ""), new TypeReference<>() {
+        });
+    }
+
+    private String text(String method, String path, String body) throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(url + path)).header("authorization", "Bearer " + token)
-                .method(method, HttpRequest.BodyPublishers.noBody()).build();
+                .method(method, HttpRequest.BodyPublishers.ofString(body)).build();
         try (var http = HttpClient.newHttpClient()) {
             HttpResponse<String> response;
             try {
@@ -50,8 +70,7 @@ public record Control(String url, String token) {
             if (response.statusCode() != 200) {
                 throw new IOException(JSON.readTree(response.body()).path("error").asText());
             }
-            return JSON.readValue(response.body(), new TypeReference<>() {
-            });
+            return response.body();
         }
     }
 

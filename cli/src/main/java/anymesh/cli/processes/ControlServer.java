@@ -5,15 +5,19 @@ import anymesh.kit.server.PlainHttp;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.concurrent.Callable;
 
 /**
  * Where other commands tell a running mesh what to do: HTTP on a free loopback port, for whoever has the token, which
@@ -24,6 +28,9 @@ import java.util.Map;
  *   POST /start?service=S&amp;bundle=DIR&amp;replicas=N      answers when it is done, with the instances
  *   POST /scale?service=S&amp;replicas=N               S: a service or a release
  *   POST /stop?instance=I                             I: an instance, a service or a release
+ *   GET  /swap?modality=M                             the last swap and what was seen of it
+ *   POST /swap                                        JSON, see {@link SwapDesk#begin}
+ *   POST /rollback                                    JSON: modality, who, why
  * </pre>
  *
  * What was asked wrongly is 400 and what did not come about 500, with a sentence in {@code error}.
@@ -33,18 +40,20 @@ public final class ControlServer implements AutoCloseable {
 
     private final Vertx vertx;
     private final RunningMesh mesh;
+    private final SwapDesk swaps;
     private final String token = newToken();
     private final HttpServer server;
 
-    private ControlServer(Vertx vertx, RunningMesh mesh) {
+    private ControlServer(Vertx vertx, RunningMesh mesh, SwapDesk swaps) {
         this.vertx = vertx;
         this.mesh = mesh;
+        this.swaps = swaps;
         this.server = vertx.createHttpServer(PlainHttp.options()).requestHandler(this::handle)
                 .listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
     }
 
-    public static ControlServer start(Vertx vertx, RunningMesh mesh) {
-        return new ControlServer(vertx, mesh);
+    public static ControlServer start(Vertx vertx, RunningMesh mesh, SwapDesk swaps) {
+        return new ControlServer(vertx, mesh, swaps);
     }
 
     /** How to reach it. */
@@ -70,16 +79,40 @@ public final class ControlServer implements AutoCloseable {
             case "POST /scale" -> run(request,
                     () -> mesh.scale(parameter(request, "service"), parameter(request, "replicas")));
             case "POST /stop" -> run(request, () -> mesh.stop(parameter(request, "instance")));
-            default -> answer(request, 404,
-                    Map.of("error", HttpMethod.GET + " /instances, POST /start, POST /scale, POST /stop"));
+            case "GET /swap" -> say(request, () -> swaps.look(parameter(request, "modality")));
+            case "POST /swap" -> body(request, swaps::begin);
+            case "POST /rollback" -> body(request, swaps::rollBack);
+            default -> answer(request, 404, Map.of("error", HttpMethod.GET
+                    + " /instances, POST /start, POST /scale, POST /stop, GET and POST /swap, POST /rollback"));
         }
     }
 
     private void run(HttpServerRequest request, Step step) {
-        vertx.executeBlocking(() -> {
+        say(request, () -> {
             step.run();
             return mesh.instances();
-        }, false).onSuccess(instances -> answer(request, 200, instances))
+        });
+    }
+
+    /** What is asked for in JSON, and what is said to it. */
+    private interface Asked {
+        JsonObject answer(JsonObject asked) throws IOException, InterruptedException;
+    }
+
+    private void body(HttpServerRequest request, Asked asked) {
+        request.body().onSuccess(body -> say(request, () -> asked.answer(json(body))));
+    }
+
+    private static JsonObject json(Buffer body) {
+        try {
+            return body.toJsonObject();
+        } catch (DecodeException | ClassCastException e) {
+            throw new IllegalArgumentException("the body is no JSON object", e);
+        }
+    }
+
+    private void say(HttpServerRequest request, Callable<Object> what) {
+        vertx.executeBlocking(what, false).onSuccess(said -> answer(request, 200, said))
                 .onFailure(e -> answer(request, e instanceof IllegalArgumentException ? 400 : 500,
                         Map.of("error", String.valueOf(e.getMessage()))));
     }
@@ -95,7 +128,7 @@ public final class ControlServer implements AutoCloseable {
     private static void answer(HttpServerRequest request, int status, Object body) {
         try {
             request.response().setStatusCode(status).putHeader("content-type", "application/json")
-                    .end(JSON.writeValueAsString(body));
+                    .end(body instanceof JsonObject json ? json.encode() : JSON.writeValueAsString(body));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -8,6 +8,7 @@ import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.replicas.StoredReplicas;
+import anymesh.kit.store.MeshStore;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,6 +39,9 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     private final ProcessSpecs specs;
     private final @Nullable ConsulServer consul;
     private final StageRegistry registry;
+    private final MeshStore store;
+    private final SwapDesk swaps;
+    private final SwapAftermath aftermath;
     private final OwnedReplicas replicas;
     private final Readiness readiness;
     private final @Nullable ConsulWatch watch;
@@ -48,8 +52,8 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     private volatile boolean isClosing;
 
     private ProcessMesh(Supervisor supervisor, ProcessSpecs specs, @Nullable ConsulServer consul,
-            @Nullable ConsulWatch watch, Readiness readiness, StageRegistry registry, OwnedReplicas replicas,
-            ProcessOptions options, Consumer<String> events) {
+            @Nullable ConsulWatch watch, Readiness readiness, StageRegistry registry, MeshStore store,
+            OwnedReplicas replicas, ProcessOptions options, Consumer<String> events) {
         this.configured = new ConfiguredBundles(options.home(), options.settings());
         this.patience = options.drainTimeout().plus(LATE);
         this.watch = watch;
@@ -60,6 +64,9 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         this.specs = specs;
         this.consul = consul;
         this.registry = registry;
+        this.store = store;
+        this.swaps = new SwapDesk(this, store, registry::snapshot);
+        this.aftermath = SwapAftermath.follow(this, store, events);
     }
 
     /**
@@ -87,8 +94,8 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
                 .collect(Collectors.toSet());
         var specs = new ProcessSpecs(options.home(), logs, options.settings(), config.consul().address());
         var replicas = OwnedReplicas.open(vertx, config, events);
-        return new ProcessMesh(supervisor, specs, consul, watch, readiness, config.forGateway(vertx, stages), replicas,
-                options, events);
+        return new ProcessMesh(supervisor, specs, consul, watch, readiness, config.forGateway(vertx, stages),
+                config.store(vertx, SwapDesk.FOLDERS), replicas, options, events);
     }
 
     /**
@@ -127,6 +134,11 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
             replicas.forget(left.name());
             events.accept("%s is not started again: %s".formatted(left.name(), e.getMessage()));
         }
+    }
+
+    /** Where swaps of this mesh are asked for. */
+    public SwapDesk swaps() {
+        return swaps;
     }
 
     /** Where the first gateway listens; throws {@link IllegalStateException} if there is none. */
@@ -369,6 +381,8 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     private synchronized void endAll(Budget budget) {
         remove(members.ids(member -> !member.service().isStage()), budget.atMost(patience).left()).join();
         remove(members.ids(_ -> true), budget.forWork().left()).join();
+        aftermath.close();
+        store.close();
         registry.close();
         replicas.close();
         if (watch != null) {

@@ -9,13 +9,16 @@ import anymesh.gateway.routing.RouteNeeds;
 import anymesh.v1.Modality;
 import anymesh.v1.Sampling;
 import anymesh.wire.WireLimits;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A checked {@code POST /v1/chat/completions}; {@link FieldRules} says what becomes of the fields that are not read here. */
-record ChatRequest(String model, GenerationRequest generation, boolean stream, boolean includeUsage) {
+record ChatRequest(String model, GenerationRequest generation, boolean stream, boolean includeUsage,
+        @Nullable String key) {
     static ChatRequest read(Fields body, HttpLimits limits) {
         String model = model(body);
         FieldRules.chat().check(body);
@@ -28,7 +31,7 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
         var modalities = ModalityNames.read(body);
         var generation = new GenerationRequest(messages, sampling(body, seed), modalities, List.of(),
                 MediaChoices.read(body, modalities, MediaOptions.withSeed(seed)));
-        return new ChatRequest(model, generation, Boolean.TRUE.equals(body.bool("stream")), includeUsage);
+        return new ChatRequest(model, generation, Boolean.TRUE.equals(body.bool("stream")), includeUsage, key(body));
     }
 
     static String model(Fields body) {
@@ -44,6 +47,12 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
 
     static @Nullable Long seed(Fields body) {
         return body.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    /** Who asks, as OpenAI's clients say it: today's field, or the one that it replaced. */
+    static @Nullable String key(Fields body) {
+        return Stream.of("safety_identifier", "user").map(body.json()::path).filter(JsonNode::isTextual)
+                .map(JsonNode::textValue).findFirst().orElse(null);
     }
 
     /** Whether the answer is to have OpenAI's {@code message.audio}. */
@@ -102,6 +111,6 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
                 });
         var outputs = new EnumMap<Modality, String>(Modality.class);
         generation.modalities().forEach(modality -> outputs.put(modality, "modalities"));
-        return new RouteNeeds(model, inputs, Map.copyOf(outputs));
+        return new RouteNeeds(model, inputs, Map.copyOf(outputs), key);
     }
 }

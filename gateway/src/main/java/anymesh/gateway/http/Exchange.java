@@ -5,6 +5,7 @@ import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.pipeline.GenerationRequest;
+import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.wire.call.CallContext;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +15,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A generating request that was let in and read, and its answer.
@@ -27,8 +30,19 @@ record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admiss
     /** Runs the request through the mesh. */
     Future<Answer> run(GenerationRequest request, RoutePlan plan, Consumer<AnswerEvent> events) {
         String trace = http.response().headers().get(RequestIds.TRACE);
+        http.response().putHeader(RequestIds.RELEASES, releases(plan.hops()));
         return pipeline.answer(request, plan, call, ticket::count, events)
-                .onSuccess(answer -> answer.stages().forEach(usage -> meters.count(usage, trace)));
+                .onSuccess(answer -> {
+                    answer.stages().forEach(usage -> meters.count(usage, trace));
+                    if (!http.response().headWritten()) {
+                        http.response().putHeader(RequestIds.RELEASES,
+                                releases(answer.stages().stream().map(usage -> usage.served().hop())));
+                    }
+                });
+    }
+
+    private static String releases(Stream<Hop> hops) {
+        return hops.map(hop -> hop.release().toString()).distinct().collect(Collectors.joining(", "));
     }
 
     /** Answers with JSON; completes when the client has it, or has gone. */

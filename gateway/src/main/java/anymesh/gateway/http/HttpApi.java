@@ -82,7 +82,7 @@ public final class HttpApi implements AutoCloseable {
     /** A page of an allowed origin may send whatever headers it likes: none of them means anything here that it may not. */
     private static CorsHandler cors(List<String> origins, Set<HttpMethod> methods) {
         var cors = CorsHandler.create().allowedMethods(methods).maxAgeSeconds(PREFLIGHT_SECONDS)
-                .exposedHeaders(Set.of(RequestIds.HEADER, RequestIds.TRACE, "retry-after"));
+                .exposedHeaders(Set.of(RequestIds.HEADER, RequestIds.TRACE, RequestIds.RELEASES, "retry-after"));
         origins.forEach(cors::addOrigin);
         return cors;
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * {@code n} times with successive seeds. {@code seed}, {@code num_inference_steps} and {@code guidance_scale} are
  * extensions of OpenAI's contract.
  */
-record ImagesRequest(@Nullable String model, GenerationRequest generation) {
+record ImagesRequest(@Nullable String model, GenerationRequest generation, @Nullable String key) {
     private static final long MAX_STEPS = 1_000;
     private static final double MAX_GUIDANCE = 100;
     private static final Pattern SIZE = Pattern.compile("\\d{1,5}x\\d{1,5}");
@@ -34,7 +34,7 @@ record ImagesRequest(@Nullable String model, GenerationRequest generation) {
         FieldRules.images().check(body);
         var generation = new GenerationRequest(List.of(new Message(Role.USER, List.of(new ModalityInput.Text(prompt)))),
                 Sampling.getDefaultInstance(), List.of(Modality.IMAGE), List.of(Modality.IMAGE), media(body));
-        return new ImagesRequest(model, generation);
+        return new ImagesRequest(model, generation, ChatRequest.key(body));
     }
 
     private static MediaOptions media(Fields body) {
@@ -60,6 +60,6 @@ record ImagesRequest(@Nullable String model, GenerationRequest generation) {
     }
 
     RouteNeeds needs() {
-        return new RouteNeeds(model, Map.of(), Map.of(Modality.IMAGE, "model"));
+        return new RouteNeeds(model, Map.of(), Map.of(Modality.IMAGE, "model"), key);
     }
 }

@@ -33,7 +33,7 @@ final class ImagesRoute {
         return router.plan(request.needs(), exchange.call())
                 // Before the backbone is bothered: whether there is a generator that draws in this size. It is the one that will.
                 .compose(plan -> router
-                        .output(plan, Modality.IMAGE, request.generation().media().size(), exchange.call())
+                        .output(plan, Modality.IMAGE, request.generation().media().needs(), exchange.call())
                         .compose(path -> exchange.run(request.generation(), plan.with(Modality.IMAGE, path), _ -> {})))
                 .compose(answer -> exchange.reply(toJson(answer)));
     }

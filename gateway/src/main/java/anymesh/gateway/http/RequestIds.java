@@ -13,6 +13,9 @@ final class RequestIds {
     /** By which a client finds its trace; from W3C Trace Context, level 2. */
     static final String TRACE = "traceresponse";
 
+    /** Which releases serve the request; of a stream, those that are fixed when it begins. */
+    static final String RELEASES = "x-anymesh-releases";
+
     private static final Pattern FIT = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
     private RequestIds() {}

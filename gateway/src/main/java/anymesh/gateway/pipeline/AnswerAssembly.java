@@ -11,7 +11,9 @@ import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
 import anymesh.wire.error.InferenceFailed;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ final class AnswerAssembly {
     private final List<Slot> slots = new ArrayList<>();
     private final List<@Nullable GeneratedMedia> media = new ArrayList<>();
     private final List<StageUsage> usages = new ArrayList<>();
+    private final Map<Integer, Double> told = new HashMap<>();
     private int mediaCount;
 
     AnswerAssembly(Consumer<AnswerEvent> events) {
@@ -68,7 +71,13 @@ final class AnswerAssembly {
         events.accept(new MediaWaiting(index, modality(index)));
     }
 
+    /** Progress of a part that is begun again is told from where it was. */
     void progress(int index, DenoisingProgress progress) {
+        double share = (double) progress.getStep() / Math.max(1, progress.getSteps());
+        if (share <= told.getOrDefault(index, 0.0)) {
+            return;
+        }
+        told.put(index, share);
         events.accept(new MediaProgress(index, modality(index), progress.getStep(), progress.getSteps()));
     }
 

@@ -2,17 +2,18 @@
 package anymesh.gateway.pipeline;
 
 import anymesh.gateway.client.StageClient;
-import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.InputPath;
 import anymesh.gateway.routing.OutputPath;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
-import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.InvalidInput;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -21,6 +22,9 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The path of a request, as the MM-LLM survey (arXiv 2401.13601) writes it:
@@ -34,7 +38,9 @@ import java.util.stream.Stream;
  * while (3) writes on. The first failure anywhere cancels all the rest. To be called on a Vert.x context, on which events
  * and the result arrive.
  */
-public final class GenerationPipeline {
+public final class GenerationPipeline implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(GenerationPipeline.class);
+
     /** More media than any answer should hold: an answer is kept in memory until it is complete. */
     private static final int MAX_MEDIA = 32;
 
@@ -45,14 +51,19 @@ public final class GenerationPipeline {
     private final ProjectOutputStep projectOutput;
     private final GenerateStep generate;
     private final SoundtrackStep soundtrack = new SoundtrackStep();
+    private final Trials trials;
+    private final Shadows shadows;
 
-    public GenerationPipeline(StageClient client, StageRouter router) {
+    /** {@code trials} is told of what is made while a release is on trial. */
+    public GenerationPipeline(StageClient client, StageRouter router, Trials trials) {
         this.router = router;
+        this.trials = trials;
         encode = new EncodeStep(client);
         projectInput = new ProjectInputStep(client);
         reason = new ReasonStep(client);
         projectOutput = new ProjectOutputStep(client);
         generate = new GenerateStep(client);
+        shadows = new Shadows(projectOutput, generate, trials);
     }
 
     /**
@@ -65,6 +76,12 @@ public final class GenerationPipeline {
         return perceive(request, plan, call)
                 .compose(media -> new Run(request, plan, call, held, events).think(media))
                 .onFailure(_ -> call.cancel());
+    }
+
+    /** Ends what nobody waits for. */
+    @Override
+    public void close() {
+        shadows.close();
     }
 
     private Future<List<Projected>> perceive(GenerationRequest request, RoutePlan plan, CallContext call) {
@@ -127,8 +144,8 @@ public final class GenerationPipeline {
                     ? path(signal.modality())
                     : Future.failedFuture(
                             new InferenceFailed("the backbone asked for more than " + MAX_MEDIA + " media"));
-            path.onFailure(_ -> signal.batch().close());
             if (path.failed()) {
+                signal.batch().close();
                 return path.mapEmpty();
             }
             int number = answer.mediaCount();
@@ -136,32 +153,129 @@ public final class GenerationPipeline {
             if (!path.isComplete()) {
                 parts.forEach(answer::waiting);
             }
-            return path.compose(hops -> projectOutput.run(signal, hops.projector(), call)
-                    .compose(condition -> draw(condition, number, parts, hops.generator())));
+            return path.compose(hops -> new Expression(signal, hops, number).draw(parts))
+                    .onComplete(_ -> signal.batch().close());
         }
 
         /** The same for all signals of a modality: no answer has media of two releases. */
         private Future<OutputPath> path(Modality modality) {
-            return router.output(plan, modality, request.media().size(), call).map(found -> {
+            return router.output(plan, modality, request.media().needs(), call).map(found -> {
                 plan = plan.with(modality, found);
                 return Objects.requireNonNull(plan.outputs().get(modality));
             });
         }
 
-        private Future<Void> draw(Condition condition, int number, List<Integer> parts, Hop generator) {
-            answer.spent(condition.usage());
-            try (var batch = condition.batch()) {
-                return Future.join(IntStream.range(0, parts.size())
-                        .mapToObj(copy -> draw(batch.retain(), number + copy, parts.get(copy), generator))
-                        .toList()).mapEmpty();
-            }
-        }
+        /** Equations 4 and 5 of one signal. What fails on its path may be made by others, each medium as a whole. */
+        private final class Expression {
+            private final SignalStates signal;
+            private final OutputPath path;
+            private final int number;
+            private final String trial;
+            private Runnable ended = () -> {};
 
-        private Future<Generated> draw(EmbeddingBatch condition, int number, int part, Hop generator) {
-            return generate.run(condition, number, request.media(), generator, call,
-                    progress -> answer.progress(part, progress))
-                    .onSuccess(generated -> made(generator.modality(), part, generated))
-                    .onFailure(expressed::fail); // at once: the other copies are awaited before this branch fails
+            Expression(SignalStates signal, OutputPath path, int number) {
+                this.signal = signal;
+                this.path = path;
+                this.number = number;
+                this.trial = plan.trial(signal.modality());
+            }
+
+            Future<Void> draw(List<Integer> parts) {
+                var limited = limited();
+                var watch = new Stopwatch();
+                var condition = project(path, limited);
+                return condition.transform(projected -> Future.join(IntStream.range(0, parts.size())
+                        .mapToObj(copy -> draw(projected, number + copy, parts.get(copy), copy == 0, watch, limited))
+                        .toList()))
+                        .onComplete(_ -> {
+                            condition.onSuccess(projected -> projected.batch().close());
+                            ended.run();
+                        })
+                        .mapEmpty();
+            }
+
+            private Future<Condition> project(OutputPath by, CallContext within) {
+                return projectOutput.run(signal.retain(), by.projector(), within)
+                        .onSuccess(condition -> answer.spent(condition.usage()));
+            }
+
+            private Future<Generated> draw(AsyncResult<Condition> condition, int place, int part, boolean isFirst,
+                    Stopwatch watch, CallContext within) {
+                var drawn = condition.failed()
+                        ? Future.<Generated>failedFuture(condition.cause())
+                        : draw(condition.result(), place, part, path, watch, within)
+                                .onSuccess(generated -> shadow(generated, isFirst));
+                return drawn.onSuccess(_ -> observe(watch, null))
+                        .recover(error -> again(error, place, part, watch))
+                        .onSuccess(generated -> made(signal.modality(), part, generated))
+                        .onFailure(expressed::fail); // at once: the other copies are awaited before this branch fails
+            }
+
+            private Future<Generated> draw(Condition condition, int place, int part, OutputPath by, Stopwatch watch,
+                    CallContext within) {
+                return generate.run(condition.batch().retain(), place, request.media(), by.generator(), within,
+                        progress -> {
+                            watch.progressed();
+                            answer.progress(part, progress);
+                        });
+            }
+
+            /** What the caller is at fault for fails with the releases that stand too, and says nothing of those on trial. */
+            private Future<Generated> again(Throwable error, int place, int part, Stopwatch watch) {
+                if (call.isDone()) {
+                    return Future.failedFuture(error);
+                }
+                boolean isCallers = error instanceof InvalidInput;
+                if (!isCallers) {
+                    observe(watch, error);
+                }
+                return router.instead(plan, signal.modality(), path, request.media().needs(), call)
+                        .compose(other -> other.isEmpty()
+                                ? Future.failedFuture(error)
+                                : again(error, place, part, other.get()).onSuccess(_ -> {
+                                    if (isCallers) {
+                                        observe(watch, error);
+                                    }
+                                }));
+            }
+
+            private Future<Generated> again(Throwable error, int place, int part, OutputPath other) {
+                log.info("requestId={} release={} made instead of {}, which failed: {}", call.requestId(),
+                        other.generator().release(), path.generator().release(), error.toString());
+                return project(other, call).compose(condition -> draw(condition, place, part, other, new Stopwatch(),
+                        call).onComplete(_ -> condition.batch().close()));
+            }
+
+            /** A release on trial may not take all the time that the request has. */
+            private CallContext limited() {
+                if (!path.isOnTrial()) {
+                    return call;
+                }
+                var part = call.part(call.traceparent());
+                var link = call.onCancel(part::cancel);
+                var vertx = Objects.requireNonNull(Vertx.currentContext()).owner();
+                long most = Math.min(trials.patience(signal.modality()).toMillis(), call.remaining().toMillis() / 2);
+                long timer = vertx.setTimer(Math.max(1, most), _ -> part.cancel());
+                ended = () -> {
+                    vertx.cancelTimer(timer);
+                    link.close();
+                };
+                return part;
+            }
+
+            private void observe(Stopwatch watch, @Nullable Throwable error) {
+                if (!trial.isEmpty()) {
+                    trials.ended(watch.ended(signal.modality(), trial, path.isOnTrial(), false, error));
+                }
+            }
+
+            private void shadow(Generated generated, boolean isFirst) {
+                if (isFirst && !trial.isEmpty()) {
+                    router.shadow(plan, signal.modality(), path, request.media().needs())
+                            .ifPresent(other -> shadows.make(signal.retain(), generated.media(), request.media(),
+                                    request.words(), path, other, call));
+                }
+            }
         }
 
         private void made(Modality modality, int part, Generated generated) {

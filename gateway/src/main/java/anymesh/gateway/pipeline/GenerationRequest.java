@@ -2,8 +2,10 @@
 package anymesh.gateway.pipeline;
 
 import anymesh.v1.Modality;
+import anymesh.v1.Role;
 import anymesh.v1.Sampling;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What to answer, and how.
@@ -17,6 +19,14 @@ public record GenerationRequest(List<Message> messages, Sampling sampling, List<
         messages = List.copyOf(messages);
         modalities = List.copyOf(modalities);
         required = List.copyOf(required);
+    }
+
+    /** What the caller wrote last. */
+    String words() {
+        return messages.reversed().stream().filter(message -> message.role() == Role.USER).findFirst().stream()
+                .flatMap(message -> message.parts().stream())
+                .filter(ModalityInput.Text.class::isInstance).map(part -> ((ModalityInput.Text) part).text())
+                .collect(Collectors.joining(" "));
     }
 
     /** The media of one modality, in the order in which they stand in the conversation. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.pipeline;
 
+import anymesh.gateway.routing.OutputNeeds;
 import anymesh.v1.Modality;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,16 @@ public record MediaOptions(int copies, @Nullable Long seed, @Nullable Integer st
     /** One of each, as the generator likes it. */
     public static MediaOptions withSeed(@Nullable Long seed) {
         return new MediaOptions(1, seed, null, null, null, Map.of(), false);
+    }
+
+    /** The same for one medium of this seed. */
+    MediaOptions withOneOf(long newSeed) {
+        return new MediaOptions(1, newSeed, steps, guidanceScale, size, mimeTypes, false);
+    }
+
+    /** What the generator has to be able to do. */
+    public OutputNeeds needs() {
+        return new OutputNeeds(size, steps, guidanceScale);
     }
 
     /** The same, written as files of these types. */

@@ -15,11 +15,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The instances of one service that may take a step of a modality, and why there may be none to use. */
-record Candidates(String service, Modality modality, List<StageInstance> instances) {
+record Candidates(String service, Modality modality, Share share, List<StageInstance> instances) {
 
     static Candidates of(List<StageInstance> snapshot, String service, Modality modality, Share share) {
-        return new Candidates(service, modality, snapshot.stream()
-                .filter(instance -> instance.service().equals(service) && share.allows(instance.release()))
+        return new Candidates(service, modality, share, snapshot.stream()
+                .filter(instance -> instance.service().equals(service) && share.allows(instance))
                 .sorted(Comparator.comparing(StageInstance::id))
                 .toList());
     }
@@ -43,7 +43,7 @@ record Candidates(String service, Modality modality, List<StageInstance> instanc
         }
         MeshException reason = whyNoneServes(fit);
         if (reason != null) {
-            throw new NoInstance(service, reason);
+            throw new NoInstance(service, share.named(service), reason);
         }
         return List.of();
     }

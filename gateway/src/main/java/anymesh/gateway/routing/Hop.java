@@ -5,12 +5,14 @@ import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Capability;
 import anymesh.v1.Modality;
+import anymesh.wire.error.InvalidInput;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One step of a route: the modality that it handles, and the release that serves it. Which instance of the release takes
@@ -52,9 +54,31 @@ public record Hop(Modality modality, Release release, List<Capability> capabilit
                 .map(Capability::getSizesList).map(List::<String>copyOf).orElse(List.of());
     }
 
+    /** For a generator: why it can't make what a request asks for; null if it can. Of its size {@link #sizes} says it. */
+    @Nullable
+    InvalidInput refusal(OutputNeeds needs) {
+        var capability = capabilities.stream().filter(one -> one.getModality() == modality).findFirst()
+                .orElse(Capability.getDefaultInstance());
+        int most = capability.getMaxInferenceSteps();
+        if (needs.steps() != null && most > 0 && needs.steps() > most) {
+            return new InvalidInput("Invalid 'num_inference_steps': %d is not supported; expected 1 to %d."
+                    .formatted(needs.steps(), most), "num_inference_steps");
+        }
+        float strongest = capability.getMaxGuidanceScale();
+        if (needs.guidanceScale() != null && strongest > 0 && needs.guidanceScale() > strongest) {
+            return new InvalidInput("Invalid 'guidance_scale': %s is not supported; expected 0 to %s."
+                    .formatted(needs.guidanceScale(), strongest), "guidance_scale");
+        }
+        return null;
+    }
+
     /** Whether an instance serves this step: one of the release, joined to the same spaces. */
     public boolean isServedBy(StageInstance instance) {
         return instance.release().equals(release) && capabilities(modality, instance).equals(capabilities);
+    }
+
+    boolean handles(Modality of) {
+        return capabilities.stream().anyMatch(capability -> capability.getModality() == of);
     }
 
     /** Whether what it produces of a modality is accepted by the next one. */
@@ -71,7 +95,7 @@ public record Hop(Modality modality, Release release, List<Capability> capabilit
     }
 
     /** For an encoder: those that it produces as joint embeddings. */
-    Set<String> joint(Modality of) {
+    public Set<String> joint(Modality of) {
         return spaces(of, Capability::getJointList);
     }
 

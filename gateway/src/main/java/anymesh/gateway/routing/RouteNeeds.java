@@ -13,11 +13,18 @@ import org.jspecify.annotations.Nullable;
  * the backbone decides by itself is resolved later, by {@link RoutePlan#output}.
  *
  * @param model null where any will do
+ * @param key whoever asks, for routes that are sticky; null if the request names nobody
  */
-public record RouteNeeds(@Nullable String model, Map<Modality, String> inputs, Map<Modality, String> outputs) {
+public record RouteNeeds(@Nullable String model, Map<Modality, String> inputs, Map<Modality, String> outputs,
+        @Nullable String key) {
     public RouteNeeds {
         inputs = copy(inputs);
         outputs = copy(outputs);
+    }
+
+    /** Of a request that names nobody. */
+    public RouteNeeds(@Nullable String model, Map<Modality, String> inputs, Map<Modality, String> outputs) {
+        this(model, inputs, outputs, null);
     }
 
     private static Map<Modality, String> copy(Map<Modality, String> modalities) {

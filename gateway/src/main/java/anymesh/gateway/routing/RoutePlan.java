@@ -13,8 +13,10 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,12 +108,61 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
     }
 
     /**
-     * The path that a signal of the backbone takes: the one that was fixed, or one through a generator that draws in
-     * {@code size}. Throws as {@link #of} does, and {@code InvalidInput} where no generator does.
+     * The path that a signal of the backbone takes: the one that was fixed, or one through a generator that can do what the
+     * request needs. Throws as {@link #of} does, and {@code InvalidInput} where no generator can.
      */
-    public OutputPath output(Modality modality, @Nullable String size, List<StageInstance> snapshot) {
+    public OutputPath output(Modality modality, OutputNeeds needs, List<StageInstance> snapshot) {
         OutputPath fixed = outputs.get(modality);
-        return fixed != null ? fixed : choose(modality, size, snapshot);
+        return fixed != null ? fixed : choose(modality, needs, snapshot);
+    }
+
+    /** What is fixed so far, in the order of a request's way. */
+    public Stream<Hop> hops() {
+        return Stream.of(inputs.values().stream().flatMap(path -> Stream.of(path.encoder(), path.projector())),
+                Stream.of(backbone),
+                outputs.values().stream().flatMap(path -> Stream.of(path.projector(), path.generator())))
+                .flatMap(hops -> hops);
+    }
+
+    /** The id of the swap that has a release on trial for what is made of a modality; empty if none is. */
+    public String trial(Modality modality) {
+        return table.outputRoute(modality).flatMap(Route::trial).map(Share::trial).orElse("");
+    }
+
+    /** Whether outputs of this request are made twice; see {@link #other}. */
+    public boolean isShadowed(Modality modality) {
+        return table.outputRoute(modality).filter(route -> route.isShadowed(draw.lot("shadow/" + modality)))
+                .isPresent();
+    }
+
+    /**
+     * The path that is compared with this one: through the releases that stand for those on trial, and the other way round.
+     * Empty if nothing is on trial, or what is can't do it; throws as {@link #output} does if what stands can't.
+     */
+    public Optional<OutputPath> other(Modality modality, OutputPath path, OutputNeeds needs,
+            List<StageInstance> snapshot) {
+        var route = table.outputRoute(modality).filter(found -> found.trial().isPresent());
+        if (path.isOnTrial()) {
+            return route.map(Route::standing).map(share -> path(share, modality, needs, snapshot));
+        }
+        return route.flatMap(Route::trial).flatMap(share -> {
+            try {
+                return Optional.of(path(share, modality, needs, snapshot));
+            } catch (NoInstance | RouteRefused | ContractMismatch | InvalidInput e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /** Whether its routes send nothing to a path's releases any more. */
+    boolean isBehind(Modality modality, OutputPath path) {
+        return table.outputRoute(modality).filter(route -> !route.allows(path.generator().release())
+                || !route.allows(path.projector().release())).isPresent();
+    }
+
+    /** The same request by another table. Outputs that were fixed are chosen anew. */
+    public RoutePlan by(RouteTable other) {
+        return new RoutePlan(backbone, inputs, Map.of(), other, draw);
     }
 
     /** The same with the path that signals of a modality take; one that was fixed before stays. */
@@ -122,29 +173,54 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
         return new RoutePlan(backbone, inputs, Collections.unmodifiableMap(paths), table, draw);
     }
 
-    private OutputPath choose(Modality modality, @Nullable String size, List<StageInstance> snapshot) {
-        var share = table.output(modality, draw);
+    /** By the share that was drawn, or another one if that can't. Nobody waits for a release on trial. */
+    private OutputPath choose(Modality modality, OutputNeeds needs, List<StageInstance> snapshot) {
+        RuntimeException reason = null;
+        for (var share : table.outputs(modality, draw)) {
+            try {
+                return path(share, modality, needs, snapshot);
+            } catch (InvalidInput e) {
+                reason = reason == null ? e : reason;
+            } catch (NoInstance | RouteRefused | ContractMismatch e) {
+                if (!share.isOnTrial()) {
+                    throw e;
+                }
+                reason = reason == null ? e : reason;
+            }
+        }
+        throw reason != null ? reason : new ContractMismatch("no release makes " + Services.name(modality));
+    }
+
+    /** A path through the releases of a share and no others; throws as {@link #output} does. */
+    OutputPath through(Modality modality, Share share, List<StageInstance> snapshot) {
+        return path(share, modality, OutputNeeds.ANY, snapshot).asProbe();
+    }
+
+    private OutputPath path(Share share, Modality modality, OutputNeeds needs, List<StageInstance> snapshot) {
         var projectors = Candidates.of(snapshot, Services.OUTPUT_PROJECTOR, modality, share).serving(draw);
         var generators = Candidates.of(snapshot, Services.generator(modality), modality, share).serving(draw);
         if (projectors.isEmpty() || generators.isEmpty()) {
             throw RouteRefused.unsupportedModality("No model here makes " + Services.name(modality) + ".", null);
         }
         var sizes = new LinkedHashSet<String>();
-        boolean joined = false;
+        InvalidInput refused = null;
         for (Hop generator : generators) {
             for (Hop projector : projectors) {
                 if (backbone.joins(projector, modality) && projector.joins(generator, modality)) {
-                    if (size == null || generator.sizes().contains(size)) {
-                        return new OutputPath(projector, generator);
+                    var refusal = generator.refusal(needs);
+                    if (refusal == null && (needs.size() == null || generator.sizes().contains(needs.size()))) {
+                        return new OutputPath(projector, generator, share.trial(), false);
                     }
-                    joined = true;
                     sizes.addAll(generator.sizes());
+                    refused = refusal != null
+                            ? refusal
+                            : new InvalidInput("Invalid 'size': '%s' is not supported; expected 'auto' or one of %s."
+                                    .formatted(needs.size(), sizes), "size");
                 }
             }
         }
-        if (joined) {
-            throw new InvalidInput("Invalid 'size': '%s' is not supported; expected 'auto' or one of %s."
-                    .formatted(size, sizes), "size");
+        if (refused != null) {
+            throw refused;
         }
         throw new ContractMismatch("no output projector and generator of " + Services.name(modality)
                 + " join the backbone's spaces " + backbone.produces(modality));

@@ -2,9 +2,12 @@
 package anymesh.gateway.routing;
 
 import anymesh.kit.registry.Release;
+import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Modality;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -42,12 +45,35 @@ public record RouteTable(Map<String, Route> routes) {
         return share("input/" + Services.name(modality), draw);
     }
 
-    Share output(Modality modality, Draw draw) {
-        return share("output/" + Services.name(modality), draw);
+    /** The share of a request, and those that may serve it where that one can't, in this order. */
+    List<Share> outputs(Modality modality, Draw draw) {
+        var name = output(modality);
+        var route = routes.get(name);
+        return route == null ? List.of(Share.FREE) : route.from(lot(name, route, draw));
+    }
+
+    /** The route of what is made of a modality. */
+    public Optional<Route> outputRoute(Modality modality) {
+        return Optional.ofNullable(routes.get(output(modality)));
+    }
+
+    /** The name of that route. */
+    public static String output(Modality modality) {
+        return "output/" + Services.name(modality);
+    }
+
+    /** Whether an instance gets nothing, as it is a candidate and nobody names its release. */
+    boolean leavesOut(StageInstance instance) {
+        return instance.description().getCandidate()
+                && routes.values().stream().noneMatch(route -> route.names(instance.release()));
     }
 
     private Share share(String name, Draw draw) {
         var route = routes.get(name);
-        return route == null ? Share.FREE : route.at(draw.lot(name));
+        return route == null ? Share.FREE : route.at(lot(name, route, draw));
+    }
+
+    private static double lot(String name, Route route, Draw draw) {
+        return route.sticky() ? draw.stickyLot(name) : draw.lot(name);
     }
 }

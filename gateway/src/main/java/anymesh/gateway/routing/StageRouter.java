@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.routing;
 
+import anymesh.gateway.waiting.NoInstance;
 import anymesh.gateway.waiting.WaitingRoom;
+import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.registry.StageState;
@@ -13,11 +15,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes route plans from the routes and the registry of the moment. Where no instance serves but one is expected, it waits
@@ -40,13 +42,61 @@ public final class StageRouter {
      * {@code StageUnavailable} where an instance is missing. To be called on the request's context.
      */
     public Future<RoutePlan> plan(RouteNeeds needs, CallContext call) {
-        var draw = Draw.anew();
+        var draw = Draw.anew(needs.key());
         return room.when(call, () -> RoutePlan.of(needs, tables.get(), List.copyOf(registry.snapshot()), draw));
     }
 
-    /** The path of a signal of the plan's backbone; fails as {@link #plan} does. */
-    public Future<OutputPath> output(RoutePlan plan, Modality modality, @Nullable String size, CallContext call) {
-        return room.when(call, () -> plan.output(modality, size, List.copyOf(registry.snapshot())));
+    /**
+     * The path of a signal of the plan's backbone; fails as {@link #plan} does. Releases that have gone since the request was
+     * planned are left to the routes of the moment.
+     */
+    public Future<OutputPath> output(RoutePlan plan, Modality modality, OutputNeeds needs, CallContext call) {
+        return room.when(call, () -> {
+            var snapshot = List.copyOf(registry.snapshot());
+            try {
+                return plan.output(modality, needs, snapshot);
+            } catch (NoInstance gone) {
+                if (tables.get().equals(plan.table())) {
+                    throw gone;
+                }
+                return plan.by(tables.get()).output(modality, needs, snapshot);
+            }
+        });
+    }
+
+    /**
+     * Who makes an output again that failed on this path: the releases that stand, if it was on trial, or those of the routes
+     * of the moment, if these have left its releases behind. Empty if nobody does.
+     */
+    public Future<Optional<OutputPath>> instead(RoutePlan plan, Modality modality, OutputPath failed, OutputNeeds needs,
+            CallContext call) {
+        if (failed.isProbe()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        var now = plan.by(tables.get());
+        if (!failed.isOnTrial() && now.isBehind(modality, failed)) {
+            return output(now, modality, needs, call).map(Optional::of);
+        }
+        return failed.isOnTrial()
+                ? room.when(call, () -> plan.other(modality, failed, needs, List.copyOf(registry.snapshot())))
+                : Future.succeededFuture(Optional.empty());
+    }
+
+    /** The path of a signal through these releases and no others; fails as {@link #plan} does. */
+    public Future<OutputPath> through(RoutePlan plan, Modality modality, Set<Release> releases, CallContext call) {
+        return room.when(call, () -> plan.through(modality, new Share(releases, 1), List.copyOf(registry.snapshot())));
+    }
+
+    /** All instances of the moment. */
+    public List<StageInstance> snapshot() {
+        return List.copyOf(registry.snapshot());
+    }
+
+    /** The path that an output on this one is compared with, if it is to be. */
+    public Optional<OutputPath> shadow(RoutePlan plan, Modality modality, OutputPath path, OutputNeeds needs) {
+        return plan.isShadowed(modality)
+                ? plan.other(modality, path, needs, List.copyOf(registry.snapshot()))
+                : Optional.empty();
     }
 
     /** The models that can be asked for now, by name. */
@@ -54,7 +104,8 @@ public final class StageRouter {
         var table = tables.get();
         var models = new TreeMap<String, List<StageInstance>>();
         for (StageInstance instance : registry.snapshot()) {
-            if (instance.service().equals(Services.BACKBONE) && instance.state() == StageState.SERVING) {
+            if (instance.service().equals(Services.BACKBONE) && instance.state() == StageState.SERVING
+                    && !table.leavesOut(instance)) {
                 table.models(instance.release())
                         .forEach(name -> models.computeIfAbsent(name, _ -> new ArrayList<>()).add(instance));
             }

@@ -7,9 +7,10 @@ package anymesh.gateway.swap;
  * Two bets run side by side: that the candidate is worse, and that it is not worse by {@code margin}.
  *
  * @param worse against the claim that the candidate is as good as the incumbent
+ * @param lately the same, begun anew with each step
  * @param enough against the claim that it is worse by the margin or more
  */
-public record Comparison(double margin, Wager worse, Wager enough) {
+public record Comparison(double margin, Wager worse, Wager lately, Wager enough) {
     public Comparison {
         if (!(margin > 0 && margin < 1)) {
             throw new IllegalArgumentException("margin: %s (expected: > 0, < 1)".formatted(margin));
@@ -28,13 +29,13 @@ public record Comparison(double margin, Wager worse, Wager enough) {
 
     /** Before anything was seen; a candidate may be worse by less than {@code margin}. */
     public static Comparison within(double margin) {
-        return new Comparison(margin, Wager.on(1), Wager.on(1 - margin));
+        return new Comparison(margin, Wager.on(1), Wager.on(1), Wager.on(1 - margin));
     }
 
     /** After one more of each. */
     public Comparison see(double incumbent, double candidate) {
         double loss = requireShare(incumbent) - requireShare(candidate);
-        return new Comparison(margin, worse.see(loss), enough.see(margin - loss));
+        return new Comparison(margin, worse.see(loss), lately.see(loss), enough.see(margin - loss));
     }
 
     private static double requireShare(double value) {
@@ -50,6 +51,15 @@ public record Comparison(double margin, Wager worse, Wager enough) {
             return Verdict.WORSE;
         }
         return enough.isRefuted(alpha) ? Verdict.GOOD_ENOUGH : Verdict.OPEN;
+    }
+
+    /** As a new step begins: what goes wrong from now on is to show soon, however good it was before. */
+    Comparison again() {
+        return new Comparison(margin, worse, Wager.on(1), enough);
+    }
+
+    Tally tally() {
+        return new Tally(lately.seen(), lately.sum(), lately.gain(), worse.seen(), worse.gain(), enough.gain());
     }
 
     /** How many of each were compared. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -159,10 +160,16 @@ public final class WaitingRoom implements AutoCloseable {
             count(1);
             if (isAnother && !isExpected(next.service())) {
                 promise.fail(next.reason());
-            } else if (wanted.of(next.service()).orElse(1) == 0) {
+            } else if (wanted(next).orElse(1) == 0) {
                 wanted.wake(next.service()).onFailure(e -> log.warn("requestId={} service={} cannot be woken: {}",
                         call.requestId(), next.service(), String.valueOf(e.getMessage())));
             }
+        }
+
+        /** Who has a number of its own is not woken by that of its service, which is another release's. */
+        private OptionalInt wanted(NoInstance next) {
+            var own = next.key().map(wanted::of).orElse(OptionalInt.empty());
+            return own.isPresent() ? own : wanted.of(next.service());
         }
 
         private void count(int more) {

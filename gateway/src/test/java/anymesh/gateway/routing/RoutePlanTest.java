@@ -111,7 +111,8 @@ class RoutePlanTest {
         var table = table("output/image", share(5, "generator-image=toyworld@2"),
                 share(95, "generator-image=toyworld@1"));
         var share = draws(4_000).stream().filter(draw -> RoutePlan.of(TEXT, table, snapshot, draw)
-                .output(Modality.IMAGE, null, snapshot).generator().release().version().equals("2")).count() / 4_000.0;
+                .output(Modality.IMAGE, OutputNeeds.ANY, snapshot).generator().release().version().equals("2")).count()
+                / 4_000.0;
         assertThat(share).isCloseTo(0.05, within(0.014));
     }
 
@@ -121,7 +122,7 @@ class RoutePlanTest {
         var both = draws(4_000).stream().map(draw -> RoutePlan.of(PICTURE, RouteTable.EMPTY, snapshot, draw))
                 .filter(plan -> Objects.requireNonNull(plan.inputs().get(Modality.IMAGE)).encoder().release().version()
                         .equals("2"))
-                .filter(plan -> plan.output(Modality.IMAGE, null, snapshot).generator().release().version()
+                .filter(plan -> plan.output(Modality.IMAGE, OutputNeeds.ANY, snapshot).generator().release().version()
                         .equals("2"))
                 .count() / 4_000.0;
         assertThat(both).isCloseTo(0.25, within(0.03));
@@ -133,7 +134,7 @@ class RoutePlanTest {
         var table = table("output/image", share(1, "generator-image=toyworld@1"),
                 share(0, "generator-image=toyworld@2"));
         assertThat(draws(200)).allSatisfy(draw -> assertThat(RoutePlan.of(TEXT, table, snapshot, draw)
-                .output(Modality.IMAGE, null, snapshot).generator().release())
+                .output(Modality.IMAGE, OutputNeeds.ANY, snapshot).generator().release())
                 .hasToString("generator-image=toyworld@1"));
     }
 
@@ -144,7 +145,7 @@ class RoutePlanTest {
         var table = table("output/image", share(1, "generator-image=toyworld@1", "output-projector=toyworld@1"),
                 share(1, "generator-image=toyworld@2", "output-projector=toyworld@2"));
         assertThat(draws(100)).allSatisfy(draw -> {
-            var path = RoutePlan.of(TEXT, table, snapshot, draw).output(Modality.IMAGE, null, snapshot);
+            var path = RoutePlan.of(TEXT, table, snapshot, draw).output(Modality.IMAGE, OutputNeeds.ANY, snapshot);
             assertThat(path.projector().release().version()).isEqualTo(path.generator().release().version());
         });
     }
@@ -153,10 +154,11 @@ class RoutePlanTest {
     void whatARouteNamesIsWaitedForThoughAnotherReleaseServes() {
         var table = table("output/image", share(1, "generator-image=toyworld@2"));
         var plan = RoutePlan.of(TEXT, table, ALL, new Draw(1));
-        assertThatThrownBy(() -> plan.output(Modality.IMAGE, null, ALL)).isInstanceOfSatisfying(NoInstance.class,
+        assertThatThrownBy(() -> plan.output(Modality.IMAGE, OutputNeeds.ANY, ALL)).isInstanceOfSatisfying(
+                NoInstance.class,
                 missing -> assertThat(missing.service()).isEqualTo("generator-image"));
         var later = with(version(GENERATOR, "2"));
-        assertThat(plan.output(Modality.IMAGE, null, later).generator().release().version()).isEqualTo("2");
+        assertThat(plan.output(Modality.IMAGE, OutputNeeds.ANY, later).generator().release().version()).isEqualTo("2");
     }
 
     @Test
@@ -164,7 +166,8 @@ class RoutePlanTest {
         var snapshot = with(version(GENERATOR, "2"));
         var plan = RoutePlan.of(TEXT, table("output/image", share(1, "generator-image=toyworld@2")), snapshot,
                 new Draw(1));
-        assertThat(plan.output(Modality.IMAGE, null, snapshot).generator().release().version()).isEqualTo("2");
+        assertThat(plan.output(Modality.IMAGE, OutputNeeds.ANY, snapshot).generator().release().version())
+                .isEqualTo("2");
     }
 
     @Test
@@ -249,10 +252,11 @@ class RoutePlanTest {
         assertThatThrownBy(() -> plan(PICTURE, snapshot)).isInstanceOf(ContractMismatch.class)
                 .hasMessageContaining("image").hasMessageContaining("llm");
         var plan = plan(TEXT, with());
-        assertThat(plan.output(Modality.IMAGE, null, with()).generator()).isEqualTo(Hop.of(Modality.IMAGE, GENERATOR));
+        assertThat(plan.output(Modality.IMAGE, OutputNeeds.ANY, with()).generator())
+                .isEqualTo(Hop.of(Modality.IMAGE, GENERATOR));
         var other = new ArrayList<>(without(GENERATOR));
         other.add(stage("g1", "generator-image", "cond-v2", ""));
-        assertThatThrownBy(() -> plan(TEXT, other).output(Modality.IMAGE, null, other))
+        assertThatThrownBy(() -> plan(TEXT, other).output(Modality.IMAGE, OutputNeeds.ANY, other))
                 .isInstanceOf(ContractMismatch.class);
     }
 
@@ -265,17 +269,20 @@ class RoutePlanTest {
     void theGeneratorThatDrawsInTheSizeIsPreferred() {
         var snapshot = with(stage("g2", "generator-image", "cond", "", "256x256"));
         assertThat(draws(20)).allSatisfy(draw -> assertThat(RoutePlan.of(TEXT, RouteTable.EMPTY, snapshot, draw)
-                .output(Modality.IMAGE, "256x256", snapshot).generator().sizes()).containsExactly("256x256"));
+                .output(Modality.IMAGE, new OutputNeeds("256x256", null, null), snapshot).generator().sizes())
+                .containsExactly("256x256"));
     }
 
     @Test
     void whatWasChosenForASizeDrawsItWhateverComesLater() {
         var snapshot = with(stage("g0", "generator-image", "cond", "", "256x256"));
         var plan = plan(TEXT, snapshot);
-        var fixed = plan.with(Modality.IMAGE, plan.output(Modality.IMAGE, "256x256", snapshot));
+        var fixed = plan.with(Modality.IMAGE,
+                plan.output(Modality.IMAGE, new OutputNeeds("256x256", null, null), snapshot));
         var later = with(stage("g2", "generator-image", "cond", "", "512x512"));
-        assertThat(fixed.output(Modality.IMAGE, "256x256", later).generator().sizes()).containsExactly("256x256");
-        assertThatThrownBy(() -> plan.output(Modality.IMAGE, "256x256", later))
+        assertThat(fixed.output(Modality.IMAGE, new OutputNeeds("256x256", null, null), later).generator().sizes())
+                .containsExactly("256x256");
+        assertThatThrownBy(() -> plan.output(Modality.IMAGE, new OutputNeeds("256x256", null, null), later))
                 .isInstanceOfSatisfying(InvalidInput.class, e -> assertThat(e.param()).isEqualTo("size"))
                 .hasMessageContaining("128x128").hasMessageContaining("512x512");
     }

@@ -68,7 +68,7 @@ class StoredRoutesTest {
         "{\"shares\": [{\"releases\": [\"backbone=toyworld@1\"], \"weight\": -1}]}",
         "{\"shares\": [{\"releases\": [\"backbone=toyworld@1\"], \"weight\": 0}]}",
         "{\"shares\": [{\"releases\": [\"toyworld\"], \"weight\": 1}]}",
-        "{\"shares\": [{\"releases\": [\"backbone=toyworld@1\"], \"weight\": 1}], \"sticky\": true}"})
+        "{\"shares\": [{\"releases\": [\"backbone=toyworld@1\"], \"weight\": 1}], \"fast\": true}"})
     void whatIsNoRouteIsRefused(String text) {
         assertThatThrownBy(() -> RouteJson.read(text)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -12,7 +12,7 @@ import java.time.Duration;
  * What every service is configured with. Port 0 takes any free one; {@code memoryBytes} bounds the embeddings that the
  * service holds at once, beyond which calls are refused as overload. An empty {@code instanceId} makes one up.
  *
- * @param candidate takes no request that no route sends it, as long as others of its service serve
+ * @param candidate takes no request that no route sends it
  * @param lameDuck when it is told to go: how long it says so and serves on, until callers have heard of it
  * @param drainTimeout within how long it is gone then, {@code lameDuck} included
  */

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.cli.processes;
+
+import anymesh.gateway.swap.StoredSwaps;
+import anymesh.gateway.swap.Swap;
+import anymesh.kit.registry.Release;
+import anymesh.kit.store.MeshStore;
+import anymesh.wire.call.Registration;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import anymesh.kit.server.Futures;
+
+/**
+ * Ends what a swap has left without work: the incumbent once the candidate stands, or the candidate that was started for it.
+ * Both finish what they have.
+ */
+public final class SwapAftermath implements AutoCloseable {
+    /** Until every gateway has heard of the route, and what it planned before has begun. */
+    private static final long AFTER_SECONDS = 5;
+
+    private final RunningMesh mesh;
+    private final StoredSwaps swaps;
+    private final Consumer<String> events;
+    private final Set<String> dealtWith = new HashSet<>();
+    private final Registration watch;
+    // Not an event loop: to end instances blocks.
+    private final ScheduledExecutorService thread = Executors
+            .newSingleThreadScheduledExecutor(Thread.ofPlatform().name("swap-aftermath").daemon().factory());
+    private boolean isFirst = true;
+
+    private SwapAftermath(RunningMesh mesh, MeshStore store, Consumer<String> events) {
+        this.mesh = mesh;
+        this.events = events;
+        this.swaps = new StoredSwaps(store);
+        this.watch = swaps.watch(this::look);
+    }
+
+    /** Looks after swaps that end from now on. The store stays its caller's. */
+    public static SwapAftermath follow(RunningMesh mesh, MeshStore store, Consumer<String> events) {
+        return new SwapAftermath(mesh, store, events);
+    }
+
+    private synchronized void look(List<Swap> all) {
+        for (var swap : all) {
+            // By id and state: one that was promoted may be rolled back.
+            if (swap.isOver() && dealtWith.add(swap.id() + swap.state()) && !isFirst) {
+                var _ = thread.schedule(() -> end(swap), AFTER_SECONDS, TimeUnit.SECONDS);
+            }
+        }
+        isFirst = false;
+    }
+
+    private void end(Swap swap) {
+        try {
+            var now = Futures.join(swaps.get(swap.modality()));
+            if (now.isEmpty() || !now.get().id().equals(swap.id()) || now.get().state() != swap.state()) {
+                return; // somebody else has it
+            }
+            for (var release : left(swap)) {
+                mesh.stop(release.toString());
+                events.accept("%s has drained: %s".formatted(release, swap.events().getLast().text()));
+            }
+        } catch (IOException | RuntimeException e) {
+            events.accept("what the swap %s left is not ended: %s".formatted(swap.id(), e.getMessage()));
+        }
+    }
+
+    private static Set<Release> left(Swap swap) {
+        var left = new HashSet<>(swap.state() == Swap.State.PROMOTED ? swap.incumbent() : swap.supply().started());
+        if (swap.state() == Swap.State.PROMOTED) {
+            left.removeIf(release -> swap.candidate().stream()
+                    .noneMatch(other -> other.service().equals(release.service())));
+        }
+        return left;
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+        thread.shutdownNow();
+    }
+}

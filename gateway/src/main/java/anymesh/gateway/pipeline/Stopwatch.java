@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.pipeline;
+
+import anymesh.v1.Modality;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The time of one output on one path. */
+final class Stopwatch {
+    private final long began = System.nanoTime();
+    private double first = Double.NaN;
+
+    void progressed() {
+        if (Double.isNaN(first)) {
+            first = millis();
+        }
+    }
+
+    /** What became of it. */
+    Attempted ended(Modality modality, String trial, boolean onTrial, boolean shadow,
+            @Nullable Throwable error) {
+        double millis = millis();
+        return new Attempted(modality, trial, onTrial, shadow, error, Double.isNaN(first) ? millis : first, millis);
+    }
+
+    private double millis() {
+        return (System.nanoTime() - began) / (double) TimeUnit.MILLISECONDS.toNanos(1);
+    }
+}

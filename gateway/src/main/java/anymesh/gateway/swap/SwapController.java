@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.swap;
+
+import anymesh.gateway.routing.Fit;
+import anymesh.gateway.routing.Services;
+import anymesh.gateway.routing.StageRouter;
+import anymesh.gateway.swap.Situation.Warmth;
+import anymesh.kit.registry.StageState;
+import anymesh.kit.store.MeshLocks.MeshLock;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes one swap to its end. It belongs to the gateway that has the swap's lock, and remembers nothing that another one would
+ * miss: where the swap is, and what was seen, stand in the store. Used on one Vert.x context only.
+ */
+final class SwapController {
+    private static final Logger log = LoggerFactory.getLogger(SwapController.class);
+    private static final long LOOK_EVERY_MILLIS = 500;
+    private static final long LEAST_PAUSE_MILLIS = 20;
+    private static final int FIRST_OUTPUTS = 3;
+
+    private final Vertx vertx;
+    private final StoredSwaps swaps;
+    private final StageRouter router;
+    private final Golden golden;
+    private final MeshLock lock;
+    private final Runnable onEnd;
+    private final InstantSource clock = InstantSource.system();
+    private Swap swap;
+    private Warmth warm = Warmth.TO_COME;
+    private Instant lastServed = clock.instant();
+    private long asked;
+    private boolean isAsking;
+    private boolean isClosed;
+
+    /** Goes on with this swap from now on, and gives back the lock when it is over. */
+    SwapController(Vertx vertx, StoredSwaps swaps, StageRouter router, Golden golden, Swap swap, MeshLock lock,
+            Runnable onEnd) {
+        this.vertx = vertx;
+        this.swaps = swaps;
+        this.router = router;
+        this.golden = golden;
+        this.swap = swap;
+        this.lock = lock;
+        this.onEnd = onEnd;
+        log.info("swap={} {} to {} is controlled here, at {}", swap.id(), swap.incumbent(), swap.candidate(),
+                swap.state());
+        look();
+    }
+
+    private void look() {
+        if (isClosed) {
+            return;
+        }
+        step().onFailure(e -> log.warn("swap={} is looked after again: {}", swap.id(), e.toString()))
+                .onComplete(_ -> {
+                    if (swap.isOver()) {
+                        end();
+                    } else {
+                        vertx.setTimer(LOOK_EVERY_MILLIS, _ -> look());
+                    }
+                });
+    }
+
+    private Future<Void> step() {
+        return swaps.get(swap.modality()).compose(found -> {
+            if (found.isEmpty() || !found.get().id().equals(swap.id())) {
+                isClosed = true; // somebody took it out
+                onEnd.run();
+                return Future.succeededFuture();
+            }
+            become(found.get());
+            if (swap.isOver()) {
+                return Future.succeededFuture();
+            }
+            if (!swap.routed()) {
+                var here = swap;
+                return swaps.route(here).compose(_ -> change(here, here.asRouted()));
+            }
+            ask();
+            return swaps.evidence(swap).compose(evidence -> {
+                var here = swap;
+                return change(here, Course.next(here, situation(evidence), clock.instant()));
+            });
+        });
+    }
+
+    private Future<Void> change(Swap from, Swap next) {
+        if (next.equals(from)) {
+            return Future.succeededFuture();
+        }
+        return swaps.change(from, now -> now.place().equals(from.place()) ? next : now)
+                .onSuccess(changed -> changed.ifPresent(this::become)).mapEmpty();
+    }
+
+    private void become(Swap next) {
+        next.events().stream().skip(swap.events().size())
+                .forEach(event -> log.info("swap={} {} {}", next.id(), next.state(), event.text()));
+        swap = next;
+    }
+
+    private Situation situation(Evidence evidence) {
+        var snapshot = router.snapshot();
+        var now = clock.instant();
+        boolean serves = swap.candidate().stream().allMatch(release -> snapshot.stream().anyMatch(
+                instance -> instance.state() == StageState.SERVING && instance.release().equals(release)));
+        lastServed = serves ? now : lastServed;
+        // Not zero even if it served this very moment: zero is for one that serves.
+        var absent = serves ? Duration.ZERO : Duration.between(lastServed, now).plusMillis(1);
+        return new Situation(Fit.misfit(swap.modality(), swap.candidate(), snapshot), absent, warm, evidence);
+    }
+
+    /** One golden prompt at a time, as long as something is not known well enough. */
+    private void ask() {
+        var prompts = swap.options().golden();
+        boolean isWarming = swap.state() == Swap.State.WARM;
+        if (isClosed || isAsking || warmed(isWarming) || prompts.isEmpty()
+                || (!isWarming && (!isComparing() || swap.enough().size() == Measure.values().length))) {
+            return;
+        }
+        isAsking = true;
+        long began = System.nanoTime();
+        var prompt = prompts.get((int) (asked % prompts.size()));
+        long seed = asked++;
+        (isWarming ? golden.warm(swap, prompt, seed) : golden.compare(swap, prompt, seed)).onComplete(made -> {
+            isAsking = false;
+            long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+            if (made.failed()) {
+                log.info("swap={} golden prompt '{}' failed: {}", swap.id(), prompt, made.cause().toString());
+            }
+            if (isWarming) {
+                warm = made.failed()
+                        ? new Warmth(false, "it cannot make '%s': %s".formatted(prompt, made.cause().getMessage()))
+                        : asked >= Math.min(FIRST_OUTPUTS, prompts.size()) ? Warmth.DONE : Warmth.TO_COME;
+            }
+            vertx.setTimer(Math.max(LEAST_PAUSE_MILLIS, took), _ -> ask()); // half of the time at most
+        });
+    }
+
+    private boolean warmed(boolean isWarming) {
+        if (isWarming && swap.options().golden().isEmpty()) {
+            warm = Warmth.DONE; // it warmed itself when it was loaded
+        }
+        return isWarming && (warm.isDone() || !warm.failure().isEmpty());
+    }
+
+    private boolean isComparing() {
+        return swap.state() == Swap.State.SHADOW || swap.state() == Swap.State.STEP;
+    }
+
+    private void end() {
+        isClosed = true;
+        log.info("swap={} of {} is over: {}", swap.id(), Services.name(swap.modality()), swap.state());
+        lock.release();
+        onEnd.run();
+    }
+
+    /** Another gateway may have the lock now, or is to have it. */
+    void close() {
+        isClosed = true;
+        lock.release();
+    }
+}
