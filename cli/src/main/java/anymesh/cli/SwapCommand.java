@@ -61,7 +61,7 @@ final class SwapCommand implements Callable<Integer> {
     @Option(names = "--min-quality", paramLabel = "SHARE", description = "outputs as good as the old one's (default: 0.95)")
     private @Nullable Double minQuality;
 
-    @Option(names = "--golden", paramLabel = "FILE", description = "prompts for both, one a line (default: models/toyworld/golden/MODALITY.txt, if there is one)")
+    @Option(names = "--golden", paramLabel = "FILE", description = "prompts for both, one a line (default: models/golden/MODALITY.txt, if there is one)")
     private @Nullable Path golden;
 
     @Option(names = "--dry-run", description = "compares and moves nothing")
@@ -127,7 +127,7 @@ final class SwapCommand implements Callable<Integer> {
     }
 
     private List<String> prompts(String name) throws IOException {
-        var usual = Home.directory().resolve("models/toyworld/golden/%s.txt".formatted(name));
+        var usual = Home.directory().resolve("models/golden/%s.txt".formatted(name));
         if (golden == null && !Files.exists(usual)) {
             return List.of();
         }
