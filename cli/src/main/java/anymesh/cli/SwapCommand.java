@@ -131,6 +131,9 @@ final class SwapCommand implements Callable<Integer> {
         if (golden == null && !Files.exists(usual)) {
             return List.of();
         }
+        if (golden != null && !Files.isReadable(golden)) {
+            throw new IOException("--golden: there is no file %s that can be read".formatted(golden));
+        }
         return Files.readAllLines(golden == null ? usual : golden).stream().map(String::strip)
                 .filter(line -> !line.isEmpty()).toList();
     }

@@ -45,6 +45,7 @@ class FilmGeneratorTest {
         assertThat(generator.description().getCapabilitiesList())
                 .containsExactly(Capability.newBuilder().setModality(Modality.VIDEO).addAccepts(TinyBundle.SPACE)
                         .setGuidanceScale(2)
+                        .setMaxInferenceSteps(1_000).setMaxGuidanceScale(50)
                         .addSizes("16x16").addSizes("24x16").build());
     }
 

@@ -56,7 +56,9 @@ class GeneratorStageTest {
         assertThat(description.getVersion()).isEqualTo("1.2.3");
         assertThat(description.getCapabilitiesList())
                 .containsExactly(Capability.newBuilder().setModality(Modality.IMAGE)
-                        .addAccepts(TinyBundle.SPACE).setGuidanceScale(2).addSizes("16x16").addSizes("24x16").build());
+                        .addAccepts(TinyBundle.SPACE).setGuidanceScale(2)
+                        .setMaxInferenceSteps(1_000).setMaxGuidanceScale(50).addSizes("16x16").addSizes("24x16")
+                        .build());
     }
 
     @Test

@@ -30,19 +30,20 @@ record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admiss
     /** Runs the request through the mesh. */
     Future<Answer> run(GenerationRequest request, RoutePlan plan, Consumer<AnswerEvent> events) {
         String trace = http.response().headers().get(RequestIds.TRACE);
-        http.response().putHeader(RequestIds.RELEASES, releases(plan.hops()));
+        name(plan.hops());
         return pipeline.answer(request, plan, call, ticket::count, events)
                 .onSuccess(answer -> {
                     answer.stages().forEach(usage -> meters.count(usage, trace));
-                    if (!http.response().headWritten()) {
-                        http.response().putHeader(RequestIds.RELEASES,
-                                releases(answer.stages().stream().map(usage -> usage.served().hop())));
-                    }
+                    name(answer.stages().stream().map(usage -> usage.served().hop()));
                 });
     }
 
-    private static String releases(Stream<Hop> hops) {
-        return hops.map(hop -> hop.release().toString()).distinct().collect(Collectors.joining(", "));
+    /** The head of a stream may be gone: its heart beats while its plan waits for somebody. */
+    private void name(Stream<Hop> hops) {
+        if (!http.response().headWritten()) {
+            http.response().putHeader(RequestIds.RELEASES,
+                    hops.map(hop -> hop.release().toString()).distinct().collect(Collectors.joining(", ")));
+        }
     }
 
     /** Answers with JSON; completes when the client has it, or has gone. */

@@ -86,6 +86,11 @@ final class Course {
                 : swap;
     }
 
+    /** Whether more outputs would bring it on. */
+    static boolean needsMore(Swap swap, Evidence evidence) {
+        return (swap.state() == State.SHADOW || swap.state() == State.STEP) && (!isEnough(swap) || !isKnown(evidence));
+    }
+
     private static boolean isKnown(Evidence evidence) {
         return evidence.candidate().all() >= LEAST && evidence.of(Measure.QUALITY).all() >= LEAST_COMPARED;
     }

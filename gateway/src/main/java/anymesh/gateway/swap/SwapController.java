@@ -38,6 +38,7 @@ final class SwapController {
     private Instant lastServed = clock.instant();
     private long asked;
     private boolean isAsking;
+    private boolean needsMore;
     private boolean isClosed;
 
     /** Goes on with this swap from now on, and gives back the lock when it is over. */
@@ -84,8 +85,9 @@ final class SwapController {
                 var here = swap;
                 return swaps.route(here).compose(_ -> change(here, here.asRouted()));
             }
-            ask();
             return swaps.evidence(swap).compose(evidence -> {
+                needsMore = Course.needsMore(swap, evidence);
+                ask();
                 var here = swap;
                 return change(here, Course.next(here, situation(evidence), clock.instant()));
             });
@@ -121,8 +123,7 @@ final class SwapController {
     private void ask() {
         var prompts = swap.options().golden();
         boolean isWarming = swap.state() == Swap.State.WARM;
-        if (isClosed || isAsking || warmed(isWarming) || prompts.isEmpty()
-                || (!isWarming && (!isComparing() || swap.enough().size() == Measure.values().length))) {
+        if (isClosed || isAsking || warmed(isWarming) || prompts.isEmpty() || (!isWarming && !needsMore)) {
             return;
         }
         isAsking = true;
@@ -149,10 +150,6 @@ final class SwapController {
             warm = Warmth.DONE; // it warmed itself when it was loaded
         }
         return isWarming && (warm.isDone() || !warm.failure().isEmpty());
-    }
-
-    private boolean isComparing() {
-        return swap.state() == Swap.State.SHADOW || swap.state() == Swap.State.STEP;
     }
 
     private void end() {

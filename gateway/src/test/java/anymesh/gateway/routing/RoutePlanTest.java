@@ -139,6 +139,84 @@ class RoutePlanTest {
     }
 
     @Test
+    void aStickyRouteKeepsACallerWhereItWas() {
+        var snapshot = with(version(GENERATOR, "2"));
+        var shares = List.of(share(1, "generator-image=toyworld@1"), share(1, "generator-image=toyworld@2"));
+        var table = new RouteTable(Map.of("output/image", new Route(shares, 0, true)));
+        var chosen = draws(200).stream().map(draw -> new Draw(draw.seed(), "alice"))
+                .map(draw -> RoutePlan.of(TEXT, table, snapshot, draw).output(Modality.IMAGE, OutputNeeds.ANY, snapshot)
+                        .generator().release())
+                .distinct();
+        assertThat(chosen).hasSize(1);
+        var others = LongStream.range(0, 200).mapToObj(i -> new Draw(1, "caller " + i))
+                .map(draw -> RoutePlan.of(TEXT, table, snapshot, draw).output(Modality.IMAGE, OutputNeeds.ANY, snapshot)
+                        .generator().release())
+                .distinct();
+        assertThat(others).hasSize(2);
+    }
+
+    @Test
+    void nobodyWaitsForAReleaseOnTrial() {
+        var fresh = new Share(Set.of(Release.parse("generator-image=toyworld@2")), 100, "swap");
+        var table = table("output/image", share(0, "generator-image=toyworld@1"), fresh);
+        var plan = RoutePlan.of(TEXT, table, ALL, new Draw(1));
+        assertThat(plan.output(Modality.IMAGE, OutputNeeds.ANY, ALL).isOnTrial()).isFalse();
+        var there = with(version(GENERATOR, "2"));
+        var path = plan.output(Modality.IMAGE, OutputNeeds.ANY, there);
+        assertThat(path.isOnTrial()).isTrue();
+        assertThat(plan.other(Modality.IMAGE, path, OutputNeeds.ANY, there).orElseThrow().generator().release())
+                .hasToString("generator-image=toyworld@1");
+    }
+
+    @Test
+    void aCandidateServesWhereItIsNamedOnly() {
+        var candidate = version(GENERATOR, "2");
+        var described = new StageInstance(candidate.id(), candidate.service(), candidate.host(), candidate.grpcPort(),
+                candidate.httpPort(), candidate.pid(), candidate.state(),
+                candidate.description().toBuilder().setCandidate(true).build());
+        var snapshot = Stream.concat(without(GENERATOR).stream(), Stream.of(described)).toList();
+        assertThatThrownBy(() -> plan(TEXT, snapshot).output(Modality.IMAGE, OutputNeeds.ANY, snapshot))
+                .isInstanceOf(NoInstance.class);
+        var table = table("output/image", share(1, "generator-image=toyworld@2"));
+        assertThat(RoutePlan.of(TEXT, table, snapshot, new Draw(1))
+                .output(Modality.IMAGE, OutputNeeds.ANY, snapshot).generator().release().version()).isEqualTo("2");
+    }
+
+    @Test
+    void whatSpeaksNobodysSpaceIsNamedWithBothSpaces() {
+        var two = Set.of(Release.parse("generator-image=toyworld@2"));
+        assertThat(Fit.misfit(Modality.IMAGE, two, with(version(GENERATOR, "2")))).isEmpty();
+        assertThat(Fit.misfit(Modality.IMAGE, two, ALL)).as("nobody knows yet").isEmpty();
+        var odd = with(inSpaces(version(GENERATOR, "2"), "cond-v2", ""));
+        assertThat(Fit.misfit(Modality.IMAGE, two, odd)).contains("output-projector=toyworld@1 makes [cond]",
+                "generator-image=toyworld@2 takes [cond-v2]", "they don't join");
+        var both = Set.of(Release.parse("generator-image=toyworld@2"), Release.parse("output-projector=toyworld@2"));
+        var together = new ArrayList<>(odd);
+        together.add(inSpaces(version(OUTPUT, "2"), "signal", "cond-v2"));
+        assertThat(Fit.misfit(Modality.IMAGE, both, together)).isEmpty();
+        together.set(together.size() - 1, inSpaces(version(OUTPUT, "2"), "signal-v2", "cond-v2"));
+        assertThat(Fit.misfit(Modality.IMAGE, both, together)).contains("backbone=toyworld@1 makes [signal]",
+                "output-projector=toyworld@2 takes [signal-v2]");
+    }
+
+    @Test
+    void whatAReleaseCannotHonourIsRefusedByItsName() {
+        var few = new OutputNeeds(null, 20, null);
+        var described = GENERATOR.description().toBuilder();
+        described.setCapabilities(0, described.getCapabilities(0).toBuilder().setMaxInferenceSteps(2)
+                .setMaxGuidanceScale(1));
+        var two = new StageInstance(GENERATOR.id(), GENERATOR.service(), GENERATOR.host(), GENERATOR.grpcPort(),
+                GENERATOR.httpPort(), GENERATOR.pid(), GENERATOR.state(), described.build());
+        var snapshot = Stream.concat(without(GENERATOR).stream(), Stream.of(two)).toList();
+        var plan = plan(TEXT, snapshot);
+        assertThatThrownBy(() -> plan.output(Modality.IMAGE, few, snapshot)).isInstanceOfSatisfying(InvalidInput.class,
+                refused -> assertThat(refused.param()).isEqualTo("num_inference_steps"));
+        assertThatThrownBy(() -> plan.output(Modality.IMAGE, new OutputNeeds(null, null, 7f), snapshot))
+                .isInstanceOfSatisfying(InvalidInput.class,
+                        refused -> assertThat(refused.param()).isEqualTo("guidance_scale"));
+    }
+
+    @Test
     void aProjectorAndAGeneratorGoTogether() {
         var snapshot = with(inSpaces(version(OUTPUT, "2"), "signal", "cond-v2"),
                 inSpaces(version(GENERATOR, "2"), "cond-v2", ""));
