@@ -23,6 +23,7 @@ import anymesh.generator.GeneratorStage;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageRegistry;
+import anymesh.kit.replicas.StoredReplicas;
 import anymesh.kit.server.Futures;
 import anymesh.kit.server.StageConfig;
 import anymesh.kit.store.InMemoryMeshLocks;
@@ -35,6 +36,7 @@ import anymesh.wire.WireMemory;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -60,7 +62,7 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
     private final Gateway gateway;
 
     private EmbeddedMesh(Vertx vertx, StageRegistry registry, WireMemory memory, Shared shared, MeshStore store,
-            Gateway gateway, EmbeddedStages stages) {
+            Gateway gateway, EmbeddedStages stages, Duration requestTimeout) {
         this.vertx = vertx;
         this.registry = registry;
         this.memory = memory;
@@ -68,7 +70,7 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
         this.stages = stages;
         this.shared = shared;
         this.swaps = new SwapDesk(this, store, registry::snapshot);
-        this.aftermath = SwapAftermath.follow(this, store, event -> log.info("{}", event));
+        this.aftermath = SwapAftermath.follow(this, store, requestTimeout, event -> log.info("{}", event));
     }
 
     /** Starts everything with its defaults; the models lie under {@code home}, the gateway listens on the port (0: any free one). */
@@ -78,7 +80,7 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
 
     /** As {@link #start(Path, int)}, with a registry that somebody watches. */
     public static EmbeddedMesh start(Path home, int port, StageRegistry registry) {
-        return start(home, port, ServiceSettings.none(), registry);
+        return start(home, port, ServiceSettings.none(), registry, new InMemoryMeshStore());
     }
 
     /**
@@ -86,9 +88,10 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
      * found, are this mesh's to choose. {@link IllegalArgumentException} for a configuration that can't be.
      *
      * @param port null for the one in the gateway's configuration
+     * @param store for routes, swaps and candidates; taken over
      */
     public static EmbeddedMesh start(Path home, @Nullable Integer port, ServiceSettings settings,
-            StageRegistry registry) {
+            StageRegistry registry, MeshStore store) {
         var configured = gateway(settings);
         if (configured.registry().kind() != RegistryConfig.Kind.STATIC
                 || !configured.endpoints().equals(StaticEndpoints.none())) {
@@ -101,13 +104,14 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
         var memory = new WireMemory("gateway", config.memoryBytes());
         try {
             // The port first: somebody may have it, and loading models to find that out would be a waste.
-            var store = new InMemoryMeshStore();
             var shared = Shared.in(store, new InMemoryMeshLocks());
             var gateway = Gateway.start(vertx, config, registry, shared, memory);
             try {
-                var stages = new EmbeddedStages(vertx, registry, services, new ConfiguredBundles(home, settings));
+                var stages = new EmbeddedStages(vertx, registry, services, new ConfiguredBundles(home, settings),
+                        StoredReplicas.open(store));
                 stages.startAll();
-                return new EmbeddedMesh(vertx, registry, memory, shared, store, gateway, stages);
+                return new EmbeddedMesh(vertx, registry, memory, shared, store, gateway, stages,
+                        config.requestTimeout());
             } catch (RuntimeException e) {
                 gateway.close();
                 shared.close();

@@ -8,6 +8,8 @@ import anymesh.cli.processes.Lineup;
 import anymesh.cli.processes.Replicas;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.StageRegistry;
+import anymesh.kit.replicas.StoredReplicas;
+import anymesh.kit.server.Futures;
 import anymesh.kit.server.StageRunner;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -24,9 +26,12 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The stages of a mesh in one process: of each release one instance at most. Thread-safe; the methods block. */
 final class EmbeddedStages {
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedStages.class);
     /** Without its models this one is an error; without those of the others the mesh answers 422 to what they make. */
     private static final String REQUIRED = "generator-image";
 
@@ -34,20 +39,26 @@ final class EmbeddedStages {
     private final StageRegistry registry;
     private final Map<String, EmbeddedService<?>> services;
     private final ConfiguredBundles configured;
+    private final StoredReplicas replicas;
     private final Map<Group, StageRunner> running = new LinkedHashMap<>(); // guarded by this
     private boolean isEnding; // guarded by this
 
+    /** Candidates are written down in {@code replicas}, whoever starts the mesh again. */
     EmbeddedStages(Vertx vertx, StageRegistry registry, List<EmbeddedService<?>> services,
-            ConfiguredBundles configured) {
+            ConfiguredBundles configured, StoredReplicas replicas) {
         this.vertx = vertx;
         this.registry = registry;
         this.configured = configured;
+        this.replicas = replicas;
         this.services = services.stream()
                 .collect(Collectors.toMap(EmbeddedService::name, Function.identity(), (one, _) -> one,
                         LinkedHashMap::new));
     }
 
-    /** Starts what is configured; if one of them cannot start, none is left and its reason is thrown. */
+    /**
+     * Starts what is configured; if one of them cannot start, none is left and its reason is thrown. Then candidates that ran
+     * when the mesh ended: one that can't is forgotten.
+     */
     void startAll() {
         var wanted = services.values().stream()
                 .filter(service -> !service.name().startsWith("generator-") || service.name().equals(REQUIRED)
@@ -68,15 +79,26 @@ final class EmbeddedStages {
                 throw failure;
             }
         }
+        Futures.join(replicas.started()).forEach(this::takeUp);
     }
 
-    void start(String service, String folder, String replicas) throws IOException {
+    private void takeUp(StoredReplicas.Started left) {
+        try {
+            begin(Candidate.again(left));
+        } catch (IOException | IllegalArgumentException e) {
+            log.warn("{} is not started again: {}", left.name(), e.getMessage());
+            Futures.join(replicas.forget(left.name()));
+        }
+    }
+
+    void start(String service, String folder, String count) throws IOException {
         var candidate = Candidate.open(service, folder);
-        if (number(candidate.toString(), replicas) == 0) {
+        if (number(candidate.toString(), count) == 0) {
             throw new IllegalArgumentException("replicas of %s: 0 (expected: 1)".formatted(candidate));
         }
         lineup().requireNew(candidate.release());
         begin(candidate);
+        Futures.join(replicas.set(candidate.key(), 1, candidate.bundle()));
     }
 
     void scale(String name, String replicas) throws IOException {
@@ -156,6 +178,9 @@ final class EmbeddedStages {
         StageRunner runner;
         synchronized (this) {
             runner = running.remove(group);
+        }
+        if (group instanceof Candidate candidate) {
+            Futures.join(replicas.forget(candidate.key()));
         }
         if (runner != null) {
             runner.drain();

@@ -39,7 +39,7 @@ final class ProcessUp {
         var gateway = services.gateway(GatewayConfig.class, GatewayConfig.defaults());
         var options = new ProcessOptions(Home.directory(), folder, Replicas.parse(replicas),
                 freePort(port == null ? gateway.port() : port), services, registry(settings.registry(), consul),
-                settings.tls(), gateway.drainTimeout());
+                settings.tls(), gateway.requestTimeout(), gateway.drainTimeout());
         var vertx = Vertx.vertx();
         Consumer<String> events = event -> System.err.println("anymesh: " + event);
         var supervisor = new Supervisor(Backoff.defaults(), events);

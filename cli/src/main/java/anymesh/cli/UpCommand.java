@@ -4,6 +4,7 @@ package anymesh.cli;
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.server.Termination;
+import anymesh.kit.store.FileMeshStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,11 +68,11 @@ final class UpCommand implements Callable<Integer> {
         });
         try {
             var mesh = EmbeddedMesh.start(Home.directory(), port, settings,
-                    new InMemoryStageRegistry());
+                    new InMemoryStageRegistry(), FileMeshStore.open(file.resolveSibling("documents.json")));
             new MeshState(mesh.url(), ProcessHandle.current().pid(), mesh.control()).write(file);
             starting.complete(mesh);
             System.out.println("ready " + mesh.url());
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             System.err.println("anymesh: " + Failures.message(e));
             // Not exit: an orderly end, as the hook makes it, would look like success.
             Runtime.getRuntime().halt(1);

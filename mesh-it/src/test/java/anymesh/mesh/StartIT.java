@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import anymesh.cli.EmbeddedMesh;
 import anymesh.cli.processes.Control;
 import anymesh.cli.processes.InstanceView;
+import anymesh.cli.settings.ServiceSettings;
+import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.Release;
+import anymesh.kit.store.FileMeshStore;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
@@ -113,6 +117,39 @@ final class StartIT {
             assertRefused("this is not the token",
                     () -> new Control(control.url(), "another").instances());
         }
+    }
+
+    @Test
+    void inOneProcessACandidateAndWhatIsRoutedToItOutliveTheMesh() throws Exception {
+        try (var mesh = embedded(); var client = new MeshClient(mesh.url())) {
+            assertThat(drawnBy(client)).isEqualTo("2.0.0");
+            mesh.control().start("image", BUNDLE.toString(), "1");
+        }
+        var file = folder.resolve("documents.json");
+        var documents = (ObjectNode) MeshClient.JSON.readTree(file.toFile());
+        documents.put("routes/output/image",
+                "{\"shares\": [{\"releases\": [\"%s\"], \"weight\": 1}]}".formatted(THREE));
+        Files.writeString(file, documents.toPrettyString());
+        try (var mesh = embedded(); var client = new MeshClient(mesh.url())) {
+            assertThat(of(mesh.instances(), THREE)).hasSize(1);
+            assertThat(drawnBy(client)).isEqualTo("3.0.0");
+        }
+    }
+
+    private EmbeddedMesh embedded() throws IOException {
+        return EmbeddedMesh.start(Python.ROOT, 0, ServiceSettings.none(), new InMemoryStageRegistry(),
+                FileMeshStore.open(folder.resolve("documents.json")));
+    }
+
+    private static String drawnBy(MeshClient client) throws Exception {
+        var reply = client.post("/v1/images/generations", "{\"prompt\": \"a red bell\"}");
+        assertThat(reply.status()).as(reply.body().toString()).isEqualTo(200);
+        for (var stage : reply.body().path("usage").path("stages")) {
+            if (stage.path("stage").asText().equals(SERVICE)) {
+                return stage.path("version").asText();
+            }
+        }
+        throw new AssertionError("no stage drew: " + reply.body().path("usage"));
     }
 
     private interface Asking {

@@ -5,6 +5,7 @@ import anymesh.generator.pipeline.GeneratorManifest;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.registry.Release;
+import anymesh.kit.replicas.StoredReplicas;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -35,6 +36,15 @@ public record Candidate(Release release, Path bundle) implements Group {
         } catch (BundleException e) {
             throw refused(folder, service, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** One that was started before; {@link IllegalArgumentException} too if its folder has another release now. */
+    public static Candidate again(StoredReplicas.Started left) {
+        var candidate = open(left.name().substring(0, left.name().indexOf('/')), left.bundle());
+        if (!candidate.key().equals(left.name())) {
+            throw new IllegalArgumentException("its folder has %s now".formatted(candidate));
+        }
+        return candidate;
     }
 
     private static void requireMakes(ModelBundle bundle, String modality) {

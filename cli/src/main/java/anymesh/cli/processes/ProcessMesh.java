@@ -66,7 +66,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         this.registry = registry;
         this.store = store;
         this.swaps = new SwapDesk(this, store, registry::snapshot);
-        this.aftermath = SwapAftermath.follow(this, store, events);
+        this.aftermath = SwapAftermath.follow(this, store, options.requestTimeout(), events);
     }
 
     /**
@@ -122,11 +122,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
 
     private void takeUp(StoredReplicas.Started left) throws IOException, InterruptedException {
         try {
-            var candidate = Candidate.open(left.name().substring(0, left.name().indexOf('/')), left.bundle());
-            if (!candidate.key().equals(left.name())) {
-                throw new IllegalArgumentException("its folder has %s now".formatted(candidate));
-            }
-            start(candidate, left.wanted());
+            start(Candidate.again(left), left.wanted());
         } catch (IOException | IllegalArgumentException e) {
             if (isClosing) {
                 throw e;

@@ -16,7 +16,8 @@ import java.time.Duration;
  * @param settings what the services are configured with
  * @param registry the Consul to use; {@code STATIC} starts one
  * @param tls what the services are told through the environment; Consul's health checks need it too
+ * @param requestTimeout what a request may take
  * @param drainTimeout within how long a process that is told to go is to be gone
  */
 public record ProcessOptions(Path home, Path folder, Replicas replicas, int port, ServiceSettings settings,
-        RegistryConfig registry, TlsConfig tls, Duration drainTimeout) {}
+        RegistryConfig registry, TlsConfig tls, Duration requestTimeout, Duration drainTimeout) {}

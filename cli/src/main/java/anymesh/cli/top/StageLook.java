@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.top;
 
+import anymesh.cli.metrics.Metrics;
 import anymesh.cli.processes.InstanceView;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,6 +25,7 @@ import java.util.TreeMap;
 public record StageLook(String stage, long nanos, int serving, int instances, double queued, double active, double done,
         TreeMap<Double, Double> buckets) {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Metrics NONE = new Metrics(List.of());
 
     /** Looks at every instance that has an HTTP side; one that does not answer counts as an instance without metrics. */
     public static List<StageLook> all(List<InstanceView> instances) throws InterruptedException {
@@ -76,15 +75,10 @@ public record StageLook(String stage, long nanos, int serving, int instances, do
     }
 
     private static Metrics scrape(HttpClient http, InstanceView instance) throws InterruptedException {
-        if (instance.http().isEmpty()) {
-            return Metrics.parse("");
-        }
         try {
-            var request = HttpRequest.newBuilder(URI.create("http://" + instance.http() + "/metrics"))
-                    .timeout(PATIENCE).build();
-            return Metrics.parse(http.send(request, BodyHandlers.ofString()).body());
+            return instance.http().isEmpty() ? NONE : Metrics.of(http, instance.http());
         } catch (IOException _) {
-            return Metrics.parse("");
+            return NONE;
         }
     }
 }

@@ -8,6 +8,7 @@ import anymesh.backbone.BackboneConfig;
 import anymesh.cli.EmbeddedMesh;
 import anymesh.gateway.GatewayConfig;
 import anymesh.kit.registry.InMemoryStageRegistry;
+import anymesh.kit.store.InMemoryMeshStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,8 @@ class ServiceSettingsTest {
         assertThatThrownBy(() -> new ServiceSettings(folder.resolve("nowhere"), Map.of()))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("nowhere");
         var elsewhere = new ServiceSettings(null, Map.of("ANYMESH_REGISTRY_KIND", "CONSUL"));
-        assertThatThrownBy(() -> EmbeddedMesh.start(folder, 0, elsewhere, new InMemoryStageRegistry()))
+        assertThatThrownBy(() -> EmbeddedMesh.start(folder, 0, elsewhere, new InMemoryStageRegistry(),
+                new InMemoryMeshStore()))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("--processes");
     }
 }

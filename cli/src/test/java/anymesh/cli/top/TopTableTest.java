@@ -4,6 +4,7 @@ package anymesh.cli.top;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import anymesh.cli.metrics.Metrics;
 import anymesh.cli.processes.InstanceView;
 import java.util.List;
 import java.util.TreeMap;

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package anymesh.cli.top;
+package anymesh.cli.metrics;
 
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,21 +16,30 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The samples of one scrape in Prometheus' text format. */
-record Metrics(List<Sample> samples) {
+public record Metrics(List<Sample> samples) {
     private static final Pattern LINE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? (\\S+)(?: .*)?");
     private static final Pattern LABEL = Pattern.compile("([a-zA-Z_]\\w*)=\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /** Routes of the gateway that make nothing: what operators ask, and the list of models. */
     private static final Set<String> NO_WORK = Set.of("other", "models");
 
-    record Sample(String name, Map<String, String> labels, double value) {
+    /** A name, its labels and its number. */
+    public record Sample(String name, Map<String, String> labels, double value) {
         private boolean isWork() {
             return !NO_WORK.contains(labels.getOrDefault("route", ""));
         }
     }
 
+    /** Asks an instance at host:port for them, for two seconds at most. */
+    public static Metrics of(HttpClient http, String address) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://" + address + "/metrics")).timeout(PATIENCE).build();
+        return parse(http.send(request, BodyHandlers.ofString()).body());
+    }
+
     /** Lines that are no samples, such as comments, are left out. */
-    static Metrics parse(String text) {
+    public static Metrics parse(String text) {
         var samples = new ArrayList<Sample>();
         text.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
             var matcher = LINE.matcher(line);
@@ -36,13 +51,13 @@ record Metrics(List<Sample> samples) {
     }
 
     /** Over all label sets; of the gateway's routes only those that make something. */
-    double sum(String name) {
+    public double sum(String name) {
         return samples.stream().filter(sample -> sample.name().equals(name) && sample.isWork())
                 .mapToDouble(Sample::value).sum();
     }
 
     /** Cumulative counts by upper bound, over all label sets of a histogram; empty if there is none. */
-    TreeMap<Double, Double> buckets(String histogram) {
+    public TreeMap<Double, Double> buckets(String histogram) {
         var buckets = new TreeMap<Double, Double>();
         for (var sample : samples) {
             var bound = sample.labels().get("le");
