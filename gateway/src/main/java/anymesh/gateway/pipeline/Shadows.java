@@ -44,8 +44,8 @@ final class Shadows implements AutoCloseable {
                         other.generator(), call, _ -> watch.progressed()))
                 .onComplete(_ -> underWay.remove(call))
                 .onSuccess(shadow -> trials.both(other.isOnTrial()
-                        ? new Twins(modality, trial, words, made, shadow.media())
-                        : new Twins(modality, trial, words, shadow.media(), made)))
+                        ? new Twins(modality, trial, false, words, made, shadow.media())
+                        : new Twins(modality, trial, false, words, shadow.media(), made)))
                 .transform(shadow -> {
                     if (!call.isCancelled()) {
                         trials.ended(watch.ended(modality, trial, other.isOnTrial(), true, shadow.cause()));

@@ -91,7 +91,7 @@ final class Golden {
         boolean isFirst = seed % 2 == 0; // by turns, as the second one finds what the first one has warmed
         return observed(swap, isFirst, prompt, seed)
                 .compose(one -> observed(swap, !isFirst, prompt, seed)
-                        .onSuccess(two -> trials.both(new Twins(swap.modality(), swap.id(), prompt,
+                        .onSuccess(two -> trials.both(new Twins(swap.modality(), swap.id(), true, prompt,
                                 isFirst ? two : one, isFirst ? one : two))))
                 .mapEmpty();
     }

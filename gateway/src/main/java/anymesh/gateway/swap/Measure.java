@@ -14,7 +14,14 @@ public enum Measure {
     /** The same against the incumbent's 95th percentile. */
     P95,
     /** What was made, against the words that asked for it. */
-    QUALITY;
+    QUALITY,
+    /** The same without golden prompts, which a candidate may be good at while it is bad at what callers ask for. */
+    REAL_QUALITY;
+
+    /** Whether a candidate must be found good enough by it. Thin traffic may say too little of what callers ask for. */
+    boolean isRequired() {
+        return this != REAL_QUALITY;
+    }
 
     /** As it is written in documents and reports: {@code first-progress}. */
     public String label() {

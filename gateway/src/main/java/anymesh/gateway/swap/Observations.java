@@ -99,8 +99,11 @@ final class Observations {
     }
 
     /** How good the same output of both is, each from 0 to 1. */
-    synchronized void quality(double old, double fresh) {
+    synchronized void quality(double old, double fresh, boolean isGolden) {
         see(Measure.QUALITY, old, fresh);
+        if (!isGolden) {
+            see(Measure.REAL_QUALITY, old, fresh);
+        }
     }
 
     private void see(Measure measure, double old, double fresh) {

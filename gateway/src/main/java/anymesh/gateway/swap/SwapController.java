@@ -35,7 +35,8 @@ final class SwapController {
     private final InstantSource clock = InstantSource.system();
     private Swap swap;
     private Warmth warm = Warmth.TO_COME;
-    private Instant lastServed = clock.instant();
+    private Instant lastLook = clock.instant();
+    private Duration away = Duration.ZERO;
     private long asked;
     private boolean isAsking;
     private boolean needsMore;
@@ -105,6 +106,7 @@ final class SwapController {
     private void become(Swap next) {
         next.events().stream().skip(swap.events().size())
                 .forEach(event -> log.info("swap={} {} {}", next.id(), next.state(), event.text()));
+        away = next.place().equals(swap.place()) ? away : Duration.ZERO;
         swap = next;
     }
 
@@ -113,10 +115,9 @@ final class SwapController {
         var now = clock.instant();
         boolean serves = swap.candidate().stream().allMatch(release -> snapshot.stream().anyMatch(
                 instance -> instance.state() == StageState.SERVING && instance.release().equals(release)));
-        lastServed = serves ? now : lastServed;
-        // Not zero even if it served this very moment: zero is for one that serves.
-        var absent = serves ? Duration.ZERO : Duration.between(lastServed, now).plusMillis(1);
-        return new Situation(Fit.misfit(swap.modality(), swap.candidate(), snapshot), absent, warm, evidence);
+        away = serves ? away : away.plus(Duration.between(lastLook, now));
+        lastLook = now;
+        return new Situation(Fit.misfit(swap.modality(), swap.candidate(), snapshot), serves, away, warm, evidence);
     }
 
     /** One golden prompt at a time, as long as something is not known well enough. */

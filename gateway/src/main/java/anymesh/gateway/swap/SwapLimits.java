@@ -37,7 +37,7 @@ public record SwapLimits(double maxErrorRate, double maxLatencyRatio, double min
             case ERRORS -> maxErrorRate;
             case FIRST_PROGRESS, P95 -> TAIL_MARGIN;
             case P50 -> MEDIAN_MARGIN;
-            case QUALITY -> 1 - minQuality;
+            case QUALITY, REAL_QUALITY -> 1 - minQuality;
         };
     }
 }

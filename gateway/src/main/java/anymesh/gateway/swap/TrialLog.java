@@ -71,7 +71,8 @@ final class TrialLog implements Trials {
         var trial = of(twins.modality(), twins.trial());
         if (trial != null) {
             quality.judge(twins)
-                    .onSuccess(found -> trial.observations().quality(found.incumbent(), found.candidate()))
+                    .onSuccess(found -> trial.observations().quality(found.incumbent(), found.candidate(),
+                            twins.isGolden()))
                     .onFailure(e -> log.warn("swap={} an output could not be judged: {}", twins.trial(),
                             String.valueOf(e.getMessage())));
         }

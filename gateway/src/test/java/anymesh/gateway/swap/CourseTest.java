@@ -48,8 +48,9 @@ class CourseTest {
         private final Behaviour fresh;
         private Swap swap;
         private Instant now = BEGIN;
-        private Duration absent = Duration.ZERO;
+        private Duration away = Duration.ZERO;
         private int sent;
+        private boolean isGoodOnGolden;
 
         Run(long seed, Behaviour old, Behaviour fresh, SwapOptions options) {
             random = new SplittableRandom(seed);
@@ -79,7 +80,7 @@ class CourseTest {
                 output();
             }
             var place = swap.place();
-            swap = Course.next(swap, new Situation("", absent, Warmth.DONE, observations.evidence()), now).asRouted();
+            swap = Course.next(swap, new Situation("", true, away, Warmth.DONE, observations.evidence()), now).asRouted();
             if (!swap.place().equals(place)) {
                 observations.restart();
             }
@@ -99,7 +100,12 @@ class CourseTest {
             }
             if (isTwice) {
                 observations.quality(random.nextDouble() < old.right() ? 1 : 0,
-                        random.nextDouble() < fresh.right() ? 1 : 0);
+                        random.nextDouble() < fresh.right() ? 1 : 0, false);
+            }
+            if (isGoodOnGolden && isTwice) {
+                for (int i = 0; i < 3; i++) {
+                    observations.quality(1, 1, true);
+                }
             }
         }
 
@@ -123,7 +129,8 @@ class CourseTest {
     void whatIsAsGoodIsPromotedStepByStep() {
         var swap = end(GOOD);
         assertThat(swap.state()).isEqualTo(State.PROMOTED);
-        assertThat(swap.enough()).containsExactlyInAnyOrder(Measure.values());
+        assertThat(swap.enough()).containsExactlyInAnyOrder(Measure.ERRORS, Measure.FIRST_PROGRESS, Measure.P50,
+                Measure.P95, Measure.QUALITY);
         assertThat(swap.events().stream().map(Swap.Event::text).filter(text -> text.contains("% of the requests")))
                 .extracting(text -> text.substring(0, text.indexOf(" %"))).containsExactly("5", "25", "50", "100");
     }
@@ -168,12 +175,24 @@ class CourseTest {
     }
 
     @Test
+    void whatIsGoodOnGoldenPromptsOnlyIsHardlyEverSeenByACallerEither() {
+        long seen = IntStream.range(0, RUNS).filter(i -> {
+            var run = new Run(i, GOOD, new Behaviour(0, 500, 0.6), options(false));
+            run.isGoodOnGolden = true;
+            var swap = run.end();
+            assertThat(swap.state()).isEqualTo(State.ROLLED_BACK);
+            return run.sent > 0;
+        }).count();
+        assertThat(seen / (double) RUNS).isLessThanOrEqualTo(0.05);
+    }
+
+    @Test
     void withoutTrafficItIsUndecidedAndRolledBack() {
         var swap = begin(options(false));
         var now = BEGIN;
         while (!swap.state().isEnd()) {
             now = now.plus(TICK);
-            swap = Course.next(swap, new Situation("", Duration.ZERO, Warmth.DONE, Evidence.NONE), now);
+            swap = Course.next(swap, new Situation("", true, Duration.ZERO, Warmth.DONE, Evidence.NONE), now);
         }
         assertThat(swap.state()).isEqualTo(State.ROLLED_BACK);
         assertThat(last(swap)).isEqualTo(
@@ -184,23 +203,23 @@ class CourseTest {
     void whoseInstancesHaveGoneIsRolledBack() {
         var run = new Run(1, GOOD, GOOD, options(false));
         run.until(State.STEP);
-        run.absent = Duration.ofSeconds(61);
-        assertThat(last(run.end())).isEqualTo("no instance of it has served for 61 s");
+        run.away = Duration.ofSeconds(61);
+        assertThat(last(run.end())).isEqualTo("no instance of it served for 61 s of this step");
     }
 
     @Test
     void whatDoesNotFitOrCannotBeginIsRefusedBeforeAnythingMoves() {
         var swap = begin(options(false));
-        var misfit = Course.next(swap, new Situation("they don't join", Duration.ZERO, Warmth.TO_COME, Evidence.NONE),
+        var misfit = Course.next(swap, new Situation("they don't join", true, Duration.ZERO, Warmth.TO_COME, Evidence.NONE),
                 BEGIN);
         assertThat(misfit.state()).isEqualTo(State.REFUSED);
         assertThat(last(misfit)).isEqualTo("they don't join");
         assertThat(misfit.route(false)).isEmpty();
-        var absent = Course.next(swap, new Situation("", Duration.ofSeconds(61), Warmth.TO_COME, Evidence.NONE),
+        var absent = Course.next(swap, new Situation("", false, Duration.ofSeconds(61), Warmth.TO_COME, Evidence.NONE),
                 BEGIN.plusSeconds(61));
         assertThat(absent.state()).isEqualTo(State.REFUSED);
-        var warming = Course.next(swap, new Situation("", Duration.ZERO, Warmth.TO_COME, Evidence.NONE), BEGIN);
-        var cold = Course.next(warming, new Situation("", Duration.ZERO, new Warmth(false, "it cannot make 'a bell'"),
+        var warming = Course.next(swap, new Situation("", true, Duration.ZERO, Warmth.TO_COME, Evidence.NONE), BEGIN);
+        var cold = Course.next(warming, new Situation("", true, Duration.ZERO, new Warmth(false, "it cannot make 'a bell'"),
                 Evidence.NONE), BEGIN);
         assertThat(cold.state()).isEqualTo(State.REFUSED);
     }
