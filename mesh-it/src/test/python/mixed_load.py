@@ -1,8 +1,9 @@
 """Asks a mesh for everything at once, and holds every answer against the same request asked alone.
 
-Run by SurvivalIT: `python mixed_load.py URL REQUESTS`. Prints `alone` once every case was asked by itself, then asks at random until
-there were so many requests and standard input has ended, then prints one line of JSON. What is left undone after ten minutes, or half a second a
-request where that is longer, is a failure. Requests are called `load-1`, `load-2`, …, under which the mesh's logs have them.
+Run by SurvivalIT and SwapIT: `python mixed_load.py URL REQUESTS [VERSION,…]`. Prints `alone` once every case was asked by itself, then asks at random until
+there were so many requests and standard input has ended, then prints one line of JSON. What is left undone ten minutes after that end, or half a
+second a request where that is longer, is a failure. Requests are called `load-1`, `load-2`, …, under which the mesh's logs have them. Pictures of
+the versions that are named may be others than alone: they are counted by themselves. One worker in ten reads its streams slowly.
 """
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from openai import OpenAI
 
 from toyworld.evaluate.media import value_of
 
-WORKERS, PATIENCE = 10, 600
+WORKERS, PATIENCE, SLOWLY = 10, 600, 0.1
 FIXTURES = Path(__file__).parents[4] / "models/fixtures"
 # Mean differences of pixels (of 255) and of log-spectrogram cells. A batch of another size rounds otherwise, so that the same
 # medium may differ a little; from any other case's it differs much more, which is checked first.
@@ -49,6 +50,9 @@ CASES = ([Case(text, 11, 12) for text in TALK] + [Case(text, 12, 6, 1.0) for tex
          + [Case(("bell.wav", "what do you hear?"), 14, 10), Case(("bell.mp4", "what happens in the film?"), 15, 10)]
          + [Case(f"draw a {what}", seed, 8) for seed, what in enumerate(
              ("red bell at the top left", "small blue star at the bottom right at night", "green cat", "big yellow car in the middle"), 21)]
+         + [Case(f"draw a {what}", seed, 3) for seed, what in enumerate(
+             ("purple cat in snow", "small orange whistle at the right", "big white clock at the bottom left", "yellow dog at night",
+              "blue car at the bottom", "green storm cloud at the top"), 71)]
          + [Case("draw a red bell at the top left", 31, 8), Case("draw a red bell at the top left", 32, 8)]
          + [Case(f"play the {what}", seed, 6) for seed, what in enumerate(("low fast sound of a bell", "high slow sound of a dog"), 41)]
          + [Case(f"show me a film of {what}", seed, 5) for seed, what in enumerate(("a red car moving left", "a blue star growing"), 51)]
@@ -69,9 +73,10 @@ def file_part(name: str) -> dict:
 
 @dataclass
 class Got:
-    """An answer: its text, its media as files and as arrays."""
+    """An answer: its text, its media as files and as arrays, and the versions that its pictures were made by."""
     text: str
     parts: list[dict]
+    drawn_by: set[str]
 
     def media(self) -> list[tuple[str, np.ndarray]]:
         return [m for m in map(value_of, self.parts) if m is not None]
@@ -81,27 +86,34 @@ class Cut(Exception):
     """A stream that ended as if all were well, without a finish reason."""
 
 
+def drawn_by(usage) -> set[str]:
+    return {stage["version"] for stage in usage.model_extra["stages"] if stage["stage"] == "generator-image"}
+
+
 def plain(client: OpenAI, case: Case, name: str) -> Got:
-    message = client.chat.completions.create(model="toyworld", messages=case.messages(), seed=case.seed,
-                                             temperature=case.temperature,
-                                             extra_headers={"x-request-id": name}).choices[0].message
-    return Got(message.content or "", [p for p in getattr(message, "parts", None) or [] if p["type"] != "text"])
+    answer = client.chat.completions.create(model="toyworld", messages=case.messages(), seed=case.seed,
+                                            temperature=case.temperature, extra_headers={"x-request-id": name})
+    message = answer.choices[0].message
+    return Got(message.content or "", [p for p in getattr(message, "parts", None) or [] if p["type"] != "text"], drawn_by(answer.usage))
 
 
-def streamed(client: OpenAI, case: Case, name: str) -> Got:
-    text, parts, finish = "", {}, None
+def streamed(client: OpenAI, case: Case, name: str, pause: float = 0) -> Got:
+    text, parts, finish, usage = "", {}, None, None
     for chunk in client.chat.completions.create(model="toyworld", messages=case.messages(), seed=case.seed,
-                                                temperature=case.temperature, stream=True,
+                                                temperature=case.temperature, stream=True, stream_options={"include_usage": True},
                                                 extra_headers={"x-request-id": name}):
-        choice = chunk.choices[0]
-        text += choice.delta.content or ""
-        finish = choice.finish_reason or finish
-        for part in getattr(choice.delta, "parts", None) or []:
-            if part["event"] == "done":
-                parts[part["index"]] = {k: v for k, v in part.items() if k not in ("event", "index")}
-    if finish is None:
+        time.sleep(pause)
+        usage = chunk.usage or usage
+        for choice in chunk.choices:
+            text += choice.delta.content or ""
+            finish = choice.finish_reason or finish
+            for part in getattr(choice.delta, "parts", None) or []:
+                if part["event"] == "done":
+                    assert part["index"] not in parts, f"part {part['index']} is done twice"
+                    parts[part["index"]] = {k: v for k, v in part.items() if k not in ("event", "index")}
+    if finish is None or usage is None:
         raise Cut(text)
-    return Got(text, [parts[i] for i in sorted(parts)])
+    return Got(text, [parts[i] for i in sorted(parts)], drawn_by(usage))
 
 
 def spectrum(samples: np.ndarray) -> np.ndarray:
@@ -137,10 +149,11 @@ def closest_others(alone: dict[Case, Got]) -> dict[str, float]:
 
 
 class Load:
-    def __init__(self, url: str, requests: int):
+    def __init__(self, url: str, requests: int, bad: set[str]):
         self.client = OpenAI(base_url=url + "/v1", api_key="unused", max_retries=0, timeout=120)
-        self.requests, self.more, self.lock = requests, True, threading.Lock()
+        self.requests, self.bad, self.more, self.until, self.lock = requests, bad, True, float("inf"), threading.Lock()
         self.counts: collections.Counter = collections.Counter()
+        self.drawn: collections.Counter = collections.Counter()
         self.worst: dict[str, float] = dict.fromkeys(SAME, 0.0)
         self.wrong: list[str] = []
         self.seconds: list[float] = []
@@ -152,10 +165,10 @@ class Load:
         self.margin = closest_others(self.alone)
         assert all(self.margin[k] > 2 * SAME[k] for k in SAME), f"cases are too alike to tell apart: {self.margin}"
 
-    def one(self, case: Case, streams: bool, name: str) -> None:
+    def one(self, case: Case, streams: bool, name: str, pause: float) -> None:
         began = time.monotonic()
         try:
-            got = (streamed if streams else plain)(self.client, case, name)
+            got = streamed(self.client, case, name, pause) if streams else plain(self.client, case, name)
         except Cut as e:
             self.note("cut", f"{name} {case}: {e}")
             return
@@ -165,29 +178,34 @@ class Load:
         seconds, alone = time.monotonic() - began, self.alone[case]
         apart = difference(got, alone)
         with self.lock:
+            self.drawn.update(got.drawn_by)
             self.seconds.append(seconds)
             self.counts["streamed" if streams else "plain"] += 1
             self.counts["same bytes"] += got.text == alone.text and got.parts == alone.parts
             for kind, value in (apart or {}).items():
                 self.worst[kind] = max(self.worst[kind], value)
                 self.counts[kind] += 1
-        if apart is None or any(value > SAME[kind] for kind, value in apart.items()):
-            self.note("mixed", f"{name} {case}: {got.text!r} for {alone.text!r}, {apart}")
+        if len(got.drawn_by) > 1:
+            self.note("mixed", f"{name} {case}: pictures of {got.drawn_by}")
+        elif apart is None or any(value > SAME[kind] for kind, value in apart.items()):
+            is_bad = bool(got.drawn_by & self.bad)
+            self.note("bad" if is_bad else "mixed", f"{name} {case}: {got.text!r} for {alone.text!r}, {apart}")
 
     def note(self, what: str, line: str) -> None:
         with self.lock:
             self.counts[what] += 1
-            self.wrong.append(f"{what} {line}"[:600])
+            if what != "bad":
+                self.wrong.append(f"{what} {line}"[:600])
 
     def work(self, seed: int) -> None:
-        rng, until = random.Random(seed), time.monotonic() + max(PATIENCE, self.requests / 2)
-        while time.monotonic() < until:
+        rng = random.Random(seed)
+        while time.monotonic() < self.until:
             with self.lock:
                 if self.counts["asked"] >= self.requests and not self.more:
                     return
                 self.counts["asked"] += 1
                 name = f"load-{self.counts['asked']}"
-            self.one(rng.choices(CASES, [c.share for c in CASES])[0], rng.random() < 0.5, name)
+            self.one(rng.choices(CASES, [c.share for c in CASES])[0], rng.random() < 0.5, name, SLOWLY if seed == 0 else 0)
         self.note("failed", "time is up")
 
     def run(self) -> None:
@@ -196,15 +214,15 @@ class Load:
         with ThreadPoolExecutor(WORKERS) as pool:
             work = [pool.submit(self.work, seed) for seed in range(WORKERS)]
             sys.stdin.read()
-            self.more = False
+            self.until, self.more = time.monotonic() + max(PATIENCE, self.requests / 2), False
             for each in work:
                 each.result()
         print(json.dumps({"asked": self.counts["asked"], "streamed": self.counts["streamed"], "failed": self.counts["failed"],
-                          "cut": self.counts["cut"], "mixed": self.counts["mixed"], "same_bytes": self.counts["same bytes"],
+                          "cut": self.counts["cut"], "mixed": self.counts["mixed"], "bad": self.counts["bad"], "drawn": self.drawn, "same_bytes": self.counts["same bytes"],
                           "media": {k: self.counts[k] for k in SAME}, "worst": self.worst, "closest_others": self.margin,
                           "p50": float(np.median(self.seconds)), "p99": float(np.quantile(self.seconds, 0.99)),
                           "wrong": self.wrong[:20]}), flush=True)
 
 
 if __name__ == "__main__":
-    Load(sys.argv[1], int(sys.argv[2])).run()
+    Load(sys.argv[1], int(sys.argv[2]), set(filter(None, "".join(sys.argv[3:]).split(",")))).run()

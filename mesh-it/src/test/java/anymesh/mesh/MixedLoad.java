@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** OpenAI's Python client asking for everything at once, in a process of its own; see {@code mixed_load.py}. */
 final class MixedLoad implements AutoCloseable {
@@ -19,7 +20,13 @@ final class MixedLoad implements AutoCloseable {
 
     /** Returns once every case was asked alone and the load has begun. */
     static MixedLoad start(String url, int requests) throws IOException {
-        var process = Python.start("mesh-it/src/test/python/mixed_load.py", url, String.valueOf(requests));
+        return start(url, requests, List.of());
+    }
+
+    /** The same where pictures of the versions {@code bad} may be others than alone. */
+    static MixedLoad start(String url, int requests, List<String> bad) throws IOException {
+        var process = Python.start("mesh-it/src/test/python/mixed_load.py", url, String.valueOf(requests),
+                String.join(",", bad));
         var load = new MixedLoad(process,
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)));
         if (!"alone".equals(load.lines.readLine())) {
