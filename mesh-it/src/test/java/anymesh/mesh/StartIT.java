@@ -146,7 +146,8 @@ final class StartIT {
         Files.writeString(manifest, Files.readString(manifest).replace("\"3.0.0\"", "\"4.0.0\"")
                 .replace("\"toyworld-cond-16x128\"", "\"another-space\""));
         control.start("image", other.toString(), "1");
-        assertRefused("[toyworld-cond-16x128] and generator-image=toyworld@4.0.0 takes [another-space]: they don't join",
+        assertRefused(
+                "[toyworld-cond-16x128] and generator-image=toyworld@4.0.0 takes [another-space]: they don't join",
                 () -> control.route(toImages(SERVICE + "=toyworld@4.0.0")));
         assertRefused("has no part in output/image", () -> control.route(toImages("backbone=toyworld@1.0.0")));
         control.stop(SERVICE + "=toyworld@4.0.0");
