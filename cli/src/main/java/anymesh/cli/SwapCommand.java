@@ -61,6 +61,9 @@ final class SwapCommand implements Callable<Integer> {
     @Option(names = "--min-quality", paramLabel = "SHARE", description = "outputs as good as the old one's (default: 0.95)")
     private @Nullable Double minQuality;
 
+    @Option(names = "--max-memory-ratio", paramLabel = "R", description = "memory of its process over the old one's (default: 2)")
+    private @Nullable Double maxMemoryRatio;
+
     @Option(names = "--golden", paramLabel = "FILE", description = "prompts for both, one a line (default: models/golden/MODALITY.txt, if there is one)")
     private @Nullable Path golden;
 
@@ -105,6 +108,7 @@ final class SwapCommand implements Callable<Integer> {
         put(asked, "max-error-rate", maxErrorRate);
         put(asked, "max-p95-ratio", maxP95Ratio);
         put(asked, "min-quality", minQuality);
+        put(asked, "max-memory-ratio", maxMemoryRatio);
         put(asked, "replicas", replicas);
         put(asked, "shadow", shadow);
         prompts(name).forEach(asked.withArray("golden")::add);

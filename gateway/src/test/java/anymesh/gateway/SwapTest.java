@@ -36,7 +36,7 @@ class SwapTest {
     private static final String CANDIDATE = "generator-image-2";
     private static final Duration LONG = Duration.ofMinutes(3);
     /** These tests are not about times, which say nothing on a busy machine. */
-    private static final SwapLimits ANY_TIME = new SwapLimits(0.05, 100, 0.95);
+    private static final SwapLimits ANY_TIME = new SwapLimits(0.05, 100, 0.95, 2);
 
     private final TestingMesh mesh = new TestingMesh(TestingMesh.config(), Modality.IMAGE);
     private final StoredSwaps swaps = new StoredSwaps(mesh.store);

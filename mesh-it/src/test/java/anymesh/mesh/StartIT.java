@@ -122,18 +122,41 @@ final class StartIT {
     @Test
     void inOneProcessACandidateAndWhatIsRoutedToItOutliveTheMesh() throws Exception {
         try (var mesh = embedded(); var client = new MeshClient(mesh.url())) {
+            var control = mesh.control();
+            assertRefused(THREE + " does not run", () -> control.route(toImages(THREE)));
+            control.start("image", BUNDLE.toString(), "1");
             assertThat(drawnBy(client)).isEqualTo("2.0.0");
-            mesh.control().start("image", BUNDLE.toString(), "1");
+            whatFitsNothingGetsNoRoute(control);
+            assertThat(control.route(toImages(THREE)).path("output/image").asText()).contains(THREE);
+            assertThat(drawnBy(client)).isEqualTo("3.0.0");
         }
-        var file = folder.resolve("documents.json");
-        var documents = (ObjectNode) MeshClient.JSON.readTree(file.toFile());
-        documents.put("routes/output/image",
-                "{\"shares\": [{\"releases\": [\"%s\"], \"weight\": 1}]}".formatted(THREE));
-        Files.writeString(file, documents.toPrettyString());
         try (var mesh = embedded(); var client = new MeshClient(mesh.url())) {
             assertThat(of(mesh.instances(), THREE)).hasSize(1);
             assertThat(drawnBy(client)).isEqualTo("3.0.0");
+            var none = MeshClient.JSON.createObjectNode().put("name", "output/image");
+            assertThat(mesh.control().route(none)).isEmpty();
+            assertThat(drawnBy(client)).as("a candidate serves only where a route names it").isEqualTo("2.0.0");
+            assertRefused("there is no route", () -> mesh.control().route(none));
         }
+    }
+
+    private void whatFitsNothingGetsNoRoute(Control control) throws Exception {
+        var other = copy("other-space");
+        var manifest = other.resolve("manifest.json");
+        Files.writeString(manifest, Files.readString(manifest).replace("\"3.0.0\"", "\"4.0.0\"")
+                .replace("\"toyworld-cond-16x128\"", "\"another-space\""));
+        control.start("image", other.toString(), "1");
+        assertRefused(
+                "[toyworld-cond-16x128] and generator-image=toyworld@4.0.0 takes [another-space]: they don't join",
+                () -> control.route(toImages(SERVICE + "=toyworld@4.0.0")));
+        assertRefused("has no part in output/image", () -> control.route(toImages("backbone=toyworld@1.0.0")));
+        control.stop(SERVICE + "=toyworld@4.0.0");
+    }
+
+    private static ObjectNode toImages(String release) {
+        var asked = MeshClient.JSON.createObjectNode().put("name", "output/image").put("why", "a test wants it");
+        asked.putObject("route").putArray("shares").addObject().put("weight", 1).putArray("releases").add(release);
+        return asked;
     }
 
     private EmbeddedMesh embedded() throws IOException {

@@ -38,6 +38,16 @@ public record Control(String url, String token) {
         return send("POST", "/stop?instance=" + encode(instance));
     }
 
+    /** The texts of all routes, by their names. */
+    public JsonNode routes() throws IOException, InterruptedException {
+        return JSON.readTree(text("GET", "/routes", ""));
+    }
+
+    /** Changes one; see {@link RouteDesk#change}. */
+    public JsonNode route(JsonNode asked) throws IOException, InterruptedException {
+        return JSON.readTree(text("POST", "/routes", asked.toString()));
+    }
+
     /** How the last swap of a modality stands; see {@link SwapDesk}. */
     public JsonNode swap(String modality) throws IOException, InterruptedException {
         return JSON.readTree(text("GET", "/swap?modality=" + encode(modality), ""));

@@ -28,6 +28,8 @@ import java.util.concurrent.Callable;
  *   POST /start?service=S&amp;bundle=DIR&amp;replicas=N      answers when it is done, with the instances
  *   POST /scale?service=S&amp;replicas=N               S: a service or a release
  *   POST /stop?instance=I                             I: an instance, a service or a release
+ *   GET  /routes                                      the texts of routes by their names
+ *   POST /routes                                      JSON, see {@link RouteDesk#change}
  *   GET  /swap?modality=M                             the last swap and what was seen of it
  *   POST /swap                                        JSON, see {@link SwapDesk#begin}
  *   POST /rollback                                    JSON: modality, who, why
@@ -40,20 +42,22 @@ public final class ControlServer implements AutoCloseable {
 
     private final Vertx vertx;
     private final RunningMesh mesh;
+    private final RouteDesk routes;
     private final SwapDesk swaps;
     private final String token = newToken();
     private final HttpServer server;
 
-    private ControlServer(Vertx vertx, RunningMesh mesh, SwapDesk swaps) {
+    private ControlServer(Vertx vertx, RunningMesh mesh, RouteDesk routes, SwapDesk swaps) {
         this.vertx = vertx;
         this.mesh = mesh;
+        this.routes = routes;
         this.swaps = swaps;
         this.server = vertx.createHttpServer(PlainHttp.options()).requestHandler(this::handle)
                 .listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
     }
 
-    public static ControlServer start(Vertx vertx, RunningMesh mesh, SwapDesk swaps) {
-        return new ControlServer(vertx, mesh, swaps);
+    public static ControlServer start(Vertx vertx, RunningMesh mesh, RouteDesk routes, SwapDesk swaps) {
+        return new ControlServer(vertx, mesh, routes, swaps);
     }
 
     /** How to reach it. */
@@ -79,11 +83,13 @@ public final class ControlServer implements AutoCloseable {
             case "POST /scale" -> run(request,
                     () -> mesh.scale(parameter(request, "service"), parameter(request, "replicas")));
             case "POST /stop" -> run(request, () -> mesh.stop(parameter(request, "instance")));
+            case "GET /routes" -> say(request, routes::list);
+            case "POST /routes" -> body(request, routes::change);
             case "GET /swap" -> say(request, () -> swaps.look(parameter(request, "modality")));
             case "POST /swap" -> body(request, swaps::begin);
             case "POST /rollback" -> body(request, swaps::rollBack);
             default -> answer(request, 404, Map.of("error", HttpMethod.GET
-                    + " /instances, POST /start, POST /scale, POST /stop, GET and POST /swap, POST /rollback"));
+                    + " /instances, POST /start, POST /scale, POST /stop, GET and POST /routes, GET and POST /swap, POST /rollback"));
         }
     }
 

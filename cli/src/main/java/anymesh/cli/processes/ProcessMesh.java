@@ -40,6 +40,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     private final @Nullable ConsulServer consul;
     private final StageRegistry registry;
     private final MeshStore store;
+    private final RouteDesk routes;
     private final SwapDesk swaps;
     private final SwapAftermath aftermath;
     private final OwnedReplicas replicas;
@@ -65,6 +66,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         this.consul = consul;
         this.registry = registry;
         this.store = store;
+        this.routes = new RouteDesk(store, registry::snapshot);
         this.swaps = new SwapDesk(this, store, registry::snapshot);
         this.aftermath = SwapAftermath.follow(this, store, options.requestTimeout(), events);
     }
@@ -130,6 +132,11 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
             replicas.forget(left.name());
             events.accept("%s is not started again: %s".formatted(left.name(), e.getMessage()));
         }
+    }
+
+    /** Where routes of this mesh are made by hand. */
+    public RouteDesk routes() {
+        return routes;
     }
 
     /** Where swaps of this mesh are asked for. */

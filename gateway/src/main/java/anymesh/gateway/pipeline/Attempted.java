@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param error why it failed; null if it was made
  * @param firstMillis until the first progress; of one that told of none, until its end
  * @param millis until its end
+ * @param residentBytes of the memory of the generator that made it, at its end; 0 if it is not known
  */
 public record Attempted(Modality modality, String trial, boolean onTrial, boolean shadow, @Nullable Throwable error,
-        double firstMillis, double millis) {}
+        double firstMillis, double millis, long residentBytes) {}

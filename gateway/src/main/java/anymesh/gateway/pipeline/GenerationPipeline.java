@@ -205,7 +205,8 @@ public final class GenerationPipeline implements AutoCloseable {
                         ? Future.<Generated>failedFuture(condition.cause())
                         : draw(condition.result(), place, part, path, watch, within)
                                 .onSuccess(generated -> shadow(generated, isFirst));
-                return drawn.onSuccess(_ -> observe(watch, null))
+                return drawn.onSuccess(generated -> watch.made(generated.media()))
+                        .onSuccess(_ -> observe(watch, null))
                         .recover(error -> again(error, place, part, watch))
                         .onSuccess(generated -> made(signal.modality(), part, generated))
                         .onFailure(expressed::fail); // at once: the other copies are awaited before this branch fails

@@ -43,6 +43,7 @@ final class Shadows implements AutoCloseable {
                 .compose(condition -> generate.run(condition.batch(), 0, options.withOneOf(made.getSeed()),
                         other.generator(), call, _ -> watch.progressed()))
                 .onComplete(_ -> underWay.remove(call))
+                .onSuccess(shadow -> watch.made(shadow.media()))
                 .onSuccess(shadow -> trials.both(other.isOnTrial()
                         ? new Twins(modality, trial, false, words, made, shadow.media())
                         : new Twins(modality, trial, false, words, shadow.media(), made)))

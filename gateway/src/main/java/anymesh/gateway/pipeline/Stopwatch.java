@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.pipeline;
 
+import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Stopwatch {
     private final long began = System.nanoTime();
     private double first = Double.NaN;
+    private long residentBytes;
 
     void progressed() {
         if (Double.isNaN(first)) {
@@ -16,11 +18,16 @@ final class Stopwatch {
         }
     }
 
+    void made(GeneratedMedia media) {
+        residentBytes = media.getTimings().getResidentBytes();
+    }
+
     /** What became of it. */
     Attempted ended(Modality modality, String trial, boolean onTrial, boolean shadow,
             @Nullable Throwable error) {
         double millis = millis();
-        return new Attempted(modality, trial, onTrial, shadow, error, Double.isNaN(first) ? millis : first, millis);
+        return new Attempted(modality, trial, onTrial, shadow, error, Double.isNaN(first) ? millis : first, millis,
+                residentBytes);
     }
 
     private double millis() {

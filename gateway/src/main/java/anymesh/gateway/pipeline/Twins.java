@@ -11,4 +11,5 @@ import anymesh.v1.Modality;
  * @param isGolden whether no caller asked for it
  * @param words what the caller wrote last, which the output is held against
  */
-public record Twins(Modality modality, String trial, boolean isGolden, String words, GeneratedMedia standing, GeneratedMedia onTrial) {}
+public record Twins(Modality modality, String trial, boolean isGolden, String words, GeneratedMedia standing,
+        GeneratedMedia onTrial) {}

@@ -71,12 +71,20 @@ final class Course {
                 return back(swap, now, "%s is worse: %s".formatted(measure.label(), numbers(swap, evidence, measure)));
             }
         }
+        long old = evidence.incumbent().resident();
+        long fresh = evidence.candidate().resident();
+        if (swap.options().limits().isTooLarge(old, fresh)) {
+            return back(swap, now,
+                    "memory is worse: a process of it holds %d MB, the largest of the incumbent %d MB (allowed %s times)"
+                            .formatted(fresh >> 20, old >> 20, swap.options().limits().maxMemoryRatio()));
+        }
         if (situation.away().compareTo(AWAY) > 0) {
             return back(swap, now,
                     "no instance of it served for %d s of this step".formatted(situation.away().toSeconds()));
         }
         for (var measure : Measure.values()) {
-            if (measure.isRequired() && !swap.enough().contains(measure) && evidence.of(measure).isEnough(WRONGLY_ENOUGH)) {
+            if (measure.isRequired() && !swap.enough().contains(measure)
+                    && evidence.of(measure).isEnough(WRONGLY_ENOUGH)) {
                 return swap.found(measure, now,
                         "%s is good enough: %s".formatted(measure.label(), numbers(swap, evidence, measure)));
             }
@@ -103,7 +111,8 @@ final class Course {
     private static boolean isKnown(Swap swap, Evidence evidence, Instant now) {
         long real = evidence.of(Measure.REAL_QUALITY).all();
         boolean isThin = real == 0
-                || swap.age(now).multipliedBy(2L * LEAST_COMPARED).dividedBy(real).compareTo(swap.options().maxHold()) > 0;
+                || swap.age(now).multipliedBy(2L * LEAST_COMPARED).dividedBy(real)
+                        .compareTo(swap.options().maxHold()) > 0;
         return isKnown(evidence) && (real >= LEAST_COMPARED || isThin);
     }
 

@@ -28,7 +28,7 @@ public final class EvidenceJson {
 
     private static JsonObject write(Evidence.Made made) {
         return new JsonObject().put("ok", made.ok()).put("failed", made.failed()).put("p50", made.p50())
-                .put("p95", made.p95());
+                .put("p95", made.p95()).put("resident", made.resident());
     }
 
     /** What was seen during this step of this swap; of another step of it, what counts for all of it. */
@@ -56,6 +56,7 @@ public final class EvidenceJson {
 
     private static Evidence.Made made(JsonObject json) {
         return new Evidence.Made(json.getLong("ok"), json.getLong("failed"), json.getDouble("p50"),
-                json.getDouble("p95"));
+                json.getDouble("p95"),
+                json.getLong("resident"));
     }
 }

@@ -77,7 +77,9 @@ final class Golden {
         }
 
         Attempted ended(@Nullable Throwable error) {
-            return new Attempted(modality, trial, onTrial, false, error, first == 0 ? millis : first, millis);
+            var made = media;
+            return new Attempted(modality, trial, onTrial, false, error, first == 0 ? millis : first, millis,
+                    made == null ? 0 : made.getTimings().getResidentBytes());
         }
     }
 

@@ -27,10 +27,12 @@ final class Observations {
         private final Latencies allTimes = new Latencies();
         private long ok;
         private long failed;
+        private long resident;
 
         void see(Attempted attempted) {
             if (attempted.error() == null) {
                 ok++;
+                resident = Math.max(resident, attempted.residentBytes());
                 if (attempted.shadow()) {
                     return;
                 }
@@ -49,7 +51,7 @@ final class Observations {
         }
 
         Evidence.Made made() {
-            return new Evidence.Made(ok, failed, times.quantile(0.5), times.quantile(0.95));
+            return new Evidence.Made(ok, failed, times.quantile(0.5), times.quantile(0.95), resident);
         }
     }
 

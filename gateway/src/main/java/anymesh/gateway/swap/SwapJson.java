@@ -65,7 +65,8 @@ public final class SwapJson {
                 json.getInteger("shadow", usual.shadow()),
                 new SwapLimits(json.getDouble("max-error-rate", limits.maxErrorRate()),
                         json.getDouble("max-p95-ratio", limits.maxLatencyRatio()),
-                        json.getDouble("min-quality", limits.minQuality())),
+                        json.getDouble("min-quality", limits.minQuality()),
+                        json.getDouble("max-memory-ratio", limits.maxMemoryRatio())),
                 json.getBoolean("dry-run", false),
                 json.getJsonArray("golden", new JsonArray()).stream().map(String.class::cast).toList());
     }
@@ -75,7 +76,8 @@ public final class SwapJson {
         return new JsonObject().put("steps", new JsonArray(options.steps())).put("hold", options.hold().toString())
                 .put("max-hold", options.maxHold().toString()).put("shadow", options.shadow())
                 .put("max-error-rate", limits.maxErrorRate()).put("max-p95-ratio", limits.maxLatencyRatio())
-                .put("min-quality", limits.minQuality()).put("dry-run", options.dryRun())
+                .put("min-quality", limits.minQuality()).put("max-memory-ratio", limits.maxMemoryRatio())
+                .put("dry-run", options.dryRun())
                 .put("golden", new JsonArray(options.golden()));
     }
 

@@ -51,6 +51,7 @@ class CourseTest {
         private Duration away = Duration.ZERO;
         private int sent;
         private boolean isGoodOnGolden;
+        private long resident = 1_000L << 20;
 
         Run(long seed, Behaviour old, Behaviour fresh, SwapOptions options) {
             random = new SplittableRandom(seed);
@@ -80,7 +81,8 @@ class CourseTest {
                 output();
             }
             var place = swap.place();
-            swap = Course.next(swap, new Situation("", true, away, Warmth.DONE, observations.evidence()), now).asRouted();
+            swap = Course.next(swap, new Situation("", true, away, Warmth.DONE, observations.evidence()), now)
+                    .asRouted();
             if (!swap.place().equals(place)) {
                 observations.restart();
             }
@@ -113,7 +115,7 @@ class CourseTest {
             double millis = by.millis() * Math.exp(0.3 * random.nextGaussian());
             return new Attempted(Modality.IMAGE, swap.id(), onTrial, shadow,
                     random.nextDouble() < by.failing() ? new IllegalStateException("failed") : null, millis / 10,
-                    millis);
+                    millis, onTrial ? resident : 600L << 20);
         }
     }
 
@@ -187,6 +189,17 @@ class CourseTest {
     }
 
     @Test
+    void whatTakesTheMachinesMemoryIsRolledBackAndSaysSo() {
+        var run = new Run(7, GOOD, GOOD, options(false));
+        run.until(State.STEP);
+        run.resident = 1_300L << 20;
+        var swap = run.end();
+        assertThat(swap.state()).isEqualTo(State.ROLLED_BACK);
+        assertThat(last(swap)).isEqualTo(
+                "memory is worse: a process of it holds 1300 MB, the largest of the incumbent 600 MB (allowed 2.0 times)");
+    }
+
+    @Test
     void withoutTrafficItIsUndecidedAndRolledBack() {
         var swap = begin(options(false));
         var now = BEGIN;
@@ -210,7 +223,8 @@ class CourseTest {
     @Test
     void whatDoesNotFitOrCannotBeginIsRefusedBeforeAnythingMoves() {
         var swap = begin(options(false));
-        var misfit = Course.next(swap, new Situation("they don't join", true, Duration.ZERO, Warmth.TO_COME, Evidence.NONE),
+        var misfit = Course.next(swap,
+                new Situation("they don't join", true, Duration.ZERO, Warmth.TO_COME, Evidence.NONE),
                 BEGIN);
         assertThat(misfit.state()).isEqualTo(State.REFUSED);
         assertThat(last(misfit)).isEqualTo("they don't join");
@@ -219,8 +233,10 @@ class CourseTest {
                 BEGIN.plusSeconds(61));
         assertThat(absent.state()).isEqualTo(State.REFUSED);
         var warming = Course.next(swap, new Situation("", true, Duration.ZERO, Warmth.TO_COME, Evidence.NONE), BEGIN);
-        var cold = Course.next(warming, new Situation("", true, Duration.ZERO, new Warmth(false, "it cannot make 'a bell'"),
-                Evidence.NONE), BEGIN);
+        var cold = Course.next(warming,
+                new Situation("", true, Duration.ZERO, new Warmth(false, "it cannot make 'a bell'"),
+                        Evidence.NONE),
+                BEGIN);
         assertThat(cold.state()).isEqualTo(State.REFUSED);
     }
 

@@ -12,6 +12,7 @@ public record JobTimings(Duration queue, Duration inference, int batchSize) {
                 .setQueueMicros(queue.toNanos() / 1_000)
                 .setInferenceMicros(inference.toNanos() / 1_000)
                 .setBatchSize(batchSize)
+                .setResidentBytes(ResidentMemory.bytes())
                 .build();
     }
 }
