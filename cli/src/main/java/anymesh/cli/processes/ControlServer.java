@@ -31,6 +31,8 @@ import java.util.concurrent.Callable;
  *   GET  /swap?modality=M                             the last swap and what was seen of it
  *   POST /swap                                        JSON, see {@link SwapDesk#begin}
  *   POST /rollback                                    JSON: modality, who, why
+ *   GET  /record?modality=M                           the last recording and how much there is of it
+ *   POST /record                                      JSON, see {@link RecordDesk#ask}
  * </pre>
  *
  * What was asked wrongly is 400 and what did not come about 500, with a sentence in {@code error}.
@@ -40,20 +42,20 @@ public final class ControlServer implements AutoCloseable {
 
     private final Vertx vertx;
     private final RunningMesh mesh;
-    private final SwapDesk swaps;
+    private final Desks desks;
     private final String token = newToken();
     private final HttpServer server;
 
-    private ControlServer(Vertx vertx, RunningMesh mesh, SwapDesk swaps) {
+    private ControlServer(Vertx vertx, RunningMesh mesh, Desks desks) {
         this.vertx = vertx;
         this.mesh = mesh;
-        this.swaps = swaps;
+        this.desks = desks;
         this.server = vertx.createHttpServer(PlainHttp.options()).requestHandler(this::handle)
                 .listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
     }
 
-    public static ControlServer start(Vertx vertx, RunningMesh mesh, SwapDesk swaps) {
-        return new ControlServer(vertx, mesh, swaps);
+    public static ControlServer start(Vertx vertx, RunningMesh mesh, Desks desks) {
+        return new ControlServer(vertx, mesh, desks);
     }
 
     /** How to reach it. */
@@ -79,11 +81,13 @@ public final class ControlServer implements AutoCloseable {
             case "POST /scale" -> run(request,
                     () -> mesh.scale(parameter(request, "service"), parameter(request, "replicas")));
             case "POST /stop" -> run(request, () -> mesh.stop(parameter(request, "instance")));
-            case "GET /swap" -> say(request, () -> swaps.look(parameter(request, "modality")));
-            case "POST /swap" -> body(request, swaps::begin);
-            case "POST /rollback" -> body(request, swaps::rollBack);
+            case "GET /swap" -> say(request, () -> desks.swaps().look(parameter(request, "modality")));
+            case "POST /swap" -> body(request, desks.swaps()::begin);
+            case "POST /rollback" -> body(request, desks.swaps()::rollBack);
+            case "GET /record" -> say(request, () -> desks.recordings().look(parameter(request, "modality")));
+            case "POST /record" -> body(request, desks.recordings()::ask);
             default -> answer(request, 404, Map.of("error", HttpMethod.GET
-                    + " /instances, POST /start, POST /scale, POST /stop, GET and POST /swap, POST /rollback"));
+                    + " /instances, POST /start, POST /scale, POST /stop, GET and POST /swap, POST /rollback, GET and POST /record"));
         }
     }
 

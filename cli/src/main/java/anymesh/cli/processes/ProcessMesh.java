@@ -40,7 +40,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     private final @Nullable ConsulServer consul;
     private final StageRegistry registry;
     private final MeshStore store;
-    private final SwapDesk swaps;
+    private final Desks desks;
     private final SwapAftermath aftermath;
     private final OwnedReplicas replicas;
     private final Readiness readiness;
@@ -65,7 +65,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         this.consul = consul;
         this.registry = registry;
         this.store = store;
-        this.swaps = new SwapDesk(this, store, registry::snapshot);
+        this.desks = Desks.of(this, store, registry::snapshot);
         this.aftermath = SwapAftermath.follow(this, store, events);
     }
 
@@ -95,7 +95,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         var specs = new ProcessSpecs(options.home(), logs, options.settings(), config.consul().address());
         var replicas = OwnedReplicas.open(vertx, config, events);
         return new ProcessMesh(supervisor, specs, consul, watch, readiness, config.forGateway(vertx, stages),
-                config.store(vertx, SwapDesk.FOLDERS), replicas, options, events);
+                config.store(vertx, Desks.folders()), replicas, options, events);
     }
 
     /**
@@ -136,9 +136,9 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         }
     }
 
-    /** Where swaps of this mesh are asked for. */
-    public SwapDesk swaps() {
-        return swaps;
+    /** Where swaps and recordings of this mesh are asked for. */
+    public Desks desks() {
+        return desks;
     }
 
     /** Where the first gateway listens; throws {@link IllegalStateException} if there is none. */
