@@ -94,7 +94,7 @@ public record EmbeddingFile(EmbeddingBatch batch, Map<String, String> notes) imp
             throw e;
         } catch (RuntimeException e) {
             // Offsets that lead astray end in whatever Arrow or Flatbuffers stumble over.
-            throw new IOException("not an Arrow file: " + e.getClass().getSimpleName(), e);
+            throw new IOException("it is no whole Arrow file: " + e.getMessage(), e);
         }
     }
 

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,11 +47,12 @@ public final class RecordDesk {
         if (asked.getBoolean("stop", false)) {
             return stop(modality, "%s stops it%s".formatted(who, why.isBlank() ? "" : ": " + why));
         }
-        var now = Instant.now();
+        var now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         var recording = new Recording(Incarnation.begin().substring(0, ID), modality, asked.getDouble("share", 10.0),
                 asked.getInteger("max", 200), now, now.plus(time(asked)), asked.getString("folder", ""), who, why, "");
-        Recorded.prepare(recording.folder());
         try {
+            Futures.join(recordings.requireNone(modality, now)); // or a folder would be left
+            Recorded.prepare(recording.folder());
             Futures.join(recordings.begin(recording, now));
         } catch (IllegalStateException e) {
             throw new IllegalArgumentException(e.getMessage(), e);

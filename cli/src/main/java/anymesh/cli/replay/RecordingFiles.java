@@ -23,11 +23,8 @@ import java.util.stream.IntStream;
  */
 record RecordingFiles(Path folder, List<Path> files, List<RecordedInput> inputs, List<String> damaged) {
 
-    /** {@link IOException} says so if there is nothing to replay, or of several modalities. */
+    /** Of a folder that is there. {@link IOException} says so if there is nothing to replay, or of several modalities. */
     static RecordingFiles open(Path folder, WireMemory memory) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            throw new IOException("there is no folder %s".formatted(folder));
-        }
         var found = new RecordingFiles(folder, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (var file : list(folder)) {
             try (var read = RecordedInput.read(file, memory)) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
@@ -106,7 +107,8 @@ final class Sheet {
         if (!request.getSize().isEmpty()) {
             text.append(", ").append(request.getSize());
         }
-        return text.append("\n%s, %s".formatted(input.at(), input.requestId())).toString();
+        return text.append("\n%s, %s".formatted(input.at().truncatedTo(ChronoUnit.SECONDS), input.requestId()))
+                .toString();
     }
 
     private static String medium(GeneratedMedia media) {

@@ -19,16 +19,18 @@ record Summary(RecordingFiles recordings, List<Row> rows, List<Tally> tallies) {
                 + (recordings.damaged().isEmpty() ? "" : "; %d can't be read".formatted(recordings.damaged().size()));
     }
 
-    /** How long the first takes beside the second; empty if nobody knows. */
+    /** How long the first takes beside the second, of what both made; empty if that is nothing. */
     String ratio() {
         if (tallies.size() < 2) {
             return "";
         }
-        var ratio = tallies.getFirst().over(tallies.getLast());
-        return ratio.isEmpty()
+        var ratios = rows.stream()
+                .flatMapToDouble(row -> row.seconds(0).flatMap(first -> row.seconds(1).map(second -> first / second)))
+                .toArray();
+        return ratios.length == 0
                 ? ""
-                : String.format(Locale.ROOT, "%s takes %.2f of the time of %s", tallies.getFirst().name(),
-                        ratio.getAsDouble(), tallies.getLast().name());
+                : String.format(Locale.ROOT, "%s takes %.2f of the time of %s (the median of %d that both made)",
+                        tallies.getFirst().name(), Tally.median(ratios), tallies.getLast().name(), ratios.length);
     }
 
     void print(PrintStream to) {

@@ -2,9 +2,9 @@
 package anymesh.cli.replay;
 
 import anymesh.cli.processes.Candidate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
 
 /**
  * All that became of the recordings with one bundle.
@@ -15,18 +15,13 @@ record Tally(Candidate bundle, int made, int refused, double seconds) {
 
     /** Of the bundle at this place of each row. */
     static Tally of(Candidate bundle, int place, List<Row> rows) {
-        var outcomes = rows.stream().map(row -> row.outcomes().get(place)).toList();
-        var seconds = outcomes.stream().filter(Outcome.Made.class::isInstance)
-                .mapToDouble(outcome -> ((Outcome.Made) outcome).seconds()).sorted().toArray();
-        double median = seconds.length == 0
-                ? 0
-                : (seconds[(seconds.length - 1) / 2] + seconds[seconds.length / 2]) / 2;
-        return new Tally(bundle, seconds.length, outcomes.size() - seconds.length, median);
+        var seconds = rows.stream().flatMapToDouble(row -> row.seconds(place)).toArray();
+        return new Tally(bundle, seconds.length, rows.size() - seconds.length, median(seconds));
     }
 
-    /** Its median over another one's; empty if one of them made nothing. */
-    OptionalDouble over(Tally other) {
-        return made == 0 || other.made == 0 ? OptionalDouble.empty() : OptionalDouble.of(seconds / other.seconds);
+    static double median(double... numbers) {
+        var sorted = Arrays.stream(numbers).sorted().toArray();
+        return sorted.length == 0 ? 0 : (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     /** Such as {@code toyworld@3.0.0}. */

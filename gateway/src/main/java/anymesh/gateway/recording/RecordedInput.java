@@ -49,8 +49,8 @@ public record RecordedInput(String recording, String requestId, Release release,
         }
     }
 
-    /** Writes the whole file; as {@link EmbeddingFile#write}. */
-    void write(EmbeddingBatch condition, WritableByteChannel to) throws IOException {
+    /** Writes a whole file; as {@link EmbeddingFile#write}. */
+    public void write(EmbeddingBatch condition, WritableByteChannel to) throws IOException {
         EmbeddingFile.write(condition, Map.of(KEY, json().encode()), to);
     }
 

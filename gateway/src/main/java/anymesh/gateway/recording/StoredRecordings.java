@@ -39,15 +39,20 @@ public final class StoredRecordings {
     /** Begins one; fails with {@code IllegalStateException} while another one of its modality goes on. */
     public Future<Void> begin(Recording recording, Instant now) {
         var name = name(recording.modality());
-        return store.get(name).compose(found -> {
+        return requireNone(recording.modality(), now).compose(found -> store
+                .put(name, RecordingJson.write(recording).encode(), version(found))
+                .compose(isDone -> isDone ? Future.succeededFuture() : begin(recording, now)));
+    }
+
+    /** Fails as {@link #begin} does, and gives what is written of the last one otherwise. */
+    public Future<Optional<Document>> requireNone(Modality modality, Instant now) {
+        return store.get(name(modality)).compose(found -> {
             var other = found.flatMap(StoredRecordings::read).filter(last -> !last.isOver(now));
-            if (other.isPresent()) {
-                return Future.failedFuture(new IllegalStateException(
-                        "%s is recorded already, by %s until %s: ./anymesh record %1$s --stop ends that".formatted(
-                                Services.name(recording.modality()), other.get().who(), other.get().until())));
-            }
-            return store.put(name, RecordingJson.write(recording).encode(), version(found))
-                    .compose(isDone -> isDone ? Future.succeededFuture() : begin(recording, now));
+            return other.isEmpty()
+                    ? Future.succeededFuture(found)
+                    : Future.failedFuture(new IllegalStateException(
+                            "%s is recorded already, by %s until %s: ./anymesh record %1$s --stop ends that".formatted(
+                                    Services.name(modality), other.get().who(), other.get().until())));
         });
     }
 
