@@ -7,7 +7,6 @@ import anymesh.gateway.recording.RecordedInput;
 import anymesh.generator.GeneratorConfig;
 import anymesh.generator.GeneratorStage;
 import anymesh.kit.registry.InMemoryStageRegistry;
-import anymesh.kit.registry.Release;
 import anymesh.kit.server.StageRunner;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.GeneratorEvent;
@@ -31,12 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class ReplayedBundle implements AutoCloseable {
     private static final Duration TIME = Duration.ofMinutes(10);
 
-    private final Candidate bundle;
     private final StageRunner runner;
     private final ManagedChannel channel;
 
-    private ReplayedBundle(Candidate bundle, StageRunner runner) {
-        this.bundle = bundle;
+    private ReplayedBundle(StageRunner runner) {
         this.runner = runner;
         this.channel = WireTransport.channel(runner.instance().host(), runner.instance().grpcPort()).build();
     }
@@ -48,19 +45,11 @@ final class ReplayedBundle implements AutoCloseable {
         var config = defaults.withStage(defaults.stage().onFreePorts().withoutLameDuck().withBundle(bundle.bundle())
                 .withOnnx(configured.stage().onnx()));
         try {
-            return new ReplayedBundle(bundle, StageRunner.start(config.service(), config.stage(), vertx,
+            return new ReplayedBundle(StageRunner.start(config.service(), config.stage(), vertx,
                     new InMemoryStageRegistry(), resources -> GeneratorStage.load(config, resources)));
         } catch (RuntimeException e) {
             throw new IOException("%s does not load: %s".formatted(bundle, e.getMessage()), e);
         }
-    }
-
-    Candidate bundle() {
-        return bundle;
-    }
-
-    Release release() {
-        return bundle.release();
     }
 
     /** Has it make what was recorded, with the seed that it had. The recording stays its caller's. */

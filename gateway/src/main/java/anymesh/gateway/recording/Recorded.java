@@ -2,7 +2,7 @@
 package anymesh.gateway.recording;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -18,7 +18,7 @@ public record Recorded(int files, long bytes) {
                 files++;
                 bytes += Files.size(file);
             }
-        } catch (IOException | UncheckedIOException _) {
+        } catch (IOException | DirectoryIteratorException _) {
             // It lies on the machines of the gateways.
         }
         return new Recorded(files, bytes);
