@@ -2,10 +2,11 @@
 """Embedding batches as pyarrow writes them, and a check that pyarrow reads ours.
 
     pip install pyarrow numpy
-    python src/test/python/pyarrow_fixtures.py write    # src/test/resources/pyarrow/from-pyarrow-*.binpb
-    python src/test/python/pyarrow_fixtures.py read     # src/test/resources/pyarrow/from-java-*.binpb
+    python src/test/python/pyarrow_fixtures.py write    # src/test/resources/pyarrow/from-pyarrow-*
+    python src/test/python/pyarrow_fixtures.py read     # src/test/resources/pyarrow/from-java-*
 
-A .binpb file holds one anymesh.v1.EmbeddingBatch: two Arrow flatbuffers and the body, as they travel.
+A .binpb file holds one anymesh.v1.EmbeddingBatch: two Arrow flatbuffers and the body, as they travel. An .arrow file is the
+same batch as an Arrow IPC file, with a note in its metadata.
 """
 import pathlib
 import struct
@@ -66,13 +67,23 @@ def write(dtype):
     parts = {1: described.metadata.to_pybytes(), 2: message.metadata.to_pybytes(), 15: message.body.to_pybytes()}
     data = b"".join(varint(number << 3 | 2) + varint(len(part)) + part for number, part in parts.items())
     (HERE / f"from-pyarrow-{dtype}.binpb").write_bytes(data)
+    noted = schema.with_metadata({**schema.metadata, b"words": b"a red bell"})
+    with pa.OSFile(str(HERE / f"from-pyarrow-{dtype}.arrow"), "wb") as to, pa.ipc.new_file(to, noted) as writer:
+        writer.write_batch(batch.replace_schema_metadata(noted.metadata))
 
 
 def read(dtype):
     parts = fields((HERE / f"from-java-{dtype}.binpb").read_bytes())
     stream = b"".join(b"\xff\xff\xff\xff" + struct.pack("<i", -(-len(part) // 8) * 8) + part + b"\0" * (-len(part) % 8)
                       for part in (parts[1], parts[2])) + parts[15]
-    batch = pa.ipc.open_stream(stream).read_next_batch()
+    check(pa.ipc.open_stream(stream).read_next_batch(), dtype)
+    file = pa.ipc.open_file(HERE / f"from-java-{dtype}.arrow")
+    assert file.num_record_batches == 1
+    assert file.schema.metadata[b"words"] == b"a red bell"
+    check(file.get_batch(0), dtype)
+
+
+def check(batch, dtype):
     batch.validate(full=True)
     column = batch.column("embedding")
     assert isinstance(column.type, pa.FixedShapeTensorType), column.type

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 @Command(name = "anymesh", description = "An any-to-any generation mesh: text, pictures, sounds and films in any mix, in and out.", synopsisSubcommandLabel = "COMMAND", subcommands = {
     UpCommand.class, AskCommand.class, StatusCommand.class, TopCommand.class, StartCommand.class, ScaleCommand.class,
     StopCommand.class,
-    RouteCommand.class, SwapCommand.class, RollbackCommand.class,
+    RouteCommand.class, SwapCommand.class, RollbackCommand.class, RecordCommand.class, ReplayCommand.class,
     LogsCommand.class,
     CommandLine.HelpCommand.class}, footer = {"", "  test      runs every test (the launcher does it)"})
 public final class Anymesh implements Runnable {

@@ -6,11 +6,10 @@ import anymesh.backbone.BackboneStage;
 import anymesh.cli.processes.ConfiguredBundles;
 import anymesh.cli.processes.Control;
 import anymesh.cli.processes.ControlServer;
+import anymesh.cli.processes.Desks;
 import anymesh.cli.processes.InstanceView;
-import anymesh.cli.processes.RouteDesk;
 import anymesh.cli.processes.RunningMesh;
 import anymesh.cli.processes.SwapAftermath;
-import anymesh.cli.processes.SwapDesk;
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.encoder.EncoderConfig;
 import anymesh.encoder.EncoderStage;
@@ -58,8 +57,7 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
     private final EmbeddedStages stages;
     private final WireMemory memory;
     private final Shared shared;
-    private final RouteDesk routes;
-    private final SwapDesk swaps;
+    private final Desks desks;
     private final SwapAftermath aftermath;
     private final Gateway gateway;
 
@@ -71,8 +69,7 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
         this.gateway = gateway;
         this.stages = stages;
         this.shared = shared;
-        this.routes = new RouteDesk(store, registry::snapshot);
-        this.swaps = new SwapDesk(this, store, registry::snapshot);
+        this.desks = Desks.of(this, store, registry::snapshot);
         this.aftermath = SwapAftermath.follow(this, store, requestTimeout, event -> log.info("{}", event));
     }
 
@@ -180,7 +177,7 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
 
     /** Opens a port where other commands find this mesh, until it ends. */
     public Control control() {
-        return ControlServer.start(vertx, this, routes, swaps).control();
+        return ControlServer.start(vertx, this, desks).control();
     }
 
     @Override

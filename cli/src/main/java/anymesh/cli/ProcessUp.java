@@ -52,7 +52,7 @@ final class ProcessUp {
             var opened = ProcessMesh.open(vertx, options, supervisor, events);
             mesh.set(opened);
             opened.startAll(options);
-            var control = ControlServer.start(vertx, opened, opened.routes(), opened.swaps());
+            var control = ControlServer.start(vertx, opened, opened.desks());
             new MeshState(opened.url(), ProcessHandle.current().pid(), control.control()).write(file);
             InstanceTable.print(opened.instances(), System.out);
             System.out.println("ready " + opened.url());

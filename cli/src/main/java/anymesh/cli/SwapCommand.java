@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -103,8 +102,8 @@ final class SwapCommand implements Callable<Integer> {
         if (!steps.isEmpty()) {
             steps.forEach(asked.withArray("steps")::add);
         }
-        put(asked, "hold", hold == null ? null : time(hold));
-        put(asked, "max-hold", maxHold == null ? null : time(maxHold));
+        put(asked, "hold", hold == null ? null : Times.iso(hold, spec));
+        put(asked, "max-hold", maxHold == null ? null : Times.iso(maxHold, spec));
         put(asked, "max-error-rate", maxErrorRate);
         put(asked, "max-p95-ratio", maxP95Ratio);
         put(asked, "min-quality", minQuality);
@@ -119,15 +118,6 @@ final class SwapCommand implements Callable<Integer> {
         if (value != null) {
             asked.putPOJO(name, value);
         }
-    }
-
-    /** ISO-8601, from {@code 30s}. */
-    private String time(String text) {
-        if (!text.matches("\\d+[smhSMH]")) {
-            throw new CommandLine.ParameterException(spec.commandLine(),
-                    "'%s' is no time (expected: such as 30s or 10m)".formatted(text));
-        }
-        return "PT" + text.toUpperCase(Locale.ROOT);
     }
 
     private List<String> prompts(String name) throws IOException {

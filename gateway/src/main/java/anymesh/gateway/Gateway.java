@@ -4,6 +4,7 @@ package anymesh.gateway;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.http.HttpApi;
 import anymesh.gateway.pipeline.GenerationPipeline;
+import anymesh.gateway.recording.Recorder;
 import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.gateway.swap.JointQuality;
@@ -43,18 +44,20 @@ public final class Gateway implements AutoCloseable {
     private final WaitingRoom room;
     private final StageClient client;
     private final Swaps swaps;
+    private final Recorder recorder;
     private final GenerationPipeline pipeline;
     private final HttpApi api;
     private final Tracing tracing;
     private final HttpServer server;
 
     private Gateway(GatewayConfig config, MeshTls tls, WaitingRoom room, StageClient client, Swaps swaps,
-            GenerationPipeline pipeline, HttpApi api, Tracing tracing, HttpServer server) {
+            Recorder recorder, GenerationPipeline pipeline, HttpApi api, Tracing tracing, HttpServer server) {
         this.config = config;
         this.tls = tls;
         this.room = room;
         this.client = client;
         this.swaps = swaps;
+        this.recorder = recorder;
         this.pipeline = pipeline;
         this.api = api;
         this.tracing = tracing;
@@ -75,7 +78,8 @@ public final class Gateway implements AutoCloseable {
         var router = new StageRouter(registry, room, shared.routes());
         var swaps = new Swaps(vertx, shared.store(), shared.locks(), new JointQuality(client, router),
                 meters);
-        var pipeline = new GenerationPipeline(client, router, swaps.trials());
+        var recorder = Recorder.open(vertx, shared.store());
+        var pipeline = new GenerationPipeline(client, router, swaps.trials(), recorder);
         swaps.open(router, pipeline);
         var api = new HttpApi(vertx, config.settings(), router, pipeline, memory,
                 telemetry, () -> {
@@ -91,6 +95,7 @@ public final class Gateway implements AutoCloseable {
         } catch (RuntimeException e) {
             swaps.close();
             pipeline.close();
+            recorder.close();
             room.close();
             client.close();
             tls.close();
@@ -99,7 +104,7 @@ public final class Gateway implements AutoCloseable {
             throw e;
         }
         log.info("service=gateway host={} port={}", config.host(), server.actualPort());
-        return new Gateway(config, tls, room, client, swaps, pipeline, api, tracing, server);
+        return new Gateway(config, tls, room, client, swaps, recorder, pipeline, api, tracing, server);
     }
 
     /** Where it listens. */
@@ -143,6 +148,7 @@ public final class Gateway implements AutoCloseable {
         Futures.join(server.close());
         // A cancelled request still has its embeddings to give back.
         var _ = Futures.awaitEnd(api.drain(), budget);
+        recorder.close();
         room.close();
         client.close();
         tls.close();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway;
 
+import anymesh.gateway.recording.StoredRecordings;
 import anymesh.gateway.routing.StoredRoutes;
 import anymesh.gateway.swap.StoredSwaps;
 import anymesh.kit.discovery.RegistryConfig;
@@ -14,11 +15,11 @@ import java.util.Set;
 
 /**
  * What the gateways of a mesh have in common besides its registry: how many instances are wanted, which releases take which
- * share, and the swaps.
+ * share, the swaps, and what is recorded.
  */
 public final class Shared implements AutoCloseable {
     private static final Set<String> WRITTEN = Set.of(StoredRoutes.FOLDER, StoredSwaps.FOLDER,
-            StoredSwaps.OBSERVATIONS);
+            StoredSwaps.OBSERVATIONS, StoredRecordings.FOLDER);
 
     private final WantedReplicas wanted;
     private final StoredRoutes routes;

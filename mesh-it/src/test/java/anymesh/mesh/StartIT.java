@@ -12,13 +12,18 @@ import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.Release;
 import anymesh.kit.store.FileMeshStore;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -34,6 +39,8 @@ final class StartIT {
     private static final String SUM_OF_NONSENSE = "999aaa8645bb72ff599e143b1e3d2a94777127f4783a69f067251f7bbebc5ab6";
     private static final String[] SMALL = {"--replicas",
         "encoder=0,input-projector=0,generator-audio=0,generator-video=0"};
+
+    private static final Pattern PICTURE = Pattern.compile("<img[^>]*src=\"data:image/png;base64,([^\"]*)\"");
 
     @TempDir
     private Path folder;
@@ -52,6 +59,7 @@ final class StartIT {
             whatCannotServeIsRefusedAndLeavesNothing(mesh);
             aServicesNameIsNotEnoughForTwoReleases(mesh);
             commandsKnowReleases(mesh);
+            whatIsRecordedIsReplayed(mesh);
             assertThat(mesh.end()).isZero();
         }
         try (var mesh = MeshProcesses.start(folder, SMALL)) {
@@ -96,6 +104,33 @@ final class StartIT {
         assertThat(mesh.run("scale", THREE, "1").code()).isZero();
         assertThat(of(mesh.instances(), THREE)).hasSize(1);
         assertThat(of(mesh.instances(), TWO)).hasSize(1);
+    }
+
+    /** Of two bundles, one of which needs no mesh to be tried. */
+    private void whatIsRecordedIsReplayed(MeshProcesses mesh) throws Exception {
+        var to = folder.resolve("recorded");
+        var begun = mesh.run("record", "image", "--share", "100", "--max", "2", "--to", to.toString(), "--why",
+                "a test");
+        assertThat(begun.code()).as(mesh.errors()).isZero();
+        assertRefused(mesh, "image is recorded already", "record", "image", "--why", "another");
+        try (var client = new MeshClient(mesh.url())) {
+            long end = System.nanoTime() + MeshProcesses.SOON.toNanos();
+            while (!mesh.control().recording("image").path("over").asBoolean()) { // the gateway hears of it when it does
+                assertThat(System.nanoTime()).as("the recording ends in time").isLessThan(end);
+                assertThat(client.chat("draw a red bell at the top left", Map.of()).status()).isEqualTo(200);
+            }
+        }
+        assertThat(mesh.run("record", "image").out()).contains("2 are recorded", "2 of at most 2", to.toString());
+        var replayed = mesh.run("replay", to.toString(), "--bundle", BUNDLE.toString(), "--with",
+                Python.ROOT.resolve("models/toyworld/generator-image").toString());
+        assertThat(replayed.code()).as(mesh.errors()).isZero();
+        assertThat(replayed.out()).contains("2 recordings of image", "toyworld@3.0.0", "toyworld@2.0.0");
+        var pictures = PICTURE.matcher(Files.readString(to.resolve("replay.html"))).results()
+                .map(found -> Base64.getDecoder().decode(found.group(1))).toList();
+        assertThat(pictures).hasSize(4).allSatisfy(
+                picture -> assertThat(ImageIO.read(new ByteArrayInputStream(picture)).getWidth()).isEqualTo(128));
+        assertRefused(mesh, "there is no folder", "replay", folder.resolve("none").toString(), "--bundle",
+                BUNDLE.toString());
     }
 
     @Test

@@ -113,7 +113,8 @@ final class SwapMatrix {
                 Evidence.keep(here.resolve("logs"), KEPT.resolve("swap-logs"), List.of());
             }
         }
-        assertThat(rows).as("how swaps ended").allSatisfy(row -> assertThat(row.isAsExpected()).as(row.toString()).isTrue());
+        assertThat(rows).as("how swaps ended")
+                .allSatisfy(row -> assertThat(row.isAsExpected()).as(row.toString()).isTrue());
         assertThat(sum(counted, "asked")).isGreaterThanOrEqualTo(REQUESTS);
         assertThat(counted).allSatisfy(each -> assertThat(List.of(each.path("failed").asInt(),
                 each.path("cut").asInt(), each.path("mixed").asInt())).as("failed, cut, mixed: %s", each.path("wrong"))

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -57,6 +58,9 @@ final class ArrowCodec {
     /** Minor versions add keys, which older readers ignore; a major version changes the meaning of one. */
     static final String SCHEMA_VERSION_HERE = "1.0";
 
+    /** All metadata that a batch's schema has of itself. */
+    static final Set<String> KEYS = Set.of(SPACE, SHAPE, DTYPE, BUNDLE, VERSION, SCHEMA_VERSION);
+
     private static final Pattern VERSIONS_READ = Pattern.compile("1(\\.\\d{1,9})?");
     private static final String EXTENSION = "arrow.fixed_shape_tensor";
     private static final int MAX_KEYS = 64;
@@ -79,6 +83,18 @@ final class ArrowCodec {
 
     /** The same bytes for the same spec in every process, so that a reader can know a schema by its bytes. */
     private static byte[] writeSchema(EmbeddingSpec spec) {
+        return bytes(arrowSchema(spec));
+    }
+
+    /** As it stands in front of a batch. */
+    static byte[] bytes(org.apache.arrow.vector.types.pojo.Schema schema) {
+        ByteBuffer message = MessageSerializer.serializeMetadata(schema, IpcOption.DEFAULT);
+        byte[] bytes = new byte[message.remaining()];
+        message.get(bytes);
+        return bytes;
+    }
+
+    static org.apache.arrow.vector.types.pojo.Schema arrowSchema(EmbeddingSpec spec) {
         FieldType number = FieldType.notNullable(new ArrowType.FloatingPoint(switch (spec.dtype()) {
             case FLOAT32 -> FloatingPointPrecision.SINGLE;
             case FLOAT16 -> FloatingPointPrecision.HALF;
@@ -88,13 +104,9 @@ final class ArrowCodec {
                         ExtensionType.EXTENSION_METADATA_KEY_METADATA, "{\"shape\":" + text(spec.shape()) + "}"));
         var item = new org.apache.arrow.vector.types.pojo.Field("item", number, null);
         var column = new org.apache.arrow.vector.types.pojo.Field(COLUMN, tensor, List.of(item));
-        var schema = new org.apache.arrow.vector.types.pojo.Schema(List.of(column),
+        return new org.apache.arrow.vector.types.pojo.Schema(List.of(column),
                 ImmutableMap.of(SPACE, spec.space(), SHAPE, text(spec.shape()), DTYPE, text(spec.dtype()), BUNDLE,
                         spec.bundle(), VERSION, spec.version(), SCHEMA_VERSION, SCHEMA_VERSION_HERE));
-        ByteBuffer message = MessageSerializer.serializeMetadata(schema, IpcOption.DEFAULT);
-        byte[] bytes = new byte[message.remaining()];
-        message.get(bytes);
-        return bytes;
     }
 
     static byte[] header(EmbeddingSpec spec, int rows) {

@@ -3,6 +3,7 @@ package anymesh.wire;
 
 import anymesh.wire.error.Overloaded;
 import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
 
@@ -45,6 +46,10 @@ public final class WireMemory implements AutoCloseable {
         } finally {
             pool.close();
         }
+    }
+
+    BufferAllocator allocator() {
+        return allocator;
     }
 
     ArrowBuf allocate(long bytes) {

@@ -36,13 +36,7 @@ class PyarrowTest {
     void batchesOfOursAreThoseThatPyarrowReads(DType dtype) throws IOException {
         try (WireMemory memory = new WireMemory("test", 1 << 20);
                 EmbeddingBatch batch = EmbeddingBatch.allocate(memory, spec(dtype, "java"), 3)) {
-            ByteBuffer data = batch.data();
-            for (int i = 0; i < 18; i++) {
-                switch (dtype) {
-                    case FLOAT32 -> data.putFloat(i / 4f);
-                    case FLOAT16 -> data.putShort(Float.floatToFloat16(i / 4f));
-                }
-            }
+            fill(batch, dtype);
             ByteString body = ByteString.copyFrom(batch.data());
             ByteString padding = ByteString.copyFrom(new byte[(int) batch.bodyBytes() - body.size()]);
             assertThat(anymesh.v1.EmbeddingBatch.newBuilder().setIpcSchema(ByteString.copyFrom(batch.ipcSchema()))
@@ -51,7 +45,18 @@ class PyarrowTest {
         }
     }
 
-    private static float number(ByteBuffer data, DType dtype, int i) {
+    /** 0, 0.25, 0.5 and so on. */
+    static void fill(EmbeddingBatch batch, DType dtype) {
+        ByteBuffer data = batch.data();
+        for (int i = 0; data.hasRemaining(); i++) {
+            switch (dtype) {
+                case FLOAT32 -> data.putFloat(i / 4f);
+                case FLOAT16 -> data.putShort(Float.floatToFloat16(i / 4f));
+            }
+        }
+    }
+
+    static float number(ByteBuffer data, DType dtype, int i) {
         return switch (dtype) {
             case FLOAT32 -> data.getFloat(4 * i);
             case FLOAT16 -> Float.float16ToFloat(data.getShort(2 * i));

@@ -62,6 +62,16 @@ public record Control(String url, String token) {
         return JSON.readTree(text("POST", "/rollback", asked.toString()));
     }
 
+    /** How the last recording of a modality stands; see {@link RecordDesk}. */
+    public JsonNode recording(String modality) throws IOException, InterruptedException {
+        return JSON.readTree(text("GET", "/record?modality=" + encode(modality), ""));
+    }
+
+    /** Begins or ends one. */
+    public JsonNode record(JsonNode asked) throws IOException, InterruptedException {
+        return JSON.readTree(text("POST", "/record", asked.toString()));
+    }
+
     private List<InstanceView> send(String method, String path) throws IOException, InterruptedException {
         return JSON.readValue(text(method, path, ""), new TypeReference<>() {
         });

@@ -33,6 +33,8 @@ import java.util.concurrent.Callable;
  *   GET  /swap?modality=M                             the last swap and what was seen of it
  *   POST /swap                                        JSON, see {@link SwapDesk#begin}
  *   POST /rollback                                    JSON: modality, who, why
+ *   GET  /record?modality=M                           the last recording and how much there is of it
+ *   POST /record                                      JSON, see {@link RecordDesk#ask}
  * </pre>
  *
  * What was asked wrongly is 400 and what did not come about 500, with a sentence in {@code error}.
@@ -42,22 +44,20 @@ public final class ControlServer implements AutoCloseable {
 
     private final Vertx vertx;
     private final RunningMesh mesh;
-    private final RouteDesk routes;
-    private final SwapDesk swaps;
+    private final Desks desks;
     private final String token = newToken();
     private final HttpServer server;
 
-    private ControlServer(Vertx vertx, RunningMesh mesh, RouteDesk routes, SwapDesk swaps) {
+    private ControlServer(Vertx vertx, RunningMesh mesh, Desks desks) {
         this.vertx = vertx;
         this.mesh = mesh;
-        this.routes = routes;
-        this.swaps = swaps;
+        this.desks = desks;
         this.server = vertx.createHttpServer(PlainHttp.options()).requestHandler(this::handle)
                 .listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
     }
 
-    public static ControlServer start(Vertx vertx, RunningMesh mesh, RouteDesk routes, SwapDesk swaps) {
-        return new ControlServer(vertx, mesh, routes, swaps);
+    public static ControlServer start(Vertx vertx, RunningMesh mesh, Desks desks) {
+        return new ControlServer(vertx, mesh, desks);
     }
 
     /** How to reach it. */
@@ -83,13 +83,15 @@ public final class ControlServer implements AutoCloseable {
             case "POST /scale" -> run(request,
                     () -> mesh.scale(parameter(request, "service"), parameter(request, "replicas")));
             case "POST /stop" -> run(request, () -> mesh.stop(parameter(request, "instance")));
-            case "GET /routes" -> say(request, routes::list);
-            case "POST /routes" -> body(request, routes::change);
-            case "GET /swap" -> say(request, () -> swaps.look(parameter(request, "modality")));
-            case "POST /swap" -> body(request, swaps::begin);
-            case "POST /rollback" -> body(request, swaps::rollBack);
+            case "GET /routes" -> say(request, () -> desks.routes().list());
+            case "POST /routes" -> body(request, desks.routes()::change);
+            case "GET /swap" -> say(request, () -> desks.swaps().look(parameter(request, "modality")));
+            case "POST /swap" -> body(request, desks.swaps()::begin);
+            case "POST /rollback" -> body(request, desks.swaps()::rollBack);
+            case "GET /record" -> say(request, () -> desks.recordings().look(parameter(request, "modality")));
+            case "POST /record" -> body(request, desks.recordings()::ask);
             default -> answer(request, 404, Map.of("error", HttpMethod.GET
-                    + " /instances, POST /start, POST /scale, POST /stop, GET and POST /routes, GET and POST /swap, POST /rollback"));
+                    + " /instances, POST /start, POST /scale, POST /stop, GET and POST /routes, GET and POST /swap, POST /rollback, GET and POST /record"));
         }
     }
 

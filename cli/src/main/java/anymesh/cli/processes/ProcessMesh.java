@@ -40,8 +40,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     private final @Nullable ConsulServer consul;
     private final StageRegistry registry;
     private final MeshStore store;
-    private final RouteDesk routes;
-    private final SwapDesk swaps;
+    private final Desks desks;
     private final SwapAftermath aftermath;
     private final OwnedReplicas replicas;
     private final Readiness readiness;
@@ -66,8 +65,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         this.consul = consul;
         this.registry = registry;
         this.store = store;
-        this.routes = new RouteDesk(store, registry::snapshot);
-        this.swaps = new SwapDesk(this, store, registry::snapshot);
+        this.desks = Desks.of(this, store, registry::snapshot);
         this.aftermath = SwapAftermath.follow(this, store, options.requestTimeout(), events);
     }
 
@@ -97,7 +95,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         var specs = new ProcessSpecs(options.home(), logs, options.settings(), config.consul().address());
         var replicas = OwnedReplicas.open(vertx, config, events);
         return new ProcessMesh(supervisor, specs, consul, watch, readiness, config.forGateway(vertx, stages),
-                config.store(vertx, SwapDesk.FOLDERS), replicas, options, events);
+                config.store(vertx, Desks.folders()), replicas, options, events);
     }
 
     /**
@@ -134,14 +132,9 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         }
     }
 
-    /** Where routes of this mesh are made by hand. */
-    public RouteDesk routes() {
-        return routes;
-    }
-
-    /** Where swaps of this mesh are asked for. */
-    public SwapDesk swaps() {
-        return swaps;
+    /** Where routes, swaps and recordings of this mesh are asked for. */
+    public Desks desks() {
+        return desks;
     }
 
     /** Where the first gateway listens; throws {@link IllegalStateException} if there is none. */

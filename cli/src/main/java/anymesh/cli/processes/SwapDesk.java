@@ -24,7 +24,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -41,7 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SwapDesk {
     /** What whoever supervises the mesh reads and writes of the store for it. */
-    public static final Set<String> FOLDERS = Set.of(StoredSwaps.FOLDER, StoredSwaps.OBSERVATIONS, StoredRoutes.FOLDER,
+    static final Set<String> FOLDERS = Set.of(StoredSwaps.FOLDER, StoredSwaps.OBSERVATIONS, StoredRoutes.FOLDER,
             StoredReplicas.FOLDER);
     private static final Logger log = LoggerFactory.getLogger(SwapDesk.class);
 
@@ -64,7 +63,7 @@ public final class SwapDesk {
      * {@code who}, {@code why}, and the options of {@link SwapJson#options}.
      */
     JsonObject begin(JsonObject asked) throws IOException, InterruptedException {
-        var modality = modality(asked.getString("modality"));
+        var modality = Modalities.made(asked.getString("modality"));
         var options = SwapJson.options(asked);
         requireNone(modality);
         var candidate = candidate(modality, asked);
@@ -92,7 +91,7 @@ public final class SwapDesk {
 
     /** The last swap of a modality, and what was seen of it. */
     JsonObject look(String modality) {
-        return look(last(modality(modality)));
+        return look(last(Modalities.made(modality)));
     }
 
     private JsonObject look(Swap swap) {
@@ -101,7 +100,7 @@ public final class SwapDesk {
 
     /** Sends all requests back to the incumbent, also after the candidate was promoted: then it is started again first. */
     JsonObject rollBack(JsonObject asked) throws IOException, InterruptedException {
-        var swap = last(modality(asked.getString("modality")));
+        var swap = last(Modalities.made(asked.getString("modality")));
         if (swap.isOver() && swap.state() != Swap.State.PROMOTED) {
             throw new IllegalArgumentException("the last swap of %s is over: %s".formatted(
                     Services.name(swap.modality()), swap.events().getLast().text()));
@@ -246,12 +245,5 @@ public final class SwapDesk {
 
     private static String written(Set<Release> releases) {
         return releases.stream().sorted().map(Release::toString).collect(Collectors.joining(" and "));
-    }
-
-    private static Modality modality(@Nullable String name) {
-        var known = List.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO);
-        return known.stream().filter(modality -> modality.name().equalsIgnoreCase(name)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("modality: %s (expected: one of %s)".formatted(name,
-                        known.stream().map(modality -> modality.name().toLowerCase(Locale.ROOT)).toList())));
     }
 }

@@ -30,12 +30,12 @@ final class GenerateStep {
         this.client = client;
     }
 
-    /** Takes over {@code condition}. {@code number} counts the media of the answer and moves the seed. */
-    Future<Generated> run(EmbeddingBatch condition, int number, MediaOptions options, Hop generator, CallContext call,
+    /** Takes over {@code condition}. */
+    Future<Generated> run(EmbeddingBatch condition, GeneratorRequest request, Hop generator, CallContext call,
             Consumer<DenoisingProgress> onProgress) {
         var started = StageUsage.Started.now(condition.bodyBytes());
-        var drawing = new Drawing(request(generator, number, options), onProgress);
-        var stage = new StageCall<>(generator, rows(generator, options), client.methods().generateMedia(), call);
+        var drawing = new Drawing(request, onProgress);
+        var stage = new StageCall<>(generator, rows(generator, request), client.methods().generateMedia(), call);
         return client.listen(stage, List.of(condition), drawing).map(served -> {
             GeneratedMedia media = drawing.made;
             if (media == null) {
@@ -46,12 +46,13 @@ final class GenerateStep {
     }
 
     /** With guidance the empty prompt is denoised beside the condition. */
-    private static int rows(Hop generator, MediaOptions options) {
-        float guidance = options.guidanceScale() == null ? generator.guidanceScale() : options.guidanceScale();
+    private static int rows(Hop generator, GeneratorRequest request) {
+        float guidance = request.hasGuidanceScale() ? request.getGuidanceScale() : generator.guidanceScale();
         return guidance > 1 ? 2 : 1;
     }
 
-    private static GeneratorRequest request(Hop generator, int number, MediaOptions options) {
+    /** What a generator is asked for. {@code number} counts the media of the answer and moves the seed. */
+    static GeneratorRequest request(Hop generator, int number, MediaOptions options) {
         // The seed is never the generator's to choose: another one that begins again must come to the same.
         long seed = options.seed() == null ? ThreadLocalRandom.current().nextLong(SEEDS) : options.seed() + number;
         var request = GeneratorRequest.newBuilder().setModality(generator.modality()).setSeed(seed);

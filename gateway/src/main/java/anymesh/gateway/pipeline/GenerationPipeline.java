@@ -7,6 +7,7 @@ import anymesh.gateway.routing.OutputPath;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.v1.GeneratedMedia;
+import anymesh.v1.GeneratorRequest;
 import anymesh.v1.Modality;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
@@ -52,12 +53,14 @@ public final class GenerationPipeline implements AutoCloseable {
     private final GenerateStep generate;
     private final SoundtrackStep soundtrack = new SoundtrackStep();
     private final Trials trials;
+    private final GeneratorTap tap;
     private final Shadows shadows;
 
-    /** {@code trials} is told of what is made while a release is on trial. */
-    public GenerationPipeline(StageClient client, StageRouter router, Trials trials) {
+    /** {@code trials} is told of what is made while a release is on trial, {@code tap} of what is to be made. */
+    public GenerationPipeline(StageClient client, StageRouter router, Trials trials, GeneratorTap tap) {
         this.router = router;
         this.trials = trials;
+        this.tap = tap;
         encode = new EncodeStep(client);
         projectInput = new ProjectInputStep(client);
         reason = new ReasonStep(client);
@@ -73,8 +76,19 @@ public final class GenerationPipeline implements AutoCloseable {
      */
     public Future<Answer> answer(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
             Consumer<AnswerEvent> events) {
+        return answer(request, plan, call, held, events, tap);
+    }
+
+    /** The same for no caller, as of a golden prompt: it is not tapped, and nobody counts what is held. */
+    public Future<Answer> rehearse(GenerationRequest request, RoutePlan plan, CallContext call,
+            Consumer<AnswerEvent> events) {
+        return answer(request, plan, call, _ -> {}, events, GeneratorTap.NONE);
+    }
+
+    private Future<Answer> answer(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
+            Consumer<AnswerEvent> events, GeneratorTap by) {
         return perceive(request, plan, call)
-                .compose(media -> new Run(request, plan, call, held, events).think(media))
+                .compose(media -> new Run(request, plan, call, held, events, by).think(media))
                 .onFailure(_ -> call.cancel());
     }
 
@@ -101,17 +115,19 @@ public final class GenerationPipeline implements AutoCloseable {
         private RoutePlan plan;
         private final CallContext call;
         private final LongConsumer held;
+        private final GeneratorTap tap;
         private final AnswerAssembly answer;
         private final Gathering<Void> expressed;
         /** Films that wait for a sound, by the index of their part. */
         private final SortedMap<Integer, Generated> films = new TreeMap<>();
 
         Run(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
-                Consumer<AnswerEvent> events) {
+                Consumer<AnswerEvent> events, GeneratorTap tap) {
             this.request = request;
             this.plan = plan;
             this.call = call;
             this.held = held;
+            this.tap = tap;
             answer = new AnswerAssembly(events);
             expressed = new Gathering<>(call, _ -> {});
         }
@@ -203,7 +219,7 @@ public final class GenerationPipeline implements AutoCloseable {
                     Stopwatch watch, CallContext within) {
                 var drawn = condition.failed()
                         ? Future.<Generated>failedFuture(condition.cause())
-                        : draw(condition.result(), place, part, path, watch, within)
+                        : drawFirst(condition.result(), place, part, watch, within)
                                 .onSuccess(generated -> shadow(generated, isFirst));
                 return drawn.onSuccess(generated -> watch.made(generated.media()))
                         .onSuccess(_ -> observe(watch, null))
@@ -212,9 +228,17 @@ public final class GenerationPipeline implements AutoCloseable {
                         .onFailure(expressed::fail); // at once: the other copies are awaited before this branch fails
             }
 
-            private Future<Generated> draw(Condition condition, int place, int part, OutputPath by, Stopwatch watch,
+            private Future<Generated> drawFirst(Condition condition, int place, int part, Stopwatch watch,
                     CallContext within) {
-                return generate.run(condition.batch().retain(), place, request.media(), by.generator(), within,
+                var asked = GenerateStep.request(path.generator(), place, request.media());
+                tap.enters(new GeneratorInput(condition.batch(), asked, path.generator().release(), request.words(),
+                        call.requestId(), plan.draw()));
+                return draw(condition, asked, part, path, watch, within);
+            }
+
+            private Future<Generated> draw(Condition condition, GeneratorRequest asked, int part, OutputPath by,
+                    Stopwatch watch, CallContext within) {
+                return generate.run(condition.batch().retain(), asked, by.generator(), within,
                         progress -> {
                             watch.progressed();
                             answer.progress(part, progress);
@@ -243,7 +267,8 @@ public final class GenerationPipeline implements AutoCloseable {
             private Future<Generated> again(Throwable error, int place, int part, OutputPath other) {
                 log.info("requestId={} release={} made instead of {}, which failed: {}", call.requestId(),
                         other.generator().release(), path.generator().release(), error.toString());
-                return project(other, call).compose(condition -> draw(condition, place, part, other, new Stopwatch(),
+                var asked = GenerateStep.request(other.generator(), place, request.media());
+                return project(other, call).compose(condition -> draw(condition, asked, part, other, new Stopwatch(),
                         call).onComplete(_ -> condition.batch().close()));
             }
 

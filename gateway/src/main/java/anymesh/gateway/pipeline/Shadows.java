@@ -40,7 +40,8 @@ final class Shadows implements AutoCloseable {
         var trial = path.isOnTrial() ? path.trial() : other.trial();
         var watch = new Stopwatch();
         project.run(signal, other.projector(), call)
-                .compose(condition -> generate.run(condition.batch(), 0, options.withOneOf(made.getSeed()),
+                .compose(condition -> generate.run(condition.batch(),
+                        GenerateStep.request(other.generator(), 0, options.withOneOf(made.getSeed())),
                         other.generator(), call, _ -> watch.progressed()))
                 .onComplete(_ -> underWay.remove(call))
                 .onSuccess(shadow -> watch.made(shadow.media()))

@@ -25,7 +25,7 @@ public record Draw(long seed, @Nullable String key) {
     }
 
     /** A number from 0 to below 1, equally likely anywhere. */
-    double lot(String choice) {
+    public double lot(String choice) {
         return lot(seed, choice);
     }
 

@@ -114,7 +114,7 @@ final class Golden {
         return router.plan(new RouteNeeds(null, Map.of(), Map.of(modality, "modalities")), call)
                 .map(plan -> plan.by(RouteTable.EMPTY)) // what is made here is reported here, and never made again
                 .compose(plan -> router.through(plan, modality, releases, call)
-                        .compose(path -> pipeline.answer(request, plan.with(modality, path), call, _ -> {},
+                        .compose(path -> pipeline.rehearse(request, plan.with(modality, path), call,
                                 making::accept)))
                 .map(_ -> {
                     var made = making.media;
