@@ -2,7 +2,8 @@
 
 Run by SwapMatrix: `python steady_load.py SHARE URL…`. First it asks as fast as twenty callers can, for half a minute, and prints how many
 requests a second that were. Then it asks this SHARE of that, at random moments (exponential gaps), until standard input ends, and prints
-one line of JSON: for each request when it began (seconds since 1970), the seconds that it took, and what went wrong, if anything did.
+one line of JSON: for each request when it began (seconds since 1970), the seconds that it took, the dearest kind of what came (text, image,
+audio, video), and what went wrong, if anything did.
 """
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ CALLERS, SECONDS, MOST = 20, 30, 200
 class Steady:
     def __init__(self, urls: list[str]):
         self.clients = [OpenAI(base_url=url + "/v1", api_key="unused", max_retries=0, timeout=120) for url in urls]
-        self.began: list[tuple[float, float, str]] = []
+        self.began: list[tuple[float, float, str, str]] = []
         self.lock, self.rng, self.asked = threading.Lock(), random.Random(1), 0
 
     def drawn(self) -> tuple[Case, bool, str]:
@@ -32,13 +33,14 @@ class Steady:
 
     def one(self) -> None:
         case, streams, name = self.drawn()
-        client, began, wrong = self.clients[self.asked % len(self.clients)], time.time(), ""
+        client, began, kind, wrong = self.clients[self.asked % len(self.clients)], time.time(), "text", ""
         try:
-            (streamed if streams else plain)(client, case, name)
+            made = [kind for kind, _ in (streamed if streams else plain)(client, case, name).media()]
+            kind = next((one for one in ("video", "audio", "image") if one in made), "text")
         except Exception as e:  # what a caller would see
             wrong = f"{name} {case}: {e!r}"[:400]
         with self.lock:
-            self.began.append((began, time.time() - began, wrong))
+            self.began.append((began, time.time() - began, kind, wrong))
 
     def capacity(self) -> float:
         until = time.monotonic() + SECONDS
@@ -49,8 +51,8 @@ class Steady:
 
         with ThreadPoolExecutor(CALLERS) as pool:
             list(pool.map(work, range(CALLERS)))
-        done = [began + took for began, took, _ in self.began]
-        return len(done) / (max(done) - min(began for began, _, _ in self.began))
+        done = [began + took for began, took, *_ in self.began]
+        return len(done) / (max(done) - min(began for began, *_ in self.began))
 
     def steady(self, rate: float) -> None:
         ended = threading.Event()

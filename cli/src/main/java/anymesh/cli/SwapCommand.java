@@ -66,6 +66,9 @@ final class SwapCommand implements Callable<Integer> {
     @Option(names = "--golden", paramLabel = "FILE", description = "prompts for both, one a line (default: models/golden/MODALITY.txt, if there is one)")
     private @Nullable Path golden;
 
+    @Option(names = "--golden-share", paramLabel = "P", description = "of the time, how much they may take beside callers (default: 10)")
+    private @Nullable Integer goldenShare;
+
     @Option(names = "--dry-run", description = "compares and moves nothing")
     private boolean dryRun;
 
@@ -107,6 +110,7 @@ final class SwapCommand implements Callable<Integer> {
         put(asked, "max-error-rate", maxErrorRate);
         put(asked, "max-p95-ratio", maxP95Ratio);
         put(asked, "min-quality", minQuality);
+        put(asked, "golden-share", goldenShare);
         put(asked, "max-memory-ratio", maxMemoryRatio);
         put(asked, "replicas", replicas);
         put(asked, "shadow", shadow);

@@ -54,7 +54,7 @@ class SwapTest {
 
     private static SwapOptions options(Duration maxHold, String... golden) {
         return new SwapOptions(List.of(30, 100), Duration.ofMillis(200), maxHold, 50, ANY_TIME, false,
-                List.of(golden));
+                List.of(golden), 50);
     }
 
     private void begin(SwapOptions options) {

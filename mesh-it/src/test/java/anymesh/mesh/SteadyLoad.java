@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** OpenAI's Python client asking for everything at a fixed rate, in a process of its own; see {@code steady_load.py}. */
@@ -19,21 +20,24 @@ final class SteadyLoad implements AutoCloseable {
 
     /** What was asked, once the load is over. */
     record Asked(JsonNode requests) {
-        /** The 95th percentile, in seconds, of those that began from one moment to another. */
-        double p95(Instant from, Instant to) {
-            var seconds = StreamSupport.stream(requests.spliterator(), false)
-                    .filter(one -> isWithin(one.get(0).asDouble(), from, to))
+        /** The 95th percentile, in seconds, of those of a kind that began from one moment to another. */
+        double p95(String kind, Instant from, Instant to) {
+            var seconds = of(kind, from, to)
                     .mapToDouble(one -> one.get(1).asDouble()).sorted().toArray();
             return seconds[(int) (seconds.length * 0.95)];
         }
 
-        long count(Instant from, Instant to) {
-            return StreamSupport.stream(requests.spliterator(), false)
-                    .filter(one -> isWithin(one.get(0).asDouble(), from, to)).count();
+        long count(String kind, Instant from, Instant to) {
+            return of(kind, from, to).count();
+        }
+
+        private Stream<JsonNode> of(String kind, Instant from, Instant to) {
+            return StreamSupport.stream(requests.spliterator(), false).filter(
+                    one -> one.get(2).asText().equals(kind) && isWithin(one.get(0).asDouble(), from, to));
         }
 
         List<String> failed() {
-            return StreamSupport.stream(requests.spliterator(), false).map(one -> one.get(2).asText())
+            return StreamSupport.stream(requests.spliterator(), false).map(one -> one.get(3).asText())
                     .filter(wrong -> !wrong.isEmpty()).toList();
         }
 

@@ -28,7 +28,7 @@ final class SwapIT {
     private static final Path KEPT = Python.ROOT.resolve("mesh-it/target");
     /** Two cores that do everything else too say too little about times. */
     private static final List<String> SOON = List.of("--hold", "2s", "--steps", "25,100", "--max-p95-ratio", "20",
-            "--shadow", "60");
+            "--shadow", "60", "--golden-share", "50");
 
     @TempDir
     private static Path folder;

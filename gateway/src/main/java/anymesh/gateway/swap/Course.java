@@ -109,11 +109,15 @@ final class Course {
     }
 
     private static boolean isKnown(Swap swap, Evidence evidence, Instant now) {
+        return isKnown(evidence) && (swap.state() != State.SHADOW || isOfCallers(swap, evidence, now));
+    }
+
+    /** Whether what is known before the first step is of what callers ask for, as far as they do. */
+    private static boolean isOfCallers(Swap swap, Evidence evidence, Instant now) {
         long real = evidence.of(Measure.REAL_QUALITY).all();
-        boolean isThin = real == 0
+        return real == 0 || real >= LEAST_COMPARED
                 || swap.age(now).multipliedBy(2L * LEAST_COMPARED).dividedBy(real)
                         .compareTo(swap.options().maxHold()) > 0;
-        return isKnown(evidence) && (real >= LEAST_COMPARED || isThin);
     }
 
     private static double alpha(Swap swap) {

@@ -25,6 +25,7 @@ final class SwapController {
     private static final long LOOK_EVERY_MILLIS = 500;
     private static final long LEAST_PAUSE_MILLIS = 20;
     private static final int FIRST_OUTPUTS = 3;
+    private static final int ALL = 100;
 
     private final Vertx vertx;
     private final StoredSwaps swaps;
@@ -40,6 +41,7 @@ final class SwapController {
     private long asked;
     private boolean isAsking;
     private boolean needsMore;
+    private boolean callersAsk;
     private boolean isClosed;
 
     /** Goes on with this swap from now on, and gives back the lock when it is over. */
@@ -88,6 +90,8 @@ final class SwapController {
             }
             return swaps.evidence(swap).compose(evidence -> {
                 needsMore = Course.needsMore(swap, evidence);
+                callersAsk = evidence.of(Measure.REAL_QUALITY).all() > 0
+                        || swap.age(clock.instant()).compareTo(swap.options().hold()) < 0; // nobody knows yet
                 ask();
                 var here = swap;
                 return change(here, Course.next(here, situation(evidence), clock.instant()));
@@ -132,7 +136,6 @@ final class SwapController {
         var prompt = prompts.get((int) (asked % prompts.size()));
         long seed = asked++;
         (isWarming ? golden.warm(swap, prompt, seed) : golden.compare(swap, prompt, seed)).onComplete(made -> {
-            isAsking = false;
             long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
             if (made.failed()) {
                 log.info("swap={} golden prompt '{}' failed: {}", swap.id(), prompt, made.cause().toString());
@@ -142,7 +145,11 @@ final class SwapController {
                         ? new Warmth(false, "it cannot make '%s': %s".formatted(prompt, made.cause().getMessage()))
                         : asked >= Math.min(FIRST_OUTPUTS, prompts.size()) ? Warmth.DONE : Warmth.TO_COME;
             }
-            vertx.setTimer(Math.max(LEAST_PAUSE_MILLIS, took), _ -> ask()); // half of the time at most
+            int share = isWarming ? ALL : swap.options().goldenShare(callersAsk);
+            vertx.setTimer(Math.max(LEAST_PAUSE_MILLIS, took * (ALL - share) / share), _ -> {
+                isAsking = false; // until then nobody asks, whatever looks there are
+                ask();
+            });
         });
     }
 

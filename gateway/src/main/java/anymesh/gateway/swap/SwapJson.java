@@ -68,7 +68,8 @@ public final class SwapJson {
                         json.getDouble("min-quality", limits.minQuality()),
                         json.getDouble("max-memory-ratio", limits.maxMemoryRatio())),
                 json.getBoolean("dry-run", false),
-                json.getJsonArray("golden", new JsonArray()).stream().map(String.class::cast).toList());
+                json.getJsonArray("golden", new JsonArray()).stream().map(String.class::cast).toList(),
+                json.getInteger("golden-share", usual.goldenShare()));
     }
 
     private static JsonObject write(SwapOptions options) {
@@ -78,7 +79,7 @@ public final class SwapJson {
                 .put("max-error-rate", limits.maxErrorRate()).put("max-p95-ratio", limits.maxLatencyRatio())
                 .put("min-quality", limits.minQuality()).put("max-memory-ratio", limits.maxMemoryRatio())
                 .put("dry-run", options.dryRun())
-                .put("golden", new JsonArray(options.golden()));
+                .put("golden", new JsonArray(options.golden())).put("golden-share", options.goldenShare());
     }
 
     private static JsonObject folders(Supply supply) {

@@ -13,11 +13,13 @@ import java.util.List;
  * @param shadow of a hundred outputs, how many are made by both releases to be compared
  * @param dryRun ends before the first step
  * @param golden prompts that are asked of both releases while traffic says too little
+ * @param goldenShare of the time, in percent, that they may take where callers ask too
  */
 public record SwapOptions(List<Integer> steps, Duration hold, Duration maxHold, int shadow, SwapLimits limits,
-        boolean dryRun, List<String> golden) {
+        boolean dryRun, List<String> golden, int goldenShare) {
     private static final int ALL = 100;
     private static final int MOST_GOLDEN = 100;
+    private static final int IDLE_GOLDEN_SHARE = 50;
 
     public SwapOptions {
         steps = List.copyOf(steps);
@@ -33,13 +35,21 @@ public record SwapOptions(List<Integer> steps, Duration hold, Duration maxHold, 
         if (shadow < 1 || shadow > ALL) {
             throw new IllegalArgumentException("shadow: %d (expected: 1 to 100)".formatted(shadow));
         }
+        if (goldenShare < 1 || goldenShare > ALL) {
+            throw new IllegalArgumentException("golden-share: %d (expected: 1 to 100)".formatted(goldenShare));
+        }
         if (golden.size() > MOST_GOLDEN) {
             throw new IllegalArgumentException("golden: %d prompts (expected: at most 100)".formatted(golden.size()));
         }
     }
 
+    /** Of the time, in percent, that golden prompts may take where callers ask for what is swapped, or don't. */
+    int goldenShare(boolean callersAsk) {
+        return callersAsk ? goldenShare : Math.max(goldenShare, IDLE_GOLDEN_SHARE);
+    }
+
     public static SwapOptions defaults() {
         return new SwapOptions(List.of(5, 25, 50, ALL), Duration.ofSeconds(30), Duration.ofMinutes(10), 10,
-                SwapLimits.defaults(), false, List.of());
+                SwapLimits.defaults(), false, List.of(), 10);
     }
 }

@@ -37,7 +37,7 @@ class CourseTest {
 
     private static SwapOptions options(boolean dryRun) {
         return new SwapOptions(List.of(5, 25, 50, 100), Duration.ofSeconds(5), Duration.ofMinutes(5), 10,
-                SwapLimits.defaults(), dryRun, List.of());
+                SwapLimits.defaults(), dryRun, List.of(), 10);
     }
 
     /** One swap under ten outputs a second. */
