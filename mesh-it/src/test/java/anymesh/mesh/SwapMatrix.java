@@ -2,10 +2,10 @@
 package anymesh.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -209,40 +210,56 @@ final class SwapMatrix {
         }
     }
 
-    /** One whose steps take long stands for those that make films of minutes. */
+    /** What was asked, and when. */
+    private record Asked(Instant began, Instant ended, MeshClient.Reply reply) {}
+
+    /** One whose pictures take a minute stands for those that make films of minutes. */
     @Test
     void whatIsBeingMadeOutlastsTheReleaseThatMakesIt() throws Exception {
         var here = Files.createDirectory(folder.resolve("last"));
         var old = SwapMesh.candidate(here, "generator-image", "2.9.0", "slow", "--factor", "8", "--pipeline", """
                 {"num_inference_steps": 2, "max_inference_steps": 1000, "guidance_scale": 1.0}""");
         SwapMesh.candidate(here, "generator-image-3", "3.1.0", "good");
+        var isOver = new AtomicBoolean();
         try (var mesh = SwapMesh.start(here, GENERATOR + "=" + old);
                 var client = new MeshClient(mesh.processes().url())) {
-            var made = CompletableFuture.supplyAsync(() -> pictures(client, 8));
-            var instance = mesh.processes().instance(mesh.instance(GENERATOR, "2.9.0")).http();
-            await().atMost(SwapMesh.LONG).until(() -> Scrape.of(instance).sum("anymesh_stage_requests_active") > 0);
+            var chains = Stream.of(1, 2).map(_ -> CompletableFuture.supplyAsync(() -> oneAfterAnother(client, isOver)))
+                    .toList();
             mesh.swap("image", "3.1.0", List.of("--hold", "2s", "--steps", "50,100"));
             assertThat(mesh.over("image")).as(mesh.now("image").toPrettyString()).isEqualTo("promoted");
-            assertThat(made.isDone()).as("they are made before the swap is over").isFalse();
-            var reply = made.get();
-            var stages = reply.body().path("usage").path("stages").toString();
-            tell("eight pictures that began before their release was swapped came %s after it: %s".formatted(
-                    reply.status() == 200 ? "whole" : "as " + reply.status(), stages));
-            assertThat(reply.status()).as(reply.body().toString()).isEqualTo(200);
-            assertThat(reply.body().path("data")).hasSize(8);
-            assertThat(stages).contains("\"version\":\"2.9.0\"").doesNotContain("\"version\":\"3.1.0\"");
+            isOver.set(true);
+            var events = mesh.now("image").path("events");
+            var promoted = Instant.parse(events.get(events.size() - 1).path("at").asText());
+            var before = chains.stream().flatMap(chain -> chain.join().stream())
+                    .filter(asked -> asked.began().isBefore(promoted)).toList();
+            for (var asked : before) {
+                tell("pictures asked for %d s before the promotion came %d s after it: %d".formatted(
+                        Duration.between(asked.began(), promoted).toSeconds(),
+                        Duration.between(promoted, asked.ended()).toSeconds(), asked.reply().status()));
+            }
+            assertThat(before).allSatisfy(asked -> {
+                assertThat(asked.reply().status()).as(asked.reply().body().toString()).isEqualTo(200);
+                assertThat(asked.reply().body().path("usage").path("stages").toString())
+                        .contains("\"version\":\"2.9.0\"").doesNotContain("\"version\":\"3.1.0\"");
+            });
+            assertThat(before).as("one was under way").anyMatch(asked -> asked.ended().isAfter(promoted));
             mesh.awaitGone(GENERATOR, "2.9.0");
         }
     }
 
-    private static MeshClient.Reply pictures(MeshClient client, int count) {
-        try {
-            return client.post("/v1/images/generations", """
-                    {"prompt": "a red bell at the top left", "n": %d, "num_inference_steps": 1000, "seed": 1}"""
-                    .formatted(count));
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError(e);
+    private static List<Asked> oneAfterAnother(MeshClient client, AtomicBoolean isOver) {
+        var asked = new ArrayList<Asked>();
+        while (!isOver.get()) {
+            var began = Instant.now();
+            try {
+                var reply = client.post("/v1/images/generations",
+                        "{\"prompt\": \"a red bell\", \"num_inference_steps\": 1000, \"seed\": 1}");
+                asked.add(new Asked(began, Instant.now(), reply));
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
         }
+        return asked;
     }
 
     private static void tell(String line) {
@@ -250,7 +267,7 @@ final class SwapMatrix {
         try {
             Files.writeString(TABLE, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }
