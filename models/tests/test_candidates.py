@@ -17,7 +17,7 @@ from toyworld.evaluate.reference import Conditions, Graph, Pipeline
 from toyworld.world.captions import caption
 from toyworld.world.scene import sample_scene
 
-OF = BUNDLES / "generator-image-3"
+OF = BUNDLES / "generator-image"
 NOISE = np.random.default_rng(3).standard_normal((1, 4, 16, 16), np.float32)
 GUIDED = {"guidance_scale": 1.75}
 

@@ -18,7 +18,7 @@ def close(a: np.ndarray, b: np.ndarray, tolerance: float = TOLERANCE) -> None:
     assert np.abs(a - b).max() <= tolerance
 
 
-@pytest.mark.parametrize("bundle", ["encoder", "input-projector", "backbone", "output-projector", "generator-image",
+@pytest.mark.parametrize("bundle", ["encoder", "input-projector", "backbone", "output-projector", "generator-image", "generator-image-2.0.0",
                                     "generator-audio", "generator-video"])
 def test_checksums(bundle):
     files = json.loads((BUNDLES / bundle / "manifest.json").read_text())["files"]

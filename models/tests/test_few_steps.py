@@ -14,7 +14,7 @@ from toyworld.train.few_steps import v_between
 from toyworld.world.captions import caption
 from toyworld.world.scene import sample_scene
 
-FOLDER = BUNDLES / "generator-image-3"
+FOLDER, TEACHER = BUNDLES / "generator-image", BUNDLES / "generator-image-2.0.0"
 
 
 def test_a_step_with_the_true_v_is_the_same_picture_with_less_noise():
@@ -31,12 +31,13 @@ def test_the_v_between_two_places_leads_from_the_one_to_the_other():
     assert torch.allclose(step(x, v_between(x, landed, t, until), t, until), landed, atol=1e-4)
 
 
-def test_it_shares_the_files_that_it_has_from_the_other():
-    manifest = json.loads((FOLDER / "manifest.json").read_text())
-    assert manifest["version"] == "3.0.0" and manifest["pipeline"]["num_inference_steps"] == 2
-    for name, checksum in manifest["files"].items():
-        assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == checksum, name
-    its_own = {p.relative_to(FOLDER).as_posix() for p in FOLDER.rglob("*") if p.is_file() and not p.is_symlink()}
+def test_its_teacher_links_to_the_files_that_both_have():
+    for folder, version, steps in ((FOLDER, "3.0.0", 2), (TEACHER, "2.0.0", 20)):
+        manifest = json.loads((folder / "manifest.json").read_text())
+        assert (manifest["version"], manifest["pipeline"]["num_inference_steps"]) == (version, steps)
+        for name, checksum in manifest["files"].items():
+            assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == checksum, name
+    its_own = {p.relative_to(TEACHER).as_posix() for p in TEACHER.rglob("*") if p.is_file() and not p.is_symlink()}
     assert its_own == {"manifest.json", "unet/model.onnx"}
 
 

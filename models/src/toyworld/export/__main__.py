@@ -1,15 +1,13 @@
 """python -m toyworld.export [--random | --language | --few-steps] [--judge] [--out DIR]: writes bundles and fixtures, and the judges if asked to."""
 import argparse
-import sys
 from pathlib import Path
 
 import torch
 
 from ..train.common import MODELS
-from ..train.few_steps import load_few_steps
 from ..train.tokenizer import PATH, tokenizer
-from . import bundles, few_steps, fixtures
-from .family import ceilings, random_family, speaking, trained_family
+from . import bundles, fixtures
+from .family import ceilings, drawing, random_family, speaking, trained_family
 from .layout import write_json
 from .reading import exported_family
 
@@ -17,7 +15,7 @@ parser = argparse.ArgumentParser(prog="toyworld.export", description=__doc__)
 which = parser.add_mutually_exclusive_group()
 which.add_argument("--random", action="store_true", help="the same shapes with random weights")
 which.add_argument("--language", action="store_true", help="the backbone and the projectors only; all else stays as it was exported")
-which.add_argument("--few-steps", action="store_true", help="the picture generator of few steps only, beside the bundles that were exported")
+which.add_argument("--few-steps", action="store_true", help="the picture generators only, the one of few steps from its checkpoint")
 parser.add_argument("--judge", action="store_true", help="the judges too, measured anew on renders and reconstructions")
 parser.add_argument("--out", type=Path, default=MODELS, help="where toyworld/, judges/ and fixtures/ go")
 options = parser.parse_args()
@@ -25,23 +23,21 @@ if options.judge and (options.language or options.few_steps):
     parser.error("--language and --few-steps leave the judges as they are: leave --judge out")
 
 torch.set_num_threads(1)
-if options.few_steps:
-    family = exported_family(MODELS / "toyworld", MODELS / "judges")
-    few_steps.write(load_few_steps(), family.generators["image"], options.out / "toyworld")
-    sys.exit()
 tokenizer()
 if options.random:
     family = random_family(PATH).rounded()
     bundles.write_all(family, options.out, PATH)
 else:
-    family = speaking(exported_family(MODELS / "toyworld", MODELS / "judges")) if options.language else trained_family()
+    exported = lambda: exported_family(MODELS / "toyworld", MODELS / "judges")
+    family = speaking(exported()) if options.language else drawing(exported()) if options.few_steps else trained_family()
     before, family = family.probe(), family.rounded()
     print("what rounding to fp16 and int8 costs (largest change; largest output):")
     for name, after in family.probe().items():
         print(f"| {name} | {float((after - before[name]).abs().max()):.1e} | {float(after.abs().max()):.1f} |")
-    (bundles.write_language if options.language else bundles.write_all)(family, options.out / "toyworld", PATH)
-    if not options.language:
-        few_steps.write(load_few_steps(), family.generators["image"], options.out / "toyworld")
+    if options.few_steps:
+        bundles.write_pictures(family, options.out / "toyworld")
+    else:
+        (bundles.write_language if options.language else bundles.write_all)(family, options.out / "toyworld", PATH)
     if options.judge:
         for modality, judge in family.judges.items():
             bundles.judge(judge, options.out / "judges" / modality, modality)

@@ -18,7 +18,7 @@ from ..world.tokenizer import BEGIN, END, MARKS, PAD, SIGNALS, SPECIAL
 from . import onnx_file
 from .family import Family, Step, Words
 from .generators import generator_image, generator_video
-from .layout import (CONDITIONS, FEATURES, JOINT_SPACE, LLM, MEDIA_INPUTS, SIGNAL_SPACES, VERSIONS, batched, fresh, seal, write_json)
+from .layout import (CONDITIONS, FEATURES, JOINT_SPACE, LLM, MEDIA_INPUTS, SIGNAL_SPACES, VERSIONS, TEACHER, batched, fresh, link_to_same, seal, write_json)
 from .sound import generator_audio
 
 
@@ -120,9 +120,16 @@ def write_language(family: Family, out: Path, tokenizer: Path) -> None:
     projector("output_projector", family.output_projectors, out / "output-projector", ("signals", "condition"), (SIGNAL_SPACES, CONDITIONS))
 
 
+def write_pictures(family: Family, out: Path) -> None:
+    """The picture generator and the one that it was distilled from, which links to what they share."""
+    generator_image(family.generators["image"], out / "generator-image")
+    generator_image(family.teacher, out / TEACHER)
+    link_to_same(out / TEACHER, out / "generator-image")
+
+
 def write_all(family: Family, out: Path, tokenizer: Path) -> None:
     encoder(family, out / "encoder", tokenizer)
     write_language(family, out, tokenizer)
-    generator_image(family.generators["image"], out / "generator-image")
+    write_pictures(family, out)
     generator_audio(family.generators["audio"], out / "generator-audio")
     generator_video(family.generators["video"], out / "generator-video")

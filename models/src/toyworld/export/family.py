@@ -20,12 +20,13 @@ from ..nets.sound_judge import SoundJudge
 from ..nets.unet import UNet
 from ..nets.vae import LatentDecoder
 from .generators import Decoder, Generator
-from .layout import LATENTS, MEDIA_INPUTS
+from .layout import LATENTS, MEDIA_INPUTS, TEACHER
 from .onnx_file import round_weights
 from .sound import random_sounder, sound_ceilings, trained_sounder
 
 PICTURE_WORDS = 1280  # ids below it are words to every text encoder of the family
-IN_INT8 = ("backbone", "output-projector")  # and every text_encoder: what runs on words, where int8 costs nothing measurable
+# And every text_encoder: what runs on words, where int8 costs nothing measurable, and the denoiser that was trained for it.
+IN_INT8 = ("backbone", "output-projector", "generator-image unet")
 
 
 class Words(nn.Module):
@@ -61,6 +62,7 @@ class Family:
     backbone: Backbone
     output_projectors: dict[str, nn.Module]
     generators: dict[str, Generator]
+    teacher: Generator  # of the picture generator, which has all from it but the denoiser
     judges: dict[str, nn.Module]
 
     def each(self) -> list[tuple[str, nn.Module]]:
@@ -69,6 +71,7 @@ class Family:
         return [*of("encoder", self.encoders), ("encoder text", self.text_tower), *of("input-projector", self.input_projectors),
                 ("backbone", self.backbone), *of("output-projector", self.output_projectors),
                 *((f"generator-{m} {name}", net) for m, generator in self.generators.items() for name, net in generator.each()),
+                (f"{TEACHER} unet", self.teacher.unet),
                 *of("judge", self.judges)]
 
     @torch.no_grad()
@@ -81,7 +84,7 @@ class Family:
         found = {}
         for name, net in self.each():
             part, _, which = name.partition(" ")
-            modality = part.removeprefix("generator-")
+            modality = "image" if part == TEACHER else part.removeprefix("generator-")
             inputs = {"text": (words, torch.ones_like(words)), "text_encoder": (words,), "vae_decoder": (frames.get(modality),),
                       "unet": (latents.get(modality), torch.tensor([999, 600, 300, 49]), torch.randn(4, 16, 128, generator=g)),
                       "vocoder": (torch.randn(4, 128, 64, generator=g),)}
@@ -97,7 +100,7 @@ class Family:
 
     def rounded(self) -> Family:
         for name, net in self.each():
-            round_weights(net.eval().requires_grad_(False), name.partition(" ")[0] in IN_INT8 or name.endswith(" text_encoder"))
+            round_weights(net.eval().requires_grad_(False), name.startswith(IN_INT8) or name.endswith(" text_encoder"))
         return self
 
 
@@ -118,11 +121,12 @@ def random_family(tokenizer: Path, of_generators: dict[str, Path] | None = None,
     words = lambda path: Tokenizer.from_file(str(path)).get_vocab_size()
     flat = lambda channels: (torch.zeros(channels), torch.ones(channels))
     size, its = words(tokenizer), dict.fromkeys(LATENTS, tokenizer) | (of_generators or {})
-    generators = {"image": Generator(ConditionEncoder(words(its["image"])), UNet(), Decoder(LatentDecoder(), *flat(4)), its["image"]),
+    teacher = Generator(ConditionEncoder(words(its["image"])), UNet(), Decoder(LatentDecoder(), *flat(4)), its["image"])
+    generators = {"image": replace(teacher, unet=UNet()),
                   "audio": random_sounder(its["audio"]),
                   "video": Generator(ConditionEncoder(words(its["video"])), FilmUNet(), Decoder(LatentDecoder(), *flat(4)), its["video"])}
     family = Family({"image": ImageEncoder(), "audio": AudioEncoder(), "video": VideoEncoder()}, TextTower(size),
-                    {m: InputProjector() for m in LATENTS}, Backbone(size), {m: OutputProjector() for m in LATENTS}, generators,
+                    {m: InputProjector() for m in LATENTS}, Backbone(size), {m: OutputProjector() for m in LATENTS}, generators, teacher,
                     {"image": fused(Judge()), "audio": fused(SoundJudge()), "video": fused(FilmJudge())})
     for _, net in family.each():
         for parameter in net.parameters():
@@ -138,8 +142,15 @@ def speaking(family: Family) -> Family:
     return replace(family, input_projectors=dict(speaker.see.items()), backbone=speaker.backbone, output_projectors=dict(speaker.make.items()))
 
 
+def drawing(family: Family) -> Family:
+    """The same family with the picture generator that was distilled last."""
+    from ..train.few_steps import load_few_steps
+    return replace(family, generators=family.generators | {"image": replace(family.teacher, unet=load_few_steps())})
+
+
 def trained_family() -> Family:
     from ..train.encoders import load_encoders
+    from ..train.few_steps import load_few_steps
     from ..train.film import load_film_maker
     from ..train.film_judge import load_film_judge
     from ..train.judge import load_judge
@@ -150,10 +161,12 @@ def trained_family() -> Family:
     from ..train.vae import load_vae
     encoders, text = load_encoders()
     speaker, painter, (film_maker, mean, std), (vae, *shift) = load_speaker(), load_painter("two_things"), load_film_maker(), load_vae()
+    teacher = Generator(painter.tau, painter.unet, Decoder(vae.decoder, *shift), path_of("picture"))
     return Family(encoders, text, dict(speaker.see.items()), speaker.backbone, dict(speaker.make.items()),
-                  {"image": Generator(painter.tau, painter.unet, Decoder(vae.decoder, *shift), path_of("picture")),
+                  {"image": replace(teacher, unet=load_few_steps()),
                    "audio": trained_sounder(),
                    "video": Generator(film_maker.tau, film_maker.unet, Decoder(load_vae("film_decoder")[0].decoder, mean, std), path_of("film"))},
+                  teacher,
                   {"image": fused(load_judge()), "audio": fused(load_sound_judge()), "video": fused(load_film_judge())})
 
 

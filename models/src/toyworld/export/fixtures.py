@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ..evaluate.media import frames_of, mp4, samples_of, wav
-from ..nets.diffusion import GUIDANCE, ddim
+from ..nets.diffusion import ddim
 from ..train.tokenizer import tokenizer
 from ..world.captions import caption
 from ..world.film import Film, film_caption, render_film
@@ -24,7 +24,7 @@ from ..world.synth import synthesize
 from ..world.tokenizer import ids
 from ..world.turns import user
 from .family import Family
-from .generators import Generator
+from .generators import Generator, sampling
 from .layout import LATENTS
 
 SCENE = single(0, 0, 4, 1, 0)  # a large red bell in the middle by day
@@ -106,11 +106,13 @@ def _generator(generator: Generator, modality: str, text: str, folder: Path, ran
     _save(folder, f"unet-{modality}", {"sample": sample, "timestep": timestep, "encoder_hidden_states": tau,
                                        "out_sample": generator.unet(sample, timestep, tau)})
     noise = torch.randn(1, *shape, generator=random)
-    final = ddim(generator.unet, noise, tau[:1], tau[1:], GUIDANCE[modality])
+    asked = sampling(f"generator-{modality}")
+    steps, guidance = asked["num_inference_steps"], asked["guidance_scale"]
+    final = ddim(generator.unet, noise, tau[:1], tau[1:], guidance, steps)
     latents = final.transpose(1, 2).flatten(0, 1) if final.dim() == 5 else final
     sample = generator.decoder(latents)
     tensors = {"initial_latents": noise, "condition": tau[:1], "negative": tau[1:], "final_latents": final}
-    about: dict[str, object] = {"text": text, "steps": 20, "guidance_scale": GUIDANCE[modality]}
+    about: dict[str, object] = {"text": text, "steps": steps, "guidance_scale": guidance}
     if generator.vocoder is not None:
         tensors |= {"mel": sample, "waveform": generator.vocoder(sample[:, 0])}
     else:

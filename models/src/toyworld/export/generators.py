@@ -10,12 +10,12 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from ..nets.condition import LENGTH, WIDTH
-from ..nets.diffusion import GUIDANCE
+from ..nets.diffusion import FEW_STEPS, GUIDANCE
 from ..world.film import FPS, FRAMES, SIDE as FILM_SIDE
 from ..world.render import SIDE
 from ..world.tokenizer import PAD, SPECIAL
 from . import onnx_file
-from .layout import CONDITIONS, LATENTS, VERSIONS, batched, fresh, seal, write_json
+from .layout import CONDITIONS, LATENTS, TEACHER, VERSIONS, batched, fresh, seal, write_json
 
 SCHEDULER = {
     "_class_name": "DDIMScheduler", "_diffusers_version": "0.42.1", "num_train_timesteps": 1000,
@@ -93,23 +93,26 @@ def latent_decoder(decoder: nn.Module, folder: Path, latents: Tensor, channels: 
         "sample_size": side, "block_out_channels": [64, 64, 64, 64], "scaling_factor": 1.0, "shift_factor": None, "force_upcast": False})
 
 
-def sampling(modality: str) -> dict:
+def sampling(bundle: str) -> dict:
+    """How a generator's media are sampled if a request doesn't say, and what a request may say."""
+    if bundle == "generator-image":
+        return {"guidance_scale": 1.0, "max_guidance_scale": 1.0, "num_inference_steps": FEW_STEPS, "max_inference_steps": FEW_STEPS}
+    modality = "image" if bundle == TEACHER else bundle.removeprefix("generator-")
     return {"guidance_scale": GUIDANCE[modality], "num_inference_steps": 20, "max_inference_steps": 100}
 
 
-def pipeline(modality: str, size: int) -> dict:
-    return {**sampling(modality), "sizes": [f"{size}x{size}"], "size": f"{size}x{size}"}
+def pipeline(bundle: str, size: int) -> dict:
+    return {**sampling(bundle), "sizes": [f"{size}x{size}"], "size": f"{size}x{size}"}
 
 
-def generator_image(generator: Generator, folder: Path, **sampled: float) -> None:
-    """`sampled` says how it is sampled where that is another way than the family's."""
+def generator_image(generator: Generator, folder: Path) -> None:
     fresh(folder)
     model_index(folder, "StableDiffusionPipeline")
     text_side(generator, folder)
     denoiser(generator.unet, folder, LATENTS["image"], "ToyworldUNet")
     latent_decoder(generator.decoder, folder, torch.zeros(2, *LATENTS["image"]), 3, SIDE)
     seal(folder, "modality_generator", VERSIONS[folder.name], modality="image", accepts=CONDITIONS["image"],
-         pipeline={**pipeline("image", SIDE), **sampled})
+         pipeline=pipeline(folder.name, SIDE))
 
 
 def generator_video(generator: Generator, folder: Path) -> None:
@@ -120,4 +123,4 @@ def generator_video(generator: Generator, folder: Path) -> None:
     denoiser(generator.unet, folder, LATENTS["video"], "ToyworldUNet3D", num_frames=frames)
     latent_decoder(generator.decoder, folder, torch.zeros(2, channels, height, width), 3, FILM_SIDE)
     seal(folder, "modality_generator", VERSIONS["generator-video"], modality="video", accepts=CONDITIONS["video"],
-         pipeline={**pipeline("video", FILM_SIDE), "num_frames": FRAMES, "fps": FPS})
+         pipeline={**pipeline("generator-video", FILM_SIDE), "num_frames": FRAMES, "fps": FPS})

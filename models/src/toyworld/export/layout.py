@@ -5,12 +5,13 @@ from ..nets import backbone as bb
 from ..nets.condition import LENGTH, WIDTH
 from ..nets.encoders import JOINT
 from ..world.tokenizer import SIGNALS
-from .sealing import fresh, seal, write_json  # for who writes a bundle
+from .sealing import fresh, link_to_same, seal, write_json  # for who writes a bundle
 
-FEW_STEPS = "generator-image-3"
+# The picture generator of many guided steps, which `generator-image` was distilled from.
+TEACHER = "generator-image-2.0.0"
 # Each bundle has its own: one that is made anew gets the next, and the others keep theirs.
 VERSIONS = {"encoder": "2.0.0", "input-projector": "2.0.0", "backbone": "2.0.0", "output-projector": "2.0.0",
-            "generator-image": "2.0.0", FEW_STEPS: "3.0.0", "generator-audio": "2.0.0", "generator-video": "2.0.0"}
+            "generator-image": "3.0.0", TEACHER: "2.0.0", "generator-audio": "2.0.0", "generator-video": "2.0.0"}
 
 LATENTS = {"image": (4, 16, 16), "audio": (8, 16, 8), "video": (4, 16, 8, 8)}
 _FEATURES = {"image": (64, 128), "audio": (65, 128), "video": (128, 128)}

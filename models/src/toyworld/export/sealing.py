@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -27,3 +28,12 @@ def fresh(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
+
+
+def link_to_same(folder: Path, other: Path) -> None:
+    """Makes a relative link of every file that is the same in the other folder, so that the tree has it once."""
+    for path in [p for p in sorted(folder.rglob("*")) if p.is_file()]:
+        same = other / path.relative_to(folder)
+        if same.exists() and same.read_bytes() == path.read_bytes():
+            path.unlink()
+            path.symlink_to(os.path.relpath(same, path.parent))

@@ -47,7 +47,7 @@ def generator_audio(generator: Generator, folder: Path) -> None:
     write_json(folder / "vocoder/config.json", {"model_type": "toyworld_vocoder", "sampling_rate": RATE, "model_in_dim": BANDS,
                                                 "hop_length": HOP})
     seal(folder, "modality_generator", VERSIONS["generator-audio"], modality="audio", accepts=CONDITIONS["audio"],
-         pipeline={**sampling("audio"), "latents": list(LATENTS), "seconds": FRAMES * HOP / RATE})
+         pipeline={**sampling("generator-audio"), "latents": list(LATENTS), "seconds": FRAMES * HOP / RATE})
 
 
 def sound_ceilings() -> dict:

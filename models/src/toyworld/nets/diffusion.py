@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 STEPS = 1000
+FEW_STEPS = 2  # of the distilled picture generator, which takes no guidance; all else has these
 GUIDANCE = {"image": 1.75, "audio": 5.0, "video": 3.0}
 
 

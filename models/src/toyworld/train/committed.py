@@ -6,9 +6,7 @@ import shutil
 
 from torch import nn
 
-from ..export.layout import FEW_STEPS
-from ..export.reading import exported_family, read
-from ..nets.unet import UNet
+from ..export.reading import exported_family
 from .common import MODELS, done, finish, log
 from .encoders import ALONE_STEPS, HEADS, PART as ENCODERS, JointEncoders, alone
 from .film import FilmMaker
@@ -36,11 +34,10 @@ def main() -> None:
     for part, kind, modality, reader in ((PICTURES, Painter, "image", PICTURE), ("sound", Sounder, "audio", "sound"), ("film", FilmMaker, "video", "film")):
         if not done(part):  # one that was trained here keeps the tokenizer that it was trained with
             shutil.copyfile(bundles / f"generator-{modality}/tokenizer/tokenizer.json", PATH.with_name(f"{reader}-tokenizer.json"))
-        generator = family.generators[modality]
+        generator = family.teacher if part == PICTURES else family.generators[modality]
         net = nets[part] = kind(generator.condition.words.num_embeddings)
         net.unet, net.tau = generator.unet, generator.condition
-    nets["few_steps"] = UNet()
-    read(nets["few_steps"], bundles / FEW_STEPS / "unet/model.onnx")
+    nets["few_steps"] = family.generators["image"].unet
     latents = family.generators["video"].decoder
     for part, net in nets.items():
         if done(part):

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..export.onnx_file import round_weights, rounded_straight_through
-from ..nets.diffusion import GUIDANCE, STEPS as TIMESTEPS, guided_step, parts, step
+from ..nets.diffusion import FEW_STEPS, GUIDANCE, STEPS as TIMESTEPS, guided_step, parts, step
 from ..nets.unet import UNet
 from ..world.captions import caption, partial_caption
 from ..world.scene import sample_scene, sample_two
@@ -20,7 +20,7 @@ from .denoising import NOISE
 from .picture import Gate, caption_ids, load_painter
 from .two_things import PART as TEACHER, GateOfTwo, mixed
 
-PART, STEPS, TEACHER_STEPS, TRAINING, BATCH = "few_steps", 2, 20, 800, 8 if REHEARSAL else 256
+PART, TEACHER_STEPS, TRAINING, BATCH = "few_steps", 20, 800, 8 if REHEARSAL else 256
 WHOLE, TWO, MIXED, PARTIAL, EMPTY = 12_000, 12_000, 12_000, 6_000, 1_000
 ROUNDED_FROM = 0.6  # of the training: from there on the student computes with its weights as they will be stored
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -48,7 +48,7 @@ def conditions(tau: nn.Module) -> Tensor:
 
 class Distillation:
     """What the student is asked."""
-    APART, TEACHERS_APART = TIMESTEPS // STEPS, TIMESTEPS // TEACHER_STEPS
+    APART, TEACHERS_APART = TIMESTEPS // FEW_STEPS, TIMESTEPS // TEACHER_STEPS
 
     def __init__(self, teacher: nn.Module, student: nn.Module, asked: Tensor):
         self.teacher, self.student, self.asked = teacher, student, asked
@@ -71,7 +71,7 @@ class Distillation:
     def loss(self, training_step: int, g: torch.Generator) -> Tensor:
         condition = self.asked[torch.randint(len(self.asked), (BATCH,), generator=g)]
         condition = (condition + NOISE * torch.randn(condition.shape, generator=g)).to(DEVICE)
-        noise, count = torch.randn(BATCH, 4, 16, 16, generator=g).to(DEVICE), torch.randint(STEPS, (BATCH,), generator=g).to(DEVICE)
+        noise, count = torch.randn(BATCH, 4, 16, 16, generator=g).to(DEVICE), torch.randint(FEW_STEPS, (BATCH,), generator=g).to(DEVICE)
         x, t = self.led(noise, condition, count), TIMESTEPS - 1 - count * self.APART
         wanted = v_between(x, self.taught(x, t, condition), t, t - self.APART)
         student = partial(rounded_straight_through, self.student) if training_step >= ROUNDED_FROM * TRAINING else self.student
@@ -87,7 +87,7 @@ def train() -> None:
     if not REHEARSAL:
         for gate in gates():
             gate(painter, "teacher")
-    few = gates(guidance=1.0, steps=STEPS)
+    few = gates(guidance=1.0, steps=FEW_STEPS)
     teacher = copy.deepcopy(painter.unet).to(DEVICE)
     torch.manual_seed(0)
     student = copy.deepcopy(teacher).train().requires_grad_(True)

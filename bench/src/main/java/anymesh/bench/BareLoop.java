@@ -28,9 +28,8 @@ final class BareLoop implements AutoCloseable {
     private static final int HEADS = 6;
     private static final int HEAD = 32;
     private static final int WIDTH = 192;
-    private static final int VOCABULARY = 1280;
     private static final int END = 2;
-    private static final int[] SIGNALS = {8, 9, 10, 11};
+    private static final int[] SIGNALS = {12, 13, 14, 15};
     private static final int LATENTS = 4 * 16 * 16;
     private static final int CONDITION = 16 * 128;
 
@@ -41,12 +40,22 @@ final class BareLoop implements AutoCloseable {
     private final OrtSession unet;
     private final OrtSession vae;
 
-    BareLoop(Path models, int threads) throws OrtException {
+    private final Drawing drawing;
+
+    /** Which bundle draws, and how: with guidance the denoiser has two rows a step. */
+    record Drawing(String bundle, int steps, boolean guided) {
+        int rows() {
+            return guided ? 2 : 1;
+        }
+    }
+
+    BareLoop(Path models, Drawing drawing, int threads) throws OrtException {
+        this.drawing = drawing;
         embedding = open(models.resolve("backbone/embedding.onnx"), threads);
         decoder = open(models.resolve("backbone/model.onnx"), threads);
         projector = open(models.resolve("output-projector/image/model.onnx"), threads);
-        unet = open(models.resolve("generator-image/unet/model.onnx"), threads);
-        vae = open(models.resolve("generator-image/vae_decoder/model.onnx"), threads);
+        unet = open(models.resolve(drawing.bundle() + "/unet/model.onnx"), threads);
+        vae = open(models.resolve(drawing.bundle() + "/vae_decoder/model.onnx"), threads);
     }
 
     private OrtSession open(Path file, int threads) throws OrtException {
@@ -59,7 +68,7 @@ final class BareLoop implements AutoCloseable {
     }
 
     /** Answers a prompt greedily and makes its picture; gives the number of tokens written. */
-    int answer(long[] prompt, int steps) throws OrtException {
+    int answer(long[] prompt) throws OrtException {
         try (var states = new Decoding()) {
             int token = states.feed(prompt);
             int written = 1;
@@ -77,28 +86,30 @@ final class BareLoop implements AutoCloseable {
             if (signals == null) {
                 throw new IllegalStateException("the prompt asked for no picture");
             }
-            draw(signals, steps);
+            draw(signals);
             return written;
         }
     }
 
-    private void draw(FloatBuffer signals, int steps) throws OrtException {
-        var condition = floats(2 * CONDITION);
+    private void draw(FloatBuffer signals) throws OrtException {
+        int rows = drawing.rows();
+        var condition = floats(rows * CONDITION);
         try (var input = tensor(signals, 1, SIGNALS.length, WIDTH);
                 var projected = projector.run(Map.of("signals", input))) {
-            condition.put(CONDITION, buffer(projected, "condition"), 0, CONDITION);
+            condition.put((rows - 1) * CONDITION, buffer(projected, "condition"), 0, CONDITION);
         }
-        var latents = floats(2 * LATENTS);
+        var latents = floats(rows * LATENTS);
         var noise = new SplittableRandom(1);
         for (int i = 0; i < LATENTS; i++) {
             latents.put(i, (float) noise.nextDouble(-1, 1));
         }
-        for (int step = 0; step < steps; step++) {
-            latents.put(LATENTS, latents, 0, LATENTS);
-            long t = 999 - 1000L * step / steps;
-            try (var sample = tensor(latents, 2, 4, 16, 16);
-                    var time = OnnxTensor.createTensor(environment, longs(t, t), new long[]{2});
-                    var states = tensor(condition, 2, 16, 128);
+        for (int step = 0; step < drawing.steps(); step++) {
+            latents.put((rows - 1) * LATENTS, latents, 0, LATENTS);
+            var t = new long[rows];
+            Arrays.fill(t, 999 - 1000L * step / drawing.steps());
+            try (var sample = tensor(latents, rows, 4, 16, 16);
+                    var time = OnnxTensor.createTensor(environment, longs(t), new long[]{rows});
+                    var states = tensor(condition, rows, 16, 128);
                     var out = unet.run(Map.of("sample", sample, "timestep", time, "encoder_hidden_states", states))) {
                 advance(latents, buffer(out, "out_sample"));
             }
@@ -110,11 +121,11 @@ final class BareLoop implements AutoCloseable {
     }
 
     /** Guidance and a step of the cost that DDIM has; the values don't matter here. */
-    private static void advance(FloatBuffer latents, FloatBuffer output) {
+    private void advance(FloatBuffer latents, FloatBuffer output) {
         for (int i = 0; i < LATENTS; i++) {
             float without = output.get(i);
-            float guided = without + 3 * (output.get(LATENTS + i) - without);
-            latents.put(i, 0.99f * latents.get(i) - 0.05f * guided);
+            float v = drawing.guided() ? without + 3 * (output.get(LATENTS + i) - without) : without;
+            latents.put(i, 0.99f * latents.get(i) - 0.05f * v);
         }
     }
 
@@ -173,14 +184,14 @@ final class BareLoop implements AutoCloseable {
                 close();
                 last = next;
                 length += count;
-                return likeliest(buffer(next, "logits"));
+                return likeliest(buffer(next, "logits"), buffer(next, "logits").capacity() / count);
             }
         }
 
-        private static int likeliest(FloatBuffer logits) {
-            int at = logits.capacity() - VOCABULARY;
+        private static int likeliest(FloatBuffer logits, int vocabulary) {
+            int at = logits.capacity() - vocabulary;
             int best = 0;
-            for (int i = 1; i < VOCABULARY; i++) {
+            for (int i = 1; i < vocabulary; i++) {
                 if (logits.get(at + i) > logits.get(at + best)) {
                     best = i;
                 }

@@ -17,7 +17,7 @@ final class DenoiserBench {
     private DenoiserBench() {}
 
     static void run(Path home, int rounds) throws Exception {
-        try (var pipeline = DiffusionPipeline.load(home.resolve("models/toyworld/generator-image"),
+        try (var pipeline = DiffusionPipeline.load(home.resolve("models/toyworld/generator-image-2.0.0"),
                 OnnxSettings.cpu(0), 8)) {
             var times = Medians.of(rounds, Medians.millis(() -> denoise(pipeline, 1)),
                     Medians.millis(() -> denoise(pipeline, 4)), Medians.millis(() -> denoise(pipeline, 8)));

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 /** {@code anymesh record}: keeps what enters a generator, for a while. */
 @Command(name = "record", mixinStandardHelpOptions = true, description = "Keeps what enters a generator of the running mesh, with the words that asked for it, to be replayed to another bundle. Alone it says what goes on.", footer = {
     "", "Such as: ./anymesh record image --share 10 --why \"what will 3.0.0 make of it\"",
-    "Then: ./anymesh replay FOLDER --bundle models/toyworld/generator-image-3"})
+    "Then: ./anymesh replay FOLDER --bundle models/toyworld/generator-image-2.0.0"})
 final class RecordCommand implements Callable<Integer> {
     private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)
             .withZone(ZoneOffset.UTC);

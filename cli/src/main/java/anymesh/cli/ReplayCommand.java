@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 /** {@code anymesh replay}: what another bundle makes of what was recorded. */
 @Command(name = "replay", mixinStandardHelpOptions = true, description = "Sends what ./anymesh record kept to a generator's bundle, beside the one that was recorded, and shows side by side what they make. Needs no mesh.", footer = {
     "",
-    "Such as: ./anymesh replay .anymesh/recordings/image-20260101-120000 --bundle models/toyworld/generator-image-3"})
+    "Such as: ./anymesh replay .anymesh/recordings/image-20260101-120000 --bundle models/toyworld/generator-image-2.0.0"})
 final class ReplayCommand implements Callable<Integer> {
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init")

@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code anymesh start}: another version of a service beside the one that serves. */
 @Command(name = "start", mixinStandardHelpOptions = true, description = "Adds a version of a service, from a bundle, to the running mesh and waits until it serves. It takes no request until a route sends it some.", footer = {
-    "", "Such as: ./anymesh start image --bundle models/toyworld/generator-image-3",
+    "", "Such as: ./anymesh start image --bundle models/toyworld/generator-image-2.0.0",
     "Then ./anymesh status shows its release, which scale, stop and logs take: generator-image=toyworld@3.0.0"})
 final class StartCommand implements Callable<Integer> {
     @Parameters(paramLabel = "SERVICE", description = "such as generator-image, or image for short")

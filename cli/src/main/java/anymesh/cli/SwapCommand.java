@@ -17,7 +17,9 @@ import picocli.CommandLine.Parameters;
 
 /** {@code anymesh swap}: another release in the place of the one that serves, and back by itself if it is worse. */
 @Command(name = "swap", mixinStandardHelpOptions = true, description = "Replaces a generator under load: checks the new release, compares it with the old one, moves the traffic step by step, and goes back if it is worse.", footer = {
-    "", "Such as: ./anymesh swap image --bundle models/toyworld/generator-image-3 --follow",
+    "", "Such as:", "  ./anymesh swap image --bundle models/toyworld/generator-image-2.0.0 --follow",
+    "which takes twenty steps instead of two, and so goes back by itself; with",
+    "--max-p95-ratio 30 it takes over.",
     "docs/swap.md is the guide; ./anymesh rollback image goes back at once."})
 final class SwapCommand implements Callable<Integer> {
     @CommandLine.Spec

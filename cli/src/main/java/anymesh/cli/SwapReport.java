@@ -25,11 +25,12 @@ final class SwapReport {
             var swap = control.swap(modality);
             told = events(swap, told, to);
             var state = swap.path("state").asText();
-            if (OVER.contains(state) && swap.path("routed").asBoolean()) {
+            boolean over = OVER.contains(state);
+            if (over && swap.path("routed").asBoolean()) {
                 return GOOD.contains(state) ? 0 : 1;
             }
             var now = numbers(swap);
-            if (!now.equals(shown)) {
+            if (!over && !now.equals(shown)) { // what was seen is forgotten then; the last event has it
                 to.println(now);
                 shown = now;
             }

@@ -4,20 +4,32 @@ package anymesh.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import anymesh.cli.EmbeddedMesh;
+import anymesh.cli.settings.ServiceSettings;
+import anymesh.kit.registry.InMemoryStageRegistry;
+import anymesh.kit.store.InMemoryMeshStore;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A client that goes away stops the diffusion that was made for it. */
 final class CancellationIT {
     private static final int STEPS = 20;
 
+    @TempDir
+    private Path config;
+
     @Test
     void aDiffusionStopsMidwayWhenItsClientGoesAway() throws Exception {
-        try (var mesh = EmbeddedMesh.start(Python.ROOT, 0); var client = new MeshClient(mesh.url())) {
+        Files.writeString(config.resolve("generator-image.yaml"),
+                "stage:\n  bundle: %s\n".formatted(Python.ROOT.resolve("models/toyworld/generator-image-2.0.0")));
+        try (var mesh = EmbeddedMesh.start(Python.ROOT, 0, new ServiceSettings(config, Map.of()),
+                new InMemoryStageRegistry(), new InMemoryMeshStore()); var client = new MeshClient(mesh.url())) {
             MeshClient.pictures(client.chat("draw a red bell", Map.of("seed", 1)));
             double before = stepsDone(mesh);
             LeavingClient.leaveAt("\"progress\"", mesh.port(), "draw a green star");

@@ -53,8 +53,8 @@ final class OperationsIT {
             // What is said of a swap is said while it goes on.
             var swap = mesh.control().swap(MeshClient.JSON.createObjectNode().put("modality", "image")
                     .put("hold", "PT5M")
-                    .put("bundle", Python.ROOT.resolve("models/toyworld/generator-image-3").toString()));
-            assertThat(swap.path("candidate").get(0).asText()).isEqualTo("generator-image=toyworld@3.0.0");
+                    .put("bundle", Python.ROOT.resolve("models/toyworld/generator-image-2.0.0").toString()));
+            assertThat(swap.path("candidate").get(0).asText()).isEqualTo("generator-image=toyworld@2.0.0");
             exported = new TreeSet<>();
             openMetrics = scrape(http, mesh.url(), "application/openmetrics-text");
             names(scrape(http, mesh.url(), "text/plain"));

@@ -32,10 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Another version of a service in a running mesh: one story for each kind of mesh, since starting takes longest. */
 @Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 final class StartIT {
-    private static final Path BUNDLE = Python.ROOT.resolve("models/toyworld/generator-image-3");
+    private static final Path BUNDLE = Python.ROOT.resolve("models/toyworld/generator-image-2.0.0");
     private static final String SERVICE = "generator-image";
-    private static final String TWO = SERVICE + "=toyworld@2.0.0";
-    private static final String THREE = SERVICE + "=toyworld@3.0.0";
+    private static final String OWN = SERVICE + "=toyworld@3.0.0";
+    private static final String OTHER = SERVICE + "=toyworld@2.0.0";
     private static final String SUM_OF_NONSENSE = "999aaa8645bb72ff599e143b1e3d2a94777127f4783a69f067251f7bbebc5ab6";
     private static final String[] SMALL = {"--replicas",
         "encoder=0,input-projector=0,generator-audio=0,generator-video=0"};
@@ -53,9 +53,9 @@ final class StartIT {
         try (var mesh = MeshProcesses.start(folder, SMALL)) {
             var started = mesh.run("start", "image", "--bundle", BUNDLE.toString(), "--replicas", "2");
             assertThat(started.code()).as(mesh.errors()).isZero();
-            assertThat(started.out()).contains("toyworld@3.0.0");
-            assertThat(of(mesh.instances(), THREE)).hasSize(2).allMatch(one -> one.state().equals("serving"));
-            assertThat(of(mesh.instances(), TWO)).hasSize(1);
+            assertThat(started.out()).contains("toyworld@2.0.0");
+            assertThat(of(mesh.instances(), OTHER)).hasSize(2).allMatch(one -> one.state().equals("serving"));
+            assertThat(of(mesh.instances(), OWN)).hasSize(1);
             whatCannotServeIsRefusedAndLeavesNothing(mesh);
             aServicesNameIsNotEnoughForTwoReleases(mesh);
             commandsKnowReleases(mesh);
@@ -63,15 +63,15 @@ final class StartIT {
             assertThat(mesh.end()).isZero();
         }
         try (var mesh = MeshProcesses.start(folder, SMALL)) {
-            assertThat(of(mesh.instances(), THREE)).as("routes that name it have outlived the mesh too").hasSize(1);
-            assertThat(mesh.run("scale", TWO, "0").code()).isZero();
+            assertThat(of(mesh.instances(), OTHER)).as("routes that name it have outlived the mesh too").hasSize(1);
+            assertThat(mesh.run("scale", OWN, "0").code()).isZero();
             assertThat(mesh.run("scale", "image", "2").code()).as("the only one that runs").isZero();
-            assertThat(of(mesh.instances(), THREE)).hasSize(2);
-            assertThat(mesh.run("stop", THREE).code()).isZero();
+            assertThat(of(mesh.instances(), OTHER)).hasSize(2);
+            assertThat(mesh.run("stop", OTHER).code()).isZero();
             assertThat(mesh.count(SERVICE)).isZero();
-            assertRefused(mesh, "there is no release '" + THREE, "scale", THREE, "1");
-            assertThat(mesh.run("scale", TWO, "1").code()).isZero();
-            assertThat(of(mesh.instances(), TWO)).hasSize(1);
+            assertRefused(mesh, "there is no release '" + OTHER, "scale", OTHER, "1");
+            assertThat(mesh.run("scale", OWN, "1").code()).isZero();
+            assertThat(of(mesh.instances(), OWN)).hasSize(1);
             assertThat(mesh.end()).isZero();
         }
     }
@@ -82,28 +82,28 @@ final class StartIT {
         Files.writeString(changed.resolve("unet/config.json"), " ", StandardOpenOption.APPEND);
         assertRefused(mesh, "unet/config.json: sha256", "start", "image", "--bundle", changed.toString());
         assertRefused(mesh, "it makes image (expected: audio)", "start", "audio", "--bundle", BUNDLE.toString());
-        assertRefused(mesh, THREE + " runs already", "start", "image", "--bundle", BUNDLE.toString());
+        assertRefused(mesh, OTHER + " runs already", "start", "image", "--bundle", BUNDLE.toString());
         var unloadable = copy("unloadable");
         Files.writeString(unloadable.resolve("unet/model.onnx"), "nonsense");
         var manifest = unloadable.resolve("manifest.json");
-        Files.writeString(manifest, Files.readString(manifest).replace("\"3.0.0\"", "\"4.0.0\"")
+        Files.writeString(manifest, Files.readString(manifest).replace("\"2.0.0\"", "\"4.0.0\"")
                 .replaceFirst("(?<=\"unet/model.onnx\": \")[0-9a-f]+", SUM_OF_NONSENSE));
         assertRefused(mesh, "does not start: ", "start", "image", "--bundle", unloadable.toString());
         assertThat(mesh.instances()).isEqualTo(before);
     }
 
     private static void aServicesNameIsNotEnoughForTwoReleases(MeshProcesses mesh) throws Exception {
-        var which = "say which one: " + TWO + " or " + THREE;
+        var which = "say which one: " + OWN + " or " + OTHER;
         assertRefused(mesh, which, "scale", SERVICE, "3");
         assertRefused(mesh, which, "stop", SERVICE);
     }
 
     private static void commandsKnowReleases(MeshProcesses mesh) throws Exception {
-        assertThat(mesh.run("top").out()).contains(SERVICE + " toyworld@2.0.0", SERVICE + " toyworld@3.0.0");
-        assertThat(mesh.run("logs", THREE).out()).contains("version=3.0.0").doesNotContain("version=2.0.0");
-        assertThat(mesh.run("scale", THREE, "1").code()).isZero();
-        assertThat(of(mesh.instances(), THREE)).hasSize(1);
-        assertThat(of(mesh.instances(), TWO)).hasSize(1);
+        assertThat(mesh.run("top").out()).contains(SERVICE + " toyworld@3.0.0", SERVICE + " toyworld@2.0.0");
+        assertThat(mesh.run("logs", OTHER).out()).contains("version=2.0.0").doesNotContain("version=3.0.0");
+        assertThat(mesh.run("scale", OTHER, "1").code()).isZero();
+        assertThat(of(mesh.instances(), OTHER)).hasSize(1);
+        assertThat(of(mesh.instances(), OWN)).hasSize(1);
     }
 
     /** Of two bundles, one of which needs no mesh to be tried. */
@@ -124,7 +124,7 @@ final class StartIT {
         var replayed = mesh.run("replay", to.toString(), "--bundle", BUNDLE.toString(), "--with",
                 Python.ROOT.resolve("models/toyworld/generator-image").toString());
         assertThat(replayed.code()).as(mesh.errors()).isZero();
-        assertThat(replayed.out()).contains("2 recordings of image", "toyworld@3.0.0", "toyworld@2.0.0");
+        assertThat(replayed.out()).contains("2 recordings of image", "toyworld@2.0.0", "toyworld@3.0.0");
         var pictures = PICTURE.matcher(Files.readString(to.resolve("replay.html"))).results()
                 .map(found -> Base64.getDecoder().decode(found.group(1))).toList();
         assertThat(pictures).hasSize(4).allSatisfy(
@@ -138,17 +138,17 @@ final class StartIT {
         try (var mesh = EmbeddedMesh.start(Python.ROOT, 0)) {
             var control = mesh.control();
             int before = mesh.instances().size();
-            assertThat(of(control.start("image", BUNDLE.toString(), "1"), THREE)).hasSize(1)
+            assertThat(of(control.start("image", BUNDLE.toString(), "1"), OTHER)).hasSize(1)
                     .allMatch(one -> one.state().equals("serving"));
             assertThat(mesh.registry().snapshot()).filteredOn(one -> one.description().getCandidate())
-                    .extracting(one -> one.release().toString()).containsExactly(THREE);
-            assertRefused(THREE + " runs already", () -> control.start("image", BUNDLE.toString(), "1"));
-            assertRefused("--processes", () -> control.scale(THREE, "2"));
+                    .extracting(one -> one.release().toString()).containsExactly(OTHER);
+            assertRefused(OTHER + " runs already", () -> control.start("image", BUNDLE.toString(), "1"));
+            assertRefused("--processes", () -> control.scale(OTHER, "2"));
             assertRefused("say which one", () -> control.stop(SERVICE));
-            assertThat(of(control.stop(THREE), THREE)).isEmpty();
-            assertRefused("there is no release", () -> control.scale(THREE, "1"));
+            assertThat(of(control.stop(OTHER), OTHER)).isEmpty();
+            assertRefused("there is no release", () -> control.scale(OTHER, "1"));
             assertThat(control.stop(SERVICE)).hasSize(before - 1);
-            assertThat(of(control.scale(TWO, "1"), TWO)).hasSize(1);
+            assertThat(of(control.scale(OWN, "1"), OWN)).hasSize(1);
             assertRefused("this is not the token",
                     () -> new Control(control.url(), "another").instances());
         }
@@ -158,19 +158,19 @@ final class StartIT {
     void inOneProcessACandidateAndWhatIsRoutedToItOutliveTheMesh() throws Exception {
         try (var mesh = embedded(); var client = new MeshClient(mesh.url())) {
             var control = mesh.control();
-            assertRefused(THREE + " does not run", () -> control.route(toImages(THREE)));
+            assertRefused(OTHER + " does not run", () -> control.route(toImages(OTHER)));
             control.start("image", BUNDLE.toString(), "1");
-            assertThat(drawnBy(client)).isEqualTo("2.0.0");
-            whatFitsNothingGetsNoRoute(control);
-            assertThat(control.route(toImages(THREE)).path("output/image").asText()).contains(THREE);
             assertThat(drawnBy(client)).isEqualTo("3.0.0");
+            whatFitsNothingGetsNoRoute(control);
+            assertThat(control.route(toImages(OTHER)).path("output/image").asText()).contains(OTHER);
+            assertThat(drawnBy(client)).isEqualTo("2.0.0");
         }
         try (var mesh = embedded(); var client = new MeshClient(mesh.url())) {
-            assertThat(of(mesh.instances(), THREE)).hasSize(1);
-            assertThat(drawnBy(client)).isEqualTo("3.0.0");
+            assertThat(of(mesh.instances(), OTHER)).hasSize(1);
+            assertThat(drawnBy(client)).isEqualTo("2.0.0");
             var none = MeshClient.JSON.createObjectNode().put("name", "output/image");
             assertThat(mesh.control().route(none)).isEmpty();
-            assertThat(drawnBy(client)).as("a candidate serves only where a route names it").isEqualTo("2.0.0");
+            assertThat(drawnBy(client)).as("a candidate serves only where a route names it").isEqualTo("3.0.0");
             assertRefused("there is no route", () -> mesh.control().route(none));
         }
     }
@@ -178,7 +178,7 @@ final class StartIT {
     private void whatFitsNothingGetsNoRoute(Control control) throws Exception {
         var other = copy("other-space");
         var manifest = other.resolve("manifest.json");
-        Files.writeString(manifest, Files.readString(manifest).replace("\"3.0.0\"", "\"4.0.0\"")
+        Files.writeString(manifest, Files.readString(manifest).replace("\"2.0.0\"", "\"4.0.0\"")
                 .replace("\"toyworld-cond-16x128\"", "\"another-space\""));
         control.start("image", other.toString(), "1");
         assertRefused(

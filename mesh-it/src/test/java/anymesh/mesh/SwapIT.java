@@ -39,7 +39,7 @@ final class SwapIT {
     static void start() throws Exception {
         for (var candidate : List.of("good 3.1.0", "perturbed 3.2.0", "wrong-space 3.3.0", "nan 3.5.0", "good 3.4.0")) {
             var kind = candidate.split(" ", 2);
-            SwapMesh.candidate(folder, "generator-image-3", kind[1], kind[0]);
+            SwapMesh.candidate(folder, "generator-image", kind[1], kind[0]);
         }
         mesh = SwapMesh.start(folder);
     }

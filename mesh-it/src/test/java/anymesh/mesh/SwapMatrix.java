@@ -70,10 +70,10 @@ final class SwapMatrix {
         var here = Files.createDirectory(folder.resolve("full"));
         var kinds = bad();
         for (var kind : kinds.entrySet()) {
-            SwapMesh.candidate(here, "generator-image-3", kind.getKey(), kind.getValue().toArray(String[]::new));
+            SwapMesh.candidate(here, GENERATOR, kind.getKey(), kind.getValue().toArray(String[]::new));
         }
         for (var good : List.of("3.1.0", "3.2.0", "3.3.0")) {
-            SwapMesh.candidate(here, "generator-image-3", good, "good");
+            SwapMesh.candidate(here, GENERATOR, good, "good");
         }
         var counted = new ArrayList<JsonNode>();
         var rows = new ArrayList<Row>();
@@ -172,8 +172,8 @@ final class SwapMatrix {
     @Test
     void atAFixedRateASwapIsHardlyFeltAndASlowReleaseGoesBack() throws Exception {
         var here = Files.createDirectory(folder.resolve("steady"));
-        SwapMesh.candidate(here, "generator-image-3", "3.1.0", "good");
-        SwapMesh.candidate(here, "generator-image-3", "4.7.0", "slow");
+        SwapMesh.candidate(here, GENERATOR, "3.1.0", "good");
+        SwapMesh.candidate(here, GENERATOR, "4.7.0", "slow");
         var options = List.of("--hold", "10s", "--steps", "25,100");
         try (var mesh = SwapMesh.start(here);
                 var load = SteadyLoad.start(0.4, List.of("http://" + mesh.processes().instance("gateway-1").http(),
@@ -217,9 +217,9 @@ final class SwapMatrix {
     @Test
     void whatIsBeingMadeOutlastsTheReleaseThatMakesIt() throws Exception {
         var here = Files.createDirectory(folder.resolve("last"));
-        var old = SwapMesh.candidate(here, "generator-image", "2.9.0", "slow", "--factor", "8", "--pipeline", """
+        var old = SwapMesh.candidate(here, "generator-image-2.0.0", "2.9.0", "slow", "--factor", "8", "--pipeline", """
                 {"num_inference_steps": 2, "max_inference_steps": 1000, "guidance_scale": 1.0}""");
-        SwapMesh.candidate(here, "generator-image-3", "3.1.0", "good");
+        SwapMesh.candidate(here, GENERATOR, "3.1.0", "good");
         var isOver = new AtomicBoolean();
         try (var mesh = SwapMesh.start(here, GENERATOR + "=" + old);
                 var client = new MeshClient(mesh.processes().url())) {

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A mesh of two gateways that draws in two steps, whose generators are swapped for candidates made for it. */
+/** A mesh of two gateways, whose generators are swapped for candidates made for it. */
 final class SwapMesh implements AutoCloseable {
     static final Duration LONG = Duration.ofMinutes(20);
     private static final List<String> GATEWAYS = List.of("gateway-1", "gateway-2");
@@ -27,11 +27,10 @@ final class SwapMesh implements AutoCloseable {
         this.mesh = mesh;
     }
 
-    /** {@code bundles}: SERVICE=DIR, besides the picture generator of two steps. */
+    /** {@code bundles}: SERVICE=DIR, where it is another one than the built-in one. */
     static SwapMesh start(Path folder, String... bundles) throws IOException, InterruptedException {
         var config = Files.createDirectories(folder.resolve("config"));
-        for (var bundle : Stream.concat(Stream.of("generator-image=models/toyworld/generator-image-3"),
-                Stream.of(bundles)).toList()) { // the last one of a service counts
+        for (var bundle : bundles) {
             var parts = bundle.split("=", 2);
             Files.writeString(config.resolve(parts[0] + ".yaml"),
                     "stage:\n  bundle: %s\n".formatted(Python.ROOT.resolve(parts[1]))); // one that is absolute stays so
