@@ -11,6 +11,7 @@ import anymesh.v1.Modality;
 import anymesh.wire.Frame;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,8 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** A gateway in the heap that it has in process mode ({@code ServiceProcess} of the cli), with its default limits. */
 class HeapTest {
-    private static final List<String> PROCESS_MODE = List.of("-Xms16m", "-Xmx768m", "-XX:MaxDirectMemorySize=512m",
-            "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    private static final List<String> PROCESS_MODE = List.of(
+            "@" + Path.of(System.getProperty("anymesh.root"), "gateway/config/jvm.options"), "-XX:MaxRAM=1536m");
     /** The default limit, less what stands around the data. */
     private static final int LARGEST = (48 << 20) - 1_000;
 

@@ -58,7 +58,7 @@ record ProcessSpecs(Path home, Path logs, ServiceSettings settings, String consu
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + home.resolve("jvm.options"));
         command.add("-XX:ErrorFile=" + logs.resolve(id + "-crash-%p.txt")); // not where somebody happens to work
-        command.addAll(service.jvmFlags());
+        command.addAll(service.jvmOptions(home));
         command.add(service.mainClass());
         settings.file(service.service())
                 .ifPresent(file -> command.addAll(List.of("--config", file.toAbsolutePath().toString())));

@@ -8,43 +8,47 @@ import anymesh.generator.GeneratorMain;
 import anymesh.kit.model.Component;
 import anymesh.projector.InputProjectorMain;
 import anymesh.projector.OutputProjectorMain;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service as a process: its main class and its JVM's heap, which grows from little. Models and embeddings lie outside of
- * it; the gateway's holds the bodies of requests, and the encoder's the files that are in them.
+ * A service as a process: its main class, the module whose {@code config/jvm.options} has its JVM's options, and how much memory
+ * its heap is a share of: here, where nothing limits a process, what {@code k8s/base} limits its container to.
  */
 enum ServiceProcess {
-    ENCODER("encoder", Component.MODALITY_ENCODER, EncoderMain.class, 320), INPUT_PROJECTOR("input-projector",
-            Component.INPUT_PROJECTOR, InputProjectorMain.class, 64), BACKBONE("backbone", Component.LLM_BACKBONE,
-                    BackboneMain.class, 128), OUTPUT_PROJECTOR("output-projector", Component.OUTPUT_PROJECTOR,
-                            OutputProjectorMain.class, 64), GENERATOR_IMAGE("image"), GENERATOR_AUDIO(
-                                    "audio"), GENERATOR_VIDEO("video"), GATEWAY("gateway", null, GatewayMain.class,
-                                            768);
+    ENCODER("encoder", Component.MODALITY_ENCODER, EncoderMain.class, "encoder-svc"), INPUT_PROJECTOR(
+            "input-projector", Component.INPUT_PROJECTOR, InputProjectorMain.class, "projector-svc"), BACKBONE(
+                    "backbone", Component.LLM_BACKBONE, BackboneMain.class, "backbone-svc"), OUTPUT_PROJECTOR(
+                            "output-projector", Component.OUTPUT_PROJECTOR, OutputProjectorMain.class,
+                            "projector-svc"), GENERATOR_IMAGE("image"), GENERATOR_AUDIO("audio"), GENERATOR_VIDEO(
+                                    "video"), GATEWAY("gateway", null, GatewayMain.class, "gateway");
+
+    private static final int STAGE_MEGABYTES = 1024;
+    private static final int GATEWAY_MEGABYTES = 1536;
 
     private final String service;
     private final @Nullable Component component;
     private final Class<?> main;
-    private final int heapMegabytes;
+    private final String module;
     private final String modality;
 
-    ServiceProcess(String service, @Nullable Component component, Class<?> main, int heapMegabytes) {
-        this(service, component, main, heapMegabytes, "");
+    ServiceProcess(String service, @Nullable Component component, Class<?> main, String module) {
+        this(service, component, main, module, "");
     }
 
     /** The generator of a modality. */
     ServiceProcess(String modality) {
-        this("generator-" + modality, Component.MODALITY_GENERATOR, GeneratorMain.class, 128, modality);
+        this("generator-" + modality, Component.MODALITY_GENERATOR, GeneratorMain.class, "generator-svc", modality);
     }
 
-    ServiceProcess(String service, @Nullable Component component, Class<?> main, int heapMegabytes, String modality) {
+    ServiceProcess(String service, @Nullable Component component, Class<?> main, String module, String modality) {
         this.service = service;
         this.component = component;
         this.main = main;
-        this.heapMegabytes = heapMegabytes;
+        this.module = module;
         this.modality = modality;
     }
 
@@ -75,13 +79,10 @@ enum ServiceProcess {
         return modality.isEmpty() ? Map.of() : Map.of("ANYMESH_MODALITY", modality);
     }
 
-    /**
-     * One collector thread is enough for these heaps, and compiling with C1 only is quicker to start and smaller: the
-     * work is done in native code.
-     */
-    List<String> jvmFlags() {
-        return List.of("-Xms16m", "-Xmx%dm".formatted(heapMegabytes), "-XX:MaxDirectMemorySize=512m",
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    /** Its JVM's options, where the project lies in {@code home}. */
+    List<String> jvmOptions(Path home) {
+        return List.of("@" + home.resolve(module).resolve("config/jvm.options"),
+                "-XX:MaxRAM=%dm".formatted(isStage() ? STAGE_MEGABYTES : GATEWAY_MEGABYTES));
     }
 
     /** By its name, or a generator by what it makes: {@code image}. */

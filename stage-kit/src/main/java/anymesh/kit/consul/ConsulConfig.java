@@ -12,7 +12,8 @@ import java.time.Duration;
  *
  * @param address host:port of the agent's HTTP API
  * @param token ACL token; {@code tokenFile} names a file that holds one instead
- * @param advertise the host under which others reach this instance; empty: the one that it listens on
+ * @param advertise the host under which others reach this instance; empty: the one that it listens on, or if that is 0.0.0.0 the
+ *     address from which packets to Consul leave
  * @param registerEvery how often an instance registers again, which heals a Consul that forgot it; well above
  *     {@code checkEvery}, as each registration starts the check's interval anew
  * @param grace how long instances that served are still believed in when Consul was away or is suddenly empty

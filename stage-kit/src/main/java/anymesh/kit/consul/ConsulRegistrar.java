@@ -12,6 +12,7 @@ import io.vertx.ext.consul.MaintenanceOptions;
 import io.vertx.ext.consul.ServiceOptions;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -95,9 +96,13 @@ final class ConsulRegistrar {
         if (instance.state() == StageState.STOPPED) {
             return Future.succeededFuture(); // removed next
         }
+        return host(instance).compose(host -> register(instance, host));
+    }
+
+    private Future<Void> register(StageInstance instance, String host) {
         var options = new ServiceOptions().setId(instance.id()).setName(instance.service()).setTags(List.of("anymesh"))
-                .setAddress(host(instance)).setPort(instance.grpcPort()).setMeta(InstanceCodec.meta(instance))
-                .setCheckOptions(check(instance));
+                .setAddress(host).setPort(instance.grpcPort()).setMeta(InstanceCodec.meta(instance))
+                .setCheckOptions(check(instance, host));
         var registered = client.registerService(options);
         return instance.state() == StageState.DRAINING
                 ? registered.compose(_ -> client.maintenanceService(new MaintenanceOptions().setId(instance.id())
@@ -106,10 +111,9 @@ final class ConsulRegistrar {
     }
 
     /** gRPC health once there is a gRPC server; before, whether the process is beyond help. */
-    private CheckOptions check(StageInstance instance) {
+    private CheckOptions check(StageInstance instance, String host) {
         var check = new CheckOptions().setId(instance.id() + "-check").setName("ready")
                 .setInterval(config.checkEvery().toMillis() + "ms").setDeregisterAfter("1m");
-        var host = host(instance);
         if (instance.grpcPort() == 0) {
             return check.setHttp("http://%s:%d/healthz".formatted(host, instance.httpPort()))
                     .setStatus(CheckStatus.PASSING);
@@ -119,8 +123,13 @@ final class ConsulRegistrar {
         return instance.state() == StageState.SERVING ? check.setStatus(CheckStatus.PASSING) : check;
     }
 
-    private String host(StageInstance instance) {
-        return config.advertise().isEmpty() ? instance.host() : config.advertise();
+    private Future<String> host(StageInstance instance) {
+        if (!config.advertise().isEmpty()) {
+            return Future.succeededFuture(config.advertise());
+        }
+        return OwnAddress.isEverywhere(instance.host())
+                ? vertx.executeBlocking(() -> OwnAddress.towards(config.address())).map(Objects::requireNonNull)
+                : Future.succeededFuture(instance.host());
     }
 
     /** Takes out what is still in. */

@@ -13,7 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds ffmpeg: JavaCPP unpacks the programs of the bytedeco jar once into its cache ({@code org.bytedeco.javacpp.cachedir}).
+ * Finds ffmpeg: in the folder that {@code ANYMESH_FFMPEG} names, which may be read-only, or JavaCPP unpacks the programs of
+ * the bytedeco jar once into its cache ({@code org.bytedeco.javacpp.cachedir}).
  *
  * <p>ffmpeg is linked against its device library, and that against sound servers and X, from which nothing is ever called here
  * and which many machines lack. The linker only wants files of these names, so for a name that is missing a link to a library
@@ -41,8 +42,11 @@ final class FfmpegFiles {
 
     private static Ffmpeg started() {
         try {
-            var folder = unpacked();
-            var standIns = Files.createDirectories(folder.resolve("stand-ins"));
+            var named = System.getenv("ANYMESH_FFMPEG");
+            var folder = named == null ? unpacked() : unpacked(Path.of(named));
+            var standIns = Files.isWritable(folder)
+                    ? Files.createDirectories(folder.resolve("stand-ins"))
+                    : Files.createTempDirectory("anymesh-stand-ins");
             var ffmpeg = new Ffmpeg(folder, folder + File.pathSeparator + standIns);
             for (int i = 0; i < MAX_MISSING; i++) {
                 var complaint = ffmpeg.check();
@@ -75,6 +79,15 @@ final class FfmpegFiles {
             }
         }
         return folder.toPath().toAbsolutePath();
+    }
+
+    private static Path unpacked(Path folder) throws IOException {
+        for (var program : Ffmpeg.Program.values()) {
+            if (!Files.isExecutable(folder.resolve(program.file()))) {
+                throw new IOException("ANYMESH_FFMPEG: there is no program " + folder.resolve(program.file()));
+            }
+        }
+        return folder.toAbsolutePath();
     }
 
     private static void standIn(Path name, Path library) throws IOException {

@@ -63,9 +63,13 @@ public final class Tracing implements AutoCloseable {
                 : !exporter.equals("none");
     }
 
+    /** An empty one is none, as OpenTelemetry's specification of environment variables has it. */
     private static @Nullable String setting(String property) {
         String value = System.getProperty(property);
-        return value != null ? value : System.getenv(property.replace('.', '_').toUpperCase(Locale.ROOT));
+        if (value == null) {
+            value = System.getenv(property.replace('.', '_').toUpperCase(Locale.ROOT));
+        }
+        return value == null || value.isEmpty() ? null : value;
     }
 
     public Tracer tracer() {

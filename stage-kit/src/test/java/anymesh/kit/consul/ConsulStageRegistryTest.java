@@ -48,6 +48,17 @@ final class ConsulStageRegistryTest extends StageRegistryContract {
     }
 
     @Test
+    void oneThatListensEverywhereIsFoundAtAnAddress() {
+        try (var stage = stage(); var gateway = gateway(); var server = new HealthyServer()) {
+            var here = at(server);
+            stage.put(new StageInstance(here.id(), SERVICE, "0.0.0.0", here.grpcPort(), 1, 7, StageState.SERVING,
+                    here.description()));
+            await().atMost(SOON).untilAsserted(() -> assertThat(gateway.snapshot()).singleElement()
+                    .satisfies(told -> assertThat(told.host()).isNotEqualTo("0.0.0.0").matches("[0-9a-f.:]+")));
+        }
+    }
+
+    @Test
     void anInstanceWhoseHealthFailsIsNotServing() {
         try (var stage = stage(); var gateway = gateway(); var server = new HealthyServer()) {
             var instance = at(server);
