@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.mesh;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Capability;
 import java.io.IOException;
@@ -52,17 +50,14 @@ final class ContainerMesh implements AutoCloseable {
                 .withEnv("ANYMESH_REGISTRY_CONSUL_ADDRESS", "consul:8500").withExposedPorts(HTTP)
                 .waitingFor(Wait.forHttp("/readyz").forPort(HTTP));
         for (var service : PATH) {
-            stages.put(service, Stream.generate(() -> stage(service)).limit(replicas).toList());
+            stages.put(service, Stream.<GenericContainer<?>>generate(() -> stage(service)).limit(replicas).toList());
         }
         start(Stream.concat(Stream.of(gateway), stages.values().stream().flatMap(List::stream)).toList());
     }
 
-    /** Starts all of them; the test is skipped, or in CI fails, where nothing runs containers or the images are not there. */
-    static ContainerMesh start(int replicas) {
-        if (!Boolean.parseBoolean(System.getenv("CI"))) {
-            assumeTrue(DockerClientFactory.instance().isDockerAvailable(),
-                    "needs a Docker API: eval \"$(scripts/docker-api start)\", then scripts/images");
-        }
+    /** Builds the images and starts all of them; the test is skipped, or in CI fails, where nothing runs containers. */
+    static ContainerMesh start(int replicas) throws IOException, InterruptedException {
+        Images.build(Stream.concat(PATH.stream(), Stream.of("gateway")).toList());
         return new ContainerMesh(replicas);
     }
 
@@ -73,7 +68,7 @@ final class ContainerMesh implements AutoCloseable {
     }
 
     private GenericContainer<?> confined(String service, long memory) {
-        return add(new GenericContainer<>("localhost/anymesh/%s:%s".formatted(service, version())), service, memory);
+        return add(new GenericContainer<>("localhost/anymesh/%s:%s".formatted(service, Images.TAG)), service, memory);
     }
 
     private GenericContainer<?> add(GenericContainer<?> container, String alias, long memory) {
@@ -92,10 +87,6 @@ final class ContainerMesh implements AutoCloseable {
 
     private static void start(List<GenericContainer<?>> containers) {
         Startables.deepStart(containers).join();
-    }
-
-    private static String version() {
-        return System.getProperty("anymesh.version", "0.1.0-SNAPSHOT");
     }
 
     String url() {

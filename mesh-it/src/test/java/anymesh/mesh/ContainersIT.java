@@ -80,7 +80,7 @@ final class ContainersIT {
         var id = container.getContainerId();
         docker.execStartCmd(docker.execCreateCmd(id).withCmd("bash", "-c",
                 "echo 1000 >/proc/1/oom_score_adj; head -c 2G /dev/zero | tail").exec().getId())
-                .exec(new ResultCallback.Adapter<>());
+                .withDetach(true).exec(new ResultCallback.Adapter<>());
         await().atMost(LONG).until(() -> Boolean.FALSE.equals(docker.inspectContainerCmd(id).exec().getState()
                 .getRunning()));
         assertThat(docker.inspectContainerCmd(id).exec().getState().getExitCodeLong()).isEqualTo(KILLED);
@@ -99,12 +99,13 @@ final class ContainersIT {
             client = new MeshClient(url);
             var bell = MeshClient.imagePart(Files.readAllBytes(Python.ROOT.resolve("models/fixtures/bell.png")));
             for (int i = 0; i < CALLERS; i++) {
-                callers.submit(() -> {
+                callers.execute(() -> {
                     while (!isOver.get()) {
                         ask("a picture", () -> MeshClient.pictures(client.chat("draw a red bell", Map.of("seed", 1)))
                                 .size() == 1);
                         ask("what is in one", () -> MeshClient.text(client.chat(
-                                List.of(bell, MeshClient.textPart("what is in the picture?")), Map.of("temperature", 0)))
+                                List.of(bell, MeshClient.textPart("what is in the picture?")),
+                                Map.of("temperature", 0)))
                                 .contains("bell"));
                     }
                 });

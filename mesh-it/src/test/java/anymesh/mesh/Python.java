@@ -30,6 +30,11 @@ final class Python {
         return builder(arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
+    /** A process to be started by its caller, from the project's root. */
+    static ProcessBuilder command(List<String> arguments) {
+        return builder(arguments.toArray(String[]::new));
+    }
+
     private static ProcessBuilder builder(String... arguments) {
         var python = Path.of(System.getenv().getOrDefault("ANYMESH_PYTHON",
                 System.getProperty("user.home") + "/.cache/anymesh/train-venv/bin/python"));
