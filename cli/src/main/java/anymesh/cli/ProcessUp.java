@@ -75,6 +75,10 @@ final class ProcessUp {
     }
 
     private static RegistryConfig registry(RegistryConfig settings, @Nullable String consul) {
+        if (settings.kind() == RegistryConfig.Kind.KUBERNETES) {
+            throw new IllegalArgumentException(
+                    "registry.kind: KUBERNETES (expected: STATIC or CONSUL; in a cluster it is Kubernetes that starts processes)");
+        }
         var isConfigured = consul != null || System.getenv("ANYMESH_REGISTRY_CONSUL_ADDRESS") != null;
         return isConfigured
                 ? settings.withConsul(consul == null ? settings.consul() : settings.consul().at(consul))

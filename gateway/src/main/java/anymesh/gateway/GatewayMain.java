@@ -3,6 +3,7 @@ package anymesh.gateway;
 
 import anymesh.gateway.routing.Services;
 import anymesh.kit.config.ConfigLoader;
+import anymesh.kit.inquiry.StageInquiries;
 import anymesh.kit.server.Futures;
 import anymesh.kit.server.Termination;
 import anymesh.wire.WireMemory;
@@ -12,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway in a process of its own: {@code [--config FILE]}. It finds its stages through Consul or through the static
- * {@code endpoints} of its configuration, each of which it asks what it is; SIGTERM drains it.
+ * The gateway in a process of its own: {@code [--config FILE]}. It finds its stages through Consul, or through the
+ * EndpointSlices of a cluster or the static {@code endpoints} of its configuration, each of which it asks what it is; SIGTERM
+ * drains it.
  */
 public final class GatewayMain {
     private static final Logger log = LoggerFactory.getLogger(GatewayMain.class);
@@ -37,7 +39,8 @@ public final class GatewayMain {
     }
 
     private static void run(Vertx vertx, GatewayConfig config) {
-        var registry = config.registry().forGateway(vertx, Services.ALL);
+        var registry = config.registry().forGateway(vertx, Services.ALL,
+                () -> StageInquiries.open(vertx, config.tls(), Services::describe));
         var watch = new EndpointWatch(vertx, registry, config.tls());
         config.watched().forEach(watch::add);
         var shared = Shared.open(vertx, config.registry());

@@ -40,9 +40,9 @@ public final class Shared implements AutoCloseable {
         if (config.kind() == RegistryConfig.Kind.STATIC) {
             return alone();
         }
-        var replicas = config.replicas(vertx);
-        return new Shared(replicas, StoredRoutes.open(vertx, config), config.store(vertx, WRITTEN),
-                config.locks(vertx), replicas::close);
+        var wanted = config.wanted(vertx);
+        return new Shared(wanted, StoredRoutes.open(vertx, config), config.store(vertx, WRITTEN),
+                config.locks(vertx), wanted::close);
     }
 
     /** In a mesh of one process, which is told nothing of how many instances there shall be. Takes over both. */

@@ -7,6 +7,7 @@ import anymesh.gateway.Shared;
 import anymesh.gateway.routing.Services;
 import anymesh.kit.consul.ConsulConfig;
 import anymesh.kit.discovery.RegistryConfig;
+import anymesh.kit.inquiry.StageInquiries;
 import anymesh.kit.server.Futures;
 import anymesh.kit.testing.Cuts;
 import anymesh.wire.WireMemory;
@@ -25,7 +26,8 @@ final class CuttingGateway implements AutoCloseable {
     CuttingGateway(String consul, Cuts cuts) {
         var config = GatewayConfig.defaults().onPort(0);
         var found = RegistryConfig.defaults().withConsul(ConsulConfig.defaults().at(consul));
-        registry = new CuttingRegistry(found.forGateway(vertx, Services.ALL), cuts);
+        registry = new CuttingRegistry(found.forGateway(vertx, Services.ALL,
+                () -> StageInquiries.open(vertx, config.tls(), Services::describe)), cuts);
         shared = Shared.open(vertx, found);
         memory = new WireMemory("cutting-gateway", config.memoryBytes());
         gateway = Gateway.start(vertx, config, registry, shared, memory);

@@ -58,6 +58,9 @@ final class FencesTest {
     static final ArchRule onlyOnePackageMayImportConsul = onlyIn("io.vertx.ext.consul..", "anymesh.kit.consul..");
 
     @ArchTest
+    static final ArchRule onlyOnePackageKnowsKubernetes = onlyIn("io.fabric8..", "anymesh.kit.kubernetes..");
+
+    @ArchTest
     static final ArchRule onlyTracingKnowsItsSdk = onlyIn("io.opentelemetry.sdk..", "anymesh.kit.trace..");
 
     @ArchTest

@@ -3,8 +3,10 @@ package anymesh.cli.processes;
 
 import anymesh.cli.supervise.ProcessStatus;
 import anymesh.cli.supervise.Supervisor;
+import anymesh.gateway.routing.Services;
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.ending.Budget;
+import anymesh.kit.inquiry.StageInquiries;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.replicas.StoredReplicas;
@@ -94,7 +96,8 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
                 .collect(Collectors.toSet());
         var specs = new ProcessSpecs(options.home(), logs, options.settings(), config.consul().address());
         var replicas = OwnedReplicas.open(vertx, config, events);
-        return new ProcessMesh(supervisor, specs, consul, watch, readiness, config.forGateway(vertx, stages),
+        return new ProcessMesh(supervisor, specs, consul, watch, readiness, config.forGateway(vertx, stages,
+                () -> StageInquiries.open(vertx, options.tls(), Services::describe)),
                 config.store(vertx, Desks.folders()), replicas, options, events);
     }
 

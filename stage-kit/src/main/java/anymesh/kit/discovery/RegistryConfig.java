@@ -5,45 +5,65 @@ import anymesh.kit.consul.ConsulConfig;
 import anymesh.kit.consul.ConsulMeshLocks;
 import anymesh.kit.consul.ConsulMeshStore;
 import anymesh.kit.consul.ConsulStageRegistry;
+import anymesh.kit.inquiry.StageInquiries;
+import anymesh.kit.kubernetes.DeploymentReplicas;
+import anymesh.kit.kubernetes.KubernetesConfig;
+import anymesh.kit.kubernetes.KubernetesMeshLocks;
+import anymesh.kit.kubernetes.KubernetesMeshStore;
+import anymesh.kit.kubernetes.KubernetesStageRegistry;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.replicas.StoredReplicas;
+import anymesh.kit.replicas.WantedReplicas;
 import anymesh.kit.store.InMemoryMeshLocks;
 import anymesh.kit.store.InMemoryMeshStore;
 import anymesh.kit.store.MeshLocks;
 import anymesh.kit.store.MeshStore;
 import io.vertx.core.Vertx;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** How the processes of a mesh find each other, and where they keep what they share. */
-public record RegistryConfig(Kind kind, ConsulConfig consul) {
+public record RegistryConfig(Kind kind, ConsulConfig consul, KubernetesConfig kubernetes) {
 
-    /** {@link #STATIC}: gateways have a list of endpoints. {@link #CONSUL}: stages register, gateways follow. */
+    /**
+     * {@link #STATIC}: gateways have a list of endpoints. {@link #CONSUL}: stages register, gateways follow.
+     * {@link #KUBERNETES}: the cluster knows its pods, gateways follow.
+     */
     public enum Kind {
-        STATIC, CONSUL
+        STATIC, CONSUL, KUBERNETES
     }
 
     public static RegistryConfig defaults() {
-        return new RegistryConfig(Kind.STATIC, ConsulConfig.defaults());
+        return new RegistryConfig(Kind.STATIC, ConsulConfig.defaults(), KubernetesConfig.defaults());
     }
 
     public RegistryConfig withConsul(ConsulConfig other) {
-        return new RegistryConfig(Kind.CONSUL, other);
+        return new RegistryConfig(Kind.CONSUL, other, kubernetes);
+    }
+
+    public RegistryConfig withKubernetes(KubernetesConfig other) {
+        return new RegistryConfig(Kind.KUBERNETES, consul, other);
     }
 
     /** The registry of a stage: it is told of the stage and asked nothing. */
     public StageRegistry forStage(Vertx vertx, String service, boolean usesTls) {
         return switch (kind) {
-            case STATIC -> new InMemoryStageRegistry();
+            case STATIC, KUBERNETES -> new InMemoryStageRegistry(); // nobody is told
             case CONSUL -> ConsulStageRegistry.open(vertx, consul, Set.of(service), Set.of(), usesTls);
         };
     }
 
-    /** The registry of a gateway, which follows these services; a static one is the gateway's to fill. */
-    public StageRegistry forGateway(Vertx vertx, Set<String> services) {
+    /**
+     * The registry of a gateway, which follows these services; a static one is the gateway's to fill.
+     *
+     * @param inquiries to ask stages what they are, where no registry tells it
+     */
+    public StageRegistry forGateway(Vertx vertx, Set<String> services, Supplier<StageInquiries> inquiries) {
         return switch (kind) {
             case STATIC -> new InMemoryStageRegistry();
             case CONSUL -> ConsulStageRegistry.open(vertx, consul, Set.of(), services, false);
+            case KUBERNETES -> KubernetesStageRegistry.open(vertx, kubernetes, services, inquiries.get());
         };
     }
 
@@ -52,10 +72,20 @@ public record RegistryConfig(Kind kind, ConsulConfig consul) {
         return switch (kind) {
             case STATIC -> new InMemoryMeshStore();
             case CONSUL -> ConsulMeshStore.open(vertx, consul, prefixes);
+            case KUBERNETES -> KubernetesMeshStore.open(vertx, kubernetes);
         };
     }
 
-    /** How many instances of each service are wanted, in that store. */
+    /** How many instances of each service are wanted, and how one that sleeps is woken. */
+    public WantedReplicas wanted(Vertx vertx) {
+        return switch (kind) {
+            case STATIC -> WantedReplicas.unknown();
+            case CONSUL -> replicas(vertx);
+            case KUBERNETES -> DeploymentReplicas.open(vertx, kubernetes);
+        };
+    }
+
+    /** How many instances of each service are wanted, in that store, for who starts and ends them. */
     public StoredReplicas replicas(Vertx vertx) {
         return StoredReplicas.open(store(vertx, Set.of(StoredReplicas.FOLDER)));
     }
@@ -65,6 +95,7 @@ public record RegistryConfig(Kind kind, ConsulConfig consul) {
         return switch (kind) {
             case STATIC -> new InMemoryMeshLocks();
             case CONSUL -> ConsulMeshLocks.open(vertx, consul);
+            case KUBERNETES -> KubernetesMeshLocks.open(vertx, kubernetes);
         };
     }
 }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * {@code replicas/SERVICE/BUNDLE/VERSION}, for a release that was started beside what the service is configured with,
  * <code>{"wanted": 1, "bundle": "/its/folder"}</code>. What is called a service here may be such a name.
  */
-public final class StoredReplicas implements WantedReplicas, AutoCloseable {
+public final class StoredReplicas implements WantedReplicas {
     /** Below this, the store must let itself be read and written. */
     public static final String FOLDER = "replicas/";
     private static final String WANTED = "wanted";

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
  * How many instances of each service are wanted, as far as that is known, and the way to wake one that is wanted zero
  * times. Thread-safe; nothing blocks.
  */
-public interface WantedReplicas {
+public interface WantedReplicas extends AutoCloseable {
 
     /** As it was heard last; empty for a service that nobody has said anything about. */
     OptionalInt of(String service);
@@ -19,6 +19,10 @@ public interface WantedReplicas {
 
     /** Runs the listener after every change of {@link #of}, until the registration is closed. */
     Registration watch(Runnable listener);
+
+    /** Stops to follow. */
+    @Override
+    default void close() {}
 
     /** Where nobody says how many there shall be, and nobody can be woken. */
     static WantedReplicas unknown() {

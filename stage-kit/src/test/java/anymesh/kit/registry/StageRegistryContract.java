@@ -29,6 +29,11 @@ public abstract class StageRegistryContract {
     /** An open registry that follows {@link #SERVICE}. */
     protected abstract StageRegistry open();
 
+    /** How a registry shows what was put: one that is not told by stages themselves may not know all of it. */
+    protected StageInstance shown(StageInstance put) {
+        return put;
+    }
+
     @BeforeEach
     final void begin() {
         registry = open();
@@ -44,7 +49,7 @@ public abstract class StageRegistryContract {
     void anInstanceThatWasPutIsThereWithAllThatWasSaidOfIt() {
         var instance = serving(longDescription());
         registry.put(instance);
-        await().atMost(SOON).untilAsserted(() -> assertThat(registry.snapshot()).containsExactly(instance));
+        await().atMost(SOON).untilAsserted(() -> assertThat(registry.snapshot()).containsExactly(shown(instance)));
     }
 
     @Test
@@ -53,18 +58,19 @@ public abstract class StageRegistryContract {
         var other = serving(description());
         registry.put(other);
         registry.put(one);
-        await().atMost(SOON).untilAsserted(() -> assertThat(registry.snapshot()).containsExactly(one, other));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(registry.snapshot()).containsExactly(shown(one), shown(other)));
     }
 
     @Test
     void putReplacesTheInstanceOfThatId() {
         var loading = loading();
         registry.put(loading);
-        await().atMost(SOON).untilAsserted(() -> assertThat(registry.snapshot()).containsExactly(loading));
+        await().atMost(SOON).untilAsserted(() -> assertThat(registry.snapshot()).containsExactly(shown(loading)));
         var serving = new StageInstance(loading.id(), SERVICE, "127.0.0.1", server.port(), 1, 7, StageState.SERVING,
                 description());
         registry.put(serving);
-        await().atMost(SOON).untilAsserted(() -> assertThat(registry.snapshot()).containsExactly(serving));
+        await().atMost(SOON).untilAsserted(() -> assertThat(registry.snapshot()).containsExactly(shown(serving)));
     }
 
     @Test
@@ -73,7 +79,7 @@ public abstract class StageRegistryContract {
         registry.put(instance);
         registry.put(instance.with(StageState.DRAINING));
         await().atMost(SOON).untilAsserted(
-                () -> assertThat(registry.snapshot()).containsExactly(instance.with(StageState.DRAINING)));
+                () -> assertThat(registry.snapshot()).containsExactly(shown(instance.with(StageState.DRAINING))));
     }
 
     @Test
@@ -92,13 +98,14 @@ public abstract class StageRegistryContract {
     void aListenerIsToldWhatIsThereAndEveryChangeUntilItLeaves() {
         var first = serving(description());
         registry.put(first);
-        await().atMost(SOON).until(() -> registry.snapshot().size() == 1);
+        await().atMost(SOON).until(() -> registry.snapshot().equals(List.of(shown(first))));
         var told = new CopyOnWriteArrayList<List<StageInstance>>();
         var registration = registry.watch(told::add);
-        assertThat(told).containsExactly(List.of(first));
+        assertThat(told).containsExactly(List.of(shown(first)));
         var second = serving(description());
         registry.put(second);
-        await().atMost(SOON).untilAsserted(() -> assertThat(told.getLast()).containsExactly(first, second));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(told.getLast()).containsExactly(shown(first), shown(second)));
         registration.close();
         int before = told.size();
         registry.remove(second.id());
@@ -117,7 +124,7 @@ public abstract class StageRegistryContract {
         registry.put(serving.with(StageState.DRAINING));
         registry.remove(instance.id());
         registry.put(serving);
-        await().atMost(SOON).untilAsserted(() -> assertThat(registry.snapshot()).containsExactly(serving));
+        await().atMost(SOON).untilAsserted(() -> assertThat(registry.snapshot()).containsExactly(shown(serving)));
     }
 
     protected final StageInstance serving(StageDescription description) {
