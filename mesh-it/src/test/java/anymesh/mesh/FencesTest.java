@@ -57,6 +57,14 @@ final class FencesTest {
     @ArchTest
     static final ArchRule onlyOnePackageMayImportConsul = onlyIn("io.vertx.ext.consul..", "anymesh.kit.consul..");
 
+    /** The network policies of k8s/ let nobody else through. */
+    @ArchTest
+    static final ArchRule onlyGatewaysAndTheCommandLineCallStages = noClasses()
+            .that().resideOutsideOfPackages("anymesh.gateway..", "anymesh.cli..", "anymesh.wire..", "anymesh.v1..",
+                    "anymesh.bench..")
+            .should().dependOnClassesThat().haveFullyQualifiedName("io.grpc.ManagedChannel")
+            .orShould().dependOnClassesThat().haveFullyQualifiedName("io.grpc.Channel");
+
     @ArchTest
     static final ArchRule onlyTracingKnowsItsSdk = onlyIn("io.opentelemetry.sdk..", "anymesh.kit.trace..");
 
