@@ -79,7 +79,10 @@ final class NetworkPathsIT {
             hops.add(hop(service.name(), "consul", "TCP", 8500));
             hops.add(hop(service.name(), "consul", "TCP", 8501));
         }
-        MeshService.stages().forEach(stage -> hops.add(hop("consul", stage.name(), "TCP", stage.port())));
+        for (var stage : MeshService.stages()) { // it checks their health: by HTTP while they load, then by gRPC
+            hops.add(hop("consul", stage.name(), "TCP", stage.httpPort()));
+            hops.add(hop("consul", stage.name(), "TCP", stage.port()));
+        }
         return hops;
     }
 
