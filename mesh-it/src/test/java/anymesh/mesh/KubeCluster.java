@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class KubeCluster implements AutoCloseable {
     static final String NAMESPACE = "anymesh";
+    /** Of the machine that the API server runs on. */
+    static final String NODE_ADDRESS = "192.0.2.1";
     private static final Path SCRIPT = Python.ROOT.resolve("scripts/kube");
 
     /** Rendering takes a second, and the files do not change meanwhile. */
@@ -112,17 +114,17 @@ final class KubeCluster implements AutoCloseable {
     /** What kustomize makes of a folder; needs no cluster. */
     static Manifests render(Path folder) throws IOException, InterruptedException {
         require();
-        return Manifests.parse(run(null, null, 0, kubectlCommand("kustomize", folder.toString())).expectSuccess());
+        return Manifests.parse(run(null, Map.of(), kubectlCommand("kustomize", folder.toString())).expectSuccess());
     }
 
     /** kubectl, as the cluster's administrator. */
     Ended kubectl(String... arguments) throws IOException, InterruptedException {
-        return run(null, state, port, kubectlCommand(arguments));
+        return run(null, environment(), kubectlCommand(arguments));
     }
 
     /** kubectl with these on its standard input. */
     Ended kubectl(Manifests input, String... arguments) throws IOException, InterruptedException {
-        return run(input.yaml(), state, port, kubectlCommand(arguments));
+        return run(input.yaml(), environment(), kubectlCommand(arguments));
     }
 
     /** What kubectl says in JSON. */
@@ -139,6 +141,20 @@ final class KubeCluster implements AutoCloseable {
         return kubectl(manifests, command.toArray(String[]::new));
     }
 
+    /** Starts a program that others in the cluster reach at {@link #NODE_ADDRESS}; it ends with the cluster. */
+    Process startInside(Path log, String... command) throws IOException {
+        var all = new ArrayList<>(List.of(SCRIPT.toString(), "in"));
+        all.addAll(List.of(command));
+        var builder = new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(environment());
+        return builder.start();
+    }
+
+    /** The API server's certificate and key, for who serves within the cluster. */
+    Path certificates() {
+        return state.resolve("pki");
+    }
+
     @Override
     public void close() throws IOException {
         try {
@@ -152,7 +168,11 @@ final class KubeCluster implements AutoCloseable {
     private Ended script(String... arguments) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of(SCRIPT.toString()));
         command.addAll(List.of(arguments));
-        return run(null, state, port, command);
+        return run(null, environment(), command);
+    }
+
+    private Map<String, String> environment() {
+        return Map.of("ANYMESH_KUBE_STATE", state.toString(), "ANYMESH_KUBE_PORT", String.valueOf(port));
     }
 
     private static List<String> kubectlCommand(String... arguments) {
@@ -163,7 +183,7 @@ final class KubeCluster implements AutoCloseable {
     }
 
     /** Into files and not pipes: what the script leaves running has its output, and a pipe would not end before that does. */
-    private static Ended run(@Nullable String input, @Nullable Path state, int port, List<String> command)
+    private static Ended run(@Nullable String input, Map<String, String> environment, List<String> command)
             throws IOException, InterruptedException {
         var files = new File[3];
         try {
@@ -173,10 +193,7 @@ final class KubeCluster implements AutoCloseable {
             Files.writeString(files[0].toPath(), input == null ? "" : input);
             var builder = new ProcessBuilder(command).directory(Python.ROOT.toFile()).redirectInput(files[0])
                     .redirectOutput(files[1]).redirectError(files[2]);
-            if (state != null) {
-                builder.environment().put("ANYMESH_KUBE_STATE", state.toString());
-                builder.environment().put("ANYMESH_KUBE_PORT", String.valueOf(port));
-            }
+            builder.environment().putAll(environment);
             int code = builder.start().waitFor();
             return new Ended(code, Files.readString(files[1].toPath(), StandardCharsets.UTF_8),
                     Files.readString(files[2].toPath(), StandardCharsets.UTF_8));
