@@ -57,6 +57,15 @@ final class FencesTest {
     @ArchTest
     static final ArchRule onlyOnePackageMayImportConsul = onlyIn("io.vertx.ext.consul..", "anymesh.kit.consul..");
 
+    /** Gateways make every hop; the network policies of k8s/ let no stage through to another. */
+    @ArchTest
+    static final ArchRule stagesCallNobody = noClasses()
+            .that().resideInAnyPackage("anymesh.encoder..", "anymesh.projector..", "anymesh.backbone..",
+                    "anymesh.generator..", "anymesh.kit.server..", "anymesh.kit.batch..", "anymesh.kit.model..",
+                    "anymesh.kit.rows..", "anymesh.kit.media..")
+            .should().dependOnClassesThat().haveFullyQualifiedName("io.grpc.ManagedChannel")
+            .orShould().dependOnClassesThat().haveFullyQualifiedName("io.grpc.Channel");
+
     @ArchTest
     static final ArchRule onlyOnePackageKnowsKubernetes = onlyIn("io.fabric8..", "anymesh.kit.kubernetes..");
 
