@@ -14,7 +14,7 @@ import org.testcontainers.DockerClientFactory;
 
 /** The images of the code under test, built by {@code scripts/images}, each once in this process. */
 final class Images {
-    static final String TAG = "test";
+    static final String TAG = "0.1.0";
     private static final Set<String> BUILT = new HashSet<>();
 
     private Images() {}
