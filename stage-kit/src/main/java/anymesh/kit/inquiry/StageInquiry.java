@@ -16,6 +16,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** One stage that can be asked what it is ({@code Describe}) and whether it serves (gRPC health). Thread-safe. */
@@ -74,17 +75,25 @@ public final class StageInquiry implements AutoCloseable {
 
         @Override
         public void onNext(T value) {
-            context.runOnContext(_ -> answer.tryComplete(value));
+            tell(() -> answer.tryComplete(value));
         }
 
         @Override
         public void onError(Throwable error) {
-            context.runOnContext(_ -> answer.tryFail(error));
+            tell(() -> answer.tryFail(error));
         }
 
         @Override
         public void onCompleted() {
             // unary: what there was to say has been said
+        }
+
+        private void tell(Runnable outcome) {
+            try {
+                context.runOnContext(_ -> outcome.run());
+            } catch (RejectedExecutionException _) {
+                // Vert.x has ended meanwhile, and with it whoever asked
+            }
         }
     }
 }

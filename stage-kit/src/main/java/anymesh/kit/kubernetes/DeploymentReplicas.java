@@ -38,6 +38,7 @@ public final class DeploymentReplicas implements WantedReplicas {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Set<String> waking = ConcurrentHashMap.newKeySet();
     private volatile Map<String, Wanted> wanted = Map.of();
+    private volatile Registration following = () -> {};
 
     /** What is wanted of a service, and the Deployment that stands for it. */
     private record Wanted(String deployment, int count) {}
@@ -66,8 +67,10 @@ public final class DeploymentReplicas implements WantedReplicas {
             replicas.close();
             throw e;
         }
-        access.awaitBriefly(Follower.start(access, "Deployments", Follower.Objects.of(replicas.deployments),
-                replicas::follow).first());
+        var follower = Follower.start(access, "Deployments", Follower.Objects.of(replicas.deployments),
+                replicas::follow);
+        replicas.following = follower::close;
+        access.awaitBriefly(follower.first());
         return replicas;
     }
 
@@ -146,6 +149,7 @@ public final class DeploymentReplicas implements WantedReplicas {
 
     @Override
     public void close() {
+        following.close();
         access.close();
     }
 }

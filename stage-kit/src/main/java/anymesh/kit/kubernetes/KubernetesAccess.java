@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.kubernetes;
 
-import anymesh.kit.server.Futures;
 import anymesh.wire.call.Registration;
 import com.google.common.base.Throwables;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
@@ -107,22 +106,21 @@ final class KubernetesAccess implements AutoCloseable {
      * not be asked is only told. Blocks.
      */
     void insist(Stream<Permission> permissions, String what) {
+        String denied;
         try {
-            var denied = Futures.join(call(() -> denied(permissions)));
-            if (!denied.isEmpty()) {
-                throw new KubernetesRefusedException("the Role in namespace %s lacks permission to %s"
-                        .formatted(namespace, denied));
-            }
-        } catch (KubernetesRefusedException refused) {
-            throw refused;
+            denied = permissions.filter(permission -> !isAllowed(permission)).map(Permission::toString)
+                    .collect(Collectors.joining(", "));
         } catch (RuntimeException e) {
+            if (explain(e) instanceof KubernetesRefusedException refused) {
+                throw refused;
+            }
             log.warn("the API server at {}, {} cannot be reached yet: {}", client.getMasterUrl(), what, reason(e));
+            return;
         }
-    }
-
-    private String denied(Stream<Permission> permissions) {
-        return permissions.filter(permission -> !isAllowed(permission)).map(Permission::toString)
-                .collect(Collectors.joining(", "));
+        if (!denied.isEmpty()) {
+            throw new KubernetesRefusedException("the Role in namespace %s lacks permission to %s"
+                    .formatted(namespace, denied));
+        }
     }
 
     private boolean isAllowed(Permission permission) {

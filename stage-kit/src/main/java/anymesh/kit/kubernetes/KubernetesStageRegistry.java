@@ -36,6 +36,8 @@ public final class KubernetesStageRegistry implements StageRegistry {
     private final TreeMap<String, Member> members = new TreeMap<>();
     private final List<Consumer<List<StageInstance>>> listeners = new CopyOnWriteArrayList<>();
     private final long timer;
+    private boolean isClosed; // on the context
+    private volatile Registration following = () -> {};
     private volatile List<StageInstance> instances = List.of();
 
     private KubernetesStageRegistry(KubernetesAccess access, Set<String> services, StageInquiries inquiries) {
@@ -67,13 +69,17 @@ public final class KubernetesStageRegistry implements StageRegistry {
             throw e;
         }
         var slices = access.client().discovery().v1().endpointSlices().inNamespace(access.namespace());
-        var first = Follower.start(access, "EndpointSlices", Follower.Objects.of(slices),
-                list -> registry.context.runOnContext(_ -> registry.follow(list))).first();
-        access.awaitBriefly(first.compose(_ -> registry.askAllOnce()));
+        var follower = Follower.start(access, "EndpointSlices", Follower.Objects.of(slices),
+                list -> registry.context.runOnContext(_ -> registry.follow(list)));
+        registry.following = follower::close;
+        access.awaitBriefly(follower.first().compose(_ -> registry.askAllOnce()));
         return registry;
     }
 
     private void follow(List<EndpointSlice> slices) {
+        if (isClosed) {
+            return;
+        }
         var endpoints = StageEndpoint.of(slices, services);
         members.entrySet().removeIf(entry -> {
             var next = endpoints.get(entry.getKey());
@@ -153,8 +159,10 @@ public final class KubernetesStageRegistry implements StageRegistry {
     @Override
     public void close() {
         access.vertx().cancelTimer(timer);
+        following.close();
         access.close();
         context.runOnContext(_ -> {
+            isClosed = true;
             members.values().forEach(member -> member.inquiry().close());
             members.clear();
             inquiries.close();

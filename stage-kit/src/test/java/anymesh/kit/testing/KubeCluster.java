@@ -41,6 +41,7 @@ public final class KubeCluster {
             var cluster = new KubeCluster(Files.createTempDirectory("kube"), freePort());
             var built = cluster.execute(List.of(SCRIPT, "built"));
             if (built.code() != 0) {
+                Files.delete(cluster.state);
                 return System.getenv("CI") == null ? abort(built.output()) : fail(built.output());
             }
             Runtime.getRuntime().addShutdownHook(new Thread(() -> cluster.script("down")));
