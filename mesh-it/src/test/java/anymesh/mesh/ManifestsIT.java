@@ -220,7 +220,7 @@ final class ManifestsIT {
             assertThat(may(MeshService.GATEWAY, right)).as(right).isTrue();
             assertThat(may("encoder", right)).as("encoder: " + right).isFalse();
         }
-        for (var right : List.of("get secrets", "create pods", "create pods --subresource=exec",
+        for (var right : List.of("get secrets", "patch configmaps", "create pods", "create pods --subresource=exec",
                 "update deployments.apps/encoder", "delete deployments.apps/encoder",
                 "create deployments.apps", "get configmaps --namespace=kube-system", "list namespaces",
                 "update endpointslices.discovery.k8s.io", "create rolebindings.rbac.authorization.k8s.io")) {
