@@ -68,7 +68,7 @@ final class ContainerMesh implements AutoCloseable {
     }
 
     private GenericContainer<?> confined(String service, long memory) {
-        return add(new GenericContainer<>("localhost/anymesh/%s:%s".formatted(service, Images.TAG)), service, memory);
+        return add(new GenericContainer<>(Images.name(service)), service, memory);
     }
 
     private GenericContainer<?> add(GenericContainer<?> container, String alias, long memory) {

@@ -19,6 +19,11 @@ final class Images {
 
     private Images() {}
 
+    /** The full name of a service's image. */
+    static String name(String service) {
+        return "localhost/anymesh/%s:%s".formatted(service, TAG);
+    }
+
     /** Builds those of these services, and Consul's. The test is skipped, or in CI fails, where nothing runs containers. */
     static synchronized void build(List<String> services) throws IOException, InterruptedException {
         if (!Boolean.parseBoolean(System.getenv("CI"))) {

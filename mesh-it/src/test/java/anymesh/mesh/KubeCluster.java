@@ -51,10 +51,19 @@ final class KubeCluster implements AutoCloseable {
     }
 
     static KubeCluster start() throws IOException, InterruptedException {
+        return start("--kwok");
+    }
+
+    /** One with a real node instead, on which pods run and are reached. */
+    static KubeCluster startNode() throws IOException, InterruptedException {
+        return start("--node");
+    }
+
+    private static KubeCluster start(String nodes) throws IOException, InterruptedException {
         require();
         var cluster = new KubeCluster(Files.createTempDirectory("anymesh-kube-"), freePort());
         try {
-            cluster.script("up", "--kwok").expectSuccess();
+            cluster.script("up", nodes).expectSuccess();
             return cluster;
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
             cluster.close();
@@ -141,13 +150,22 @@ final class KubeCluster implements AutoCloseable {
         return kubectl(manifests, command.toArray(String[]::new));
     }
 
+    /** Gives the node images of the Docker API's, by their full names. */
+    void load(List<String> images) throws IOException, InterruptedException {
+        script(Stream.concat(Stream.of("load"), images.stream()).toArray(String[]::new)).expectSuccess();
+    }
+
+    /** The same command within the cluster's network; its paths have to be absolute. */
+    ProcessBuilder inside(ProcessBuilder command) {
+        var all = new ArrayList<>(List.of(SCRIPT.toString(), "in"));
+        all.addAll(command.command());
+        command.command(all).environment().putAll(environment());
+        return command;
+    }
+
     /** Starts a program that others in the cluster reach at {@link #NODE_ADDRESS}; it ends with the cluster. */
     Process startInside(Path log, String... command) throws IOException {
-        var all = new ArrayList<>(List.of(SCRIPT.toString(), "in"));
-        all.addAll(List.of(command));
-        var builder = new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().putAll(environment());
-        return builder.start();
+        return inside(new ProcessBuilder(command)).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     }
 
     /** The API server's certificate and key, for who serves within the cluster. */

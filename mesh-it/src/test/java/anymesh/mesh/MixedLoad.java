@@ -25,8 +25,21 @@ final class MixedLoad implements AutoCloseable {
 
     /** The same where pictures of the versions {@code bad} may be others than alone. */
     static MixedLoad start(String url, int requests, List<String> bad) throws IOException {
-        var process = Python.start("mesh-it/src/test/python/mixed_load.py", url, String.valueOf(requests),
-                String.join(",", bad));
+        return begun(Python.start(command(url, requests, bad)));
+    }
+
+    /** The same from within a cluster's network, where its Services have names; it ends with the cluster. */
+    static MixedLoad start(KubeCluster cluster, String url, int requests) throws IOException {
+        var inside = cluster.inside(Python.command(List.of(command(url, requests, List.of()))));
+        return begun(inside.redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    }
+
+    private static String[] command(String url, int requests, List<String> bad) {
+        return new String[]{Python.ROOT.resolve("mesh-it/src/test/python/mixed_load.py").toString(), url,
+            String.valueOf(requests), String.join(",", bad)};
+    }
+
+    private static MixedLoad begun(Process process) throws IOException {
         var load = new MixedLoad(process,
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)));
         if (!"alone".equals(load.lines.readLine())) {
