@@ -31,6 +31,8 @@ final class KubernetesIT {
     private static final List<String> ROLLED = Boolean.getBoolean("kubernetes.all")
             ? ALL
             : List.of("generator-image", "backbone", "gateway");
+    /** Of the whole machine; a kubelet likes to change it. */
+    private static final Path OVERCOMMIT = Path.of("/proc/sys/vm/overcommit_memory");
     private static final Path REPORT = Python.ROOT.resolve("mesh-it/target/kubernetes.txt");
 
     private final List<String> seen = new ArrayList<>();
@@ -38,6 +40,7 @@ final class KubernetesIT {
     @Test
     void nobodyNoticesRolloutsAndDeaths() throws Exception {
         Images.build(ALL);
+        var before = Files.readString(OVERCOMMIT);
         try (var cluster = KubeCluster.startNode()) {
             cluster.load(ALL.stream().map(Images::name).toList());
             long began = System.nanoTime();
@@ -67,6 +70,7 @@ final class KubernetesIT {
         } finally {
             Files.write(REPORT, seen);
         }
+        assertThat(Files.readString(OVERCOMMIT)).as("the machine's own settings").isEqualTo(before);
     }
 
     private static void noPodRunsAsRootOrCanWriteItsRoot(KubeCluster cluster) throws Exception {
