@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A service as a process: its main class, the module whose {@code config/jvm.options} has its JVM's options, and how much memory
- * its heap is a share of: here, where nothing limits a process, what {@code k8s/base} limits its container to.
+ * its heap is a share of: here, where nothing limits a process, what {@code compose.yaml} limits its container to.
  */
 enum ServiceProcess {
     ENCODER("encoder", Component.MODALITY_ENCODER, EncoderMain.class, "encoder-svc"), INPUT_PROJECTOR(

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.consul;
 
+import anymesh.kit.registry.PublishingRegistry;
 import anymesh.kit.registry.StageInstance;
-import anymesh.kit.registry.StageRegistry;
-import anymesh.wire.call.Registration;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -11,11 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 
 /**
  * The registry that Consul keeps: what is put here becomes a Consul service with a gRPC health check, and the services
@@ -23,15 +20,13 @@ import java.util.function.Consumer;
  * go on serving and register when it is back, and followers keep the last list they had. Thread-safe; the methods block
  * for at most {@link #PATIENCE_MILLIS} and are not for event loops. Listeners are called on Vert.x contexts.
  */
-public final class ConsulStageRegistry implements StageRegistry {
+public final class ConsulStageRegistry extends PublishingRegistry {
     static final long PATIENCE_MILLIS = 2_000;
 
     private final ConsulAccess access;
     private final ConsulRegistrar registrar;
     private final List<ServiceFollower> followers = new ArrayList<>();
-    private final List<Consumer<List<StageInstance>>> listeners = new CopyOnWriteArrayList<>();
     private final Map<String, List<StageInstance>> byService = new TreeMap<>();
-    private volatile List<StageInstance> instances = List.of();
 
     private ConsulStageRegistry(ConsulAccess access, ConsulRegistrar registrar) {
         this.access = access;
@@ -85,23 +80,9 @@ public final class ConsulStageRegistry implements StageRegistry {
         awaitBriefly(registrar.remove(instanceId));
     }
 
-    /** What the followed services have; with none followed, nothing. */
-    @Override
-    public List<StageInstance> snapshot() {
-        return instances;
-    }
-
-    @Override
-    public synchronized Registration watch(Consumer<List<StageInstance>> listener) {
-        listeners.add(listener);
-        listener.accept(instances);
-        return () -> listeners.remove(listener);
-    }
-
     private synchronized void accept(String service, List<StageInstance> list) {
         byService.put(service, list);
-        instances = byService.values().stream().flatMap(List::stream).toList();
-        listeners.forEach(listener -> listener.accept(instances));
+        publish(byService.values().stream().flatMap(List::stream).toList());
     }
 
     /** Failures are the registrar's and the followers' to tell and to heal. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.consul;
 
+import anymesh.kit.store.Backoff;
 import anymesh.kit.store.Document;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -65,7 +66,7 @@ final class KeyFollower {
             log.warn("prefix={} Consul cannot be asked, what it said last holds: {}", prefix,
                     String.valueOf(e.getMessage()).strip());
         }
-        vertx.setTimer(ServiceFollower.backoff(failures), _ -> poll(0));
+        vertx.setTimer(Backoff.millis(failures), _ -> poll(0));
     }
 
     void close() {

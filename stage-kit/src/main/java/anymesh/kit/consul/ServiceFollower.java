@@ -2,6 +2,7 @@
 package anymesh.kit.consul;
 
 import anymesh.kit.registry.StageInstance;
+import anymesh.kit.store.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -13,7 +14,6 @@ import io.vertx.ext.consul.ServiceQueryOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +29,6 @@ final class ServiceFollower {
     private static final int WAIT_SECONDS = 30;
     // Consul adds up to a sixteenth to the wait; an agent that hangs is noticed by this.
     private static final long TIMEOUT_MILLIS = 34_000;
-    private static final long FIRST_BACKOFF_MILLIS = 100;
-    private static final long LAST_BACKOFF_MILLIS = 3_000;
     private static final long LOOK_AGAIN_MILLIS = 500;
 
     /** Where the loop stands: never answered yet, following, or cut off after it had followed. */
@@ -133,13 +131,7 @@ final class ServiceFollower {
             contact = Contact.LOST;
         }
         // From index 0: it may have gone back.
-        vertx.setTimer(backoff(failures), _ -> poll(0));
-    }
-
-    /** A pause before Consul is asked again. */
-    static long backoff(int failures) {
-        long most = Math.min(LAST_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS << Math.min(failures, 10));
-        return most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1);
+        vertx.setTimer(Backoff.millis(failures), _ -> poll(0));
     }
 
     private static List<StageInstance> decode(List<ServiceEntry> entries) {

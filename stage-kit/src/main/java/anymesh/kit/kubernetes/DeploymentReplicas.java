@@ -59,14 +59,9 @@ public final class DeploymentReplicas implements WantedReplicas {
     }
 
     static DeploymentReplicas open(KubernetesAccess access) {
+        access.insist(Stream.concat(Permission.of("apps", "deployments", "list", "watch"),
+                Permission.of("apps", "deployments/scale", "get", "update")), "Deployments");
         var replicas = new DeploymentReplicas(access);
-        try {
-            access.insist(Stream.concat(Permission.of("apps", "deployments", "list", "watch"),
-                    Permission.of("apps", "deployments/scale", "get", "update")), "Deployments");
-        } catch (RuntimeException e) {
-            replicas.close();
-            throw e;
-        }
         var follower = Follower.start(access, "Deployments", Follower.Objects.of(replicas.deployments),
                 replicas::follow);
         replicas.following = follower::close;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.kubernetes;
 
+import anymesh.kit.store.Backoff;
 import anymesh.wire.call.Registration;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -36,8 +36,6 @@ final class Follower<T extends HasMetadata> implements AutoCloseable {
     private static final long WATCH_SECONDS = 30;
     // The API server ends the watch; one that hangs is noticed by this.
     private static final long SILENCE_SECONDS = WATCH_SECONDS + 4;
-    private static final long FIRST_BACKOFF_MILLIS = 100;
-    private static final long LAST_BACKOFF_MILLIS = 3_000;
 
     /** What is followed. */
     interface Objects<T extends HasMetadata> {
@@ -215,9 +213,8 @@ final class Follower<T extends HasMetadata> implements AutoCloseable {
                             String.valueOf(other.getMessage()).strip());
             }
         }
-        long most = Math.min(LAST_BACKOFF_MILLIS, FIRST_BACKOFF_MILLIS << Math.min(failures, 10));
         try {
-            Thread.sleep(most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1));
+            Thread.sleep(Backoff.millis(failures));
             return true;
         } catch (InterruptedException _) {
             return false;

@@ -33,6 +33,8 @@ final class KubernetesAccess implements AutoCloseable {
     private static final long PATIENCE_MILLIS = 2_000;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
     private static final Logger log = LoggerFactory.getLogger(KubernetesAccess.class);
 
     private final Vertx vertx;
@@ -102,8 +104,8 @@ final class KubernetesAccess implements AutoCloseable {
     }
 
     /**
-     * Asks whether we may do all of this. Throws {@link KubernetesRefusedException} if the API server says no; that it could
-     * not be asked is only told. Blocks.
+     * Asks whether we may do all of this. Closes this and throws {@link KubernetesRefusedException} if the API server says
+     * no; that it could not be asked is only told. Blocks.
      */
     void insist(Stream<Permission> permissions, String what) {
         String denied;
@@ -112,12 +114,14 @@ final class KubernetesAccess implements AutoCloseable {
                     .collect(Collectors.joining(", "));
         } catch (RuntimeException e) {
             if (explain(e) instanceof KubernetesRefusedException refused) {
+                close();
                 throw refused;
             }
             log.warn("the API server at {}, {} cannot be reached yet: {}", client.getMasterUrl(), what, reason(e));
             return;
         }
         if (!denied.isEmpty()) {
+            close();
             throw new KubernetesRefusedException("the Role in namespace %s lacks permission to %s"
                     .formatted(namespace, denied));
         }
@@ -154,6 +158,11 @@ final class KubernetesAccess implements AutoCloseable {
                 ? new KubernetesRefusedException("the API server at %s refuses, or is refused: %s"
                         .formatted(client.getMasterUrl(), isStrange ? reason(e) : e.getMessage()), e)
                 : e;
+    }
+
+    /** What a write fails with where there is one already, none any more, or another version by now. */
+    static boolean isOutdated(KubernetesClientException e) {
+        return e.getCode() == CONFLICT || e.getCode() == NOT_FOUND;
     }
 
     /** The client's own messages do not say why. */

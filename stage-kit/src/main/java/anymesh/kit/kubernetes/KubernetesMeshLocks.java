@@ -34,15 +34,8 @@ public final class KubernetesMeshLocks implements MeshLocks {
     }
 
     static KubernetesMeshLocks open(KubernetesAccess access) {
-        var locks = new KubernetesMeshLocks(access);
-        try {
-            access.insist(Permission.of("coordination.k8s.io", "leases", "get", "create", "update", "delete"),
-                    "Leases");
-        } catch (RuntimeException e) {
-            locks.close();
-            throw e;
-        }
-        return locks;
+        access.insist(Permission.of("coordination.k8s.io", "leases", "get", "create", "update", "delete"), "Leases");
+        return new KubernetesMeshLocks(access);
     }
 
     @Override

@@ -31,8 +31,6 @@ public final class KubernetesMeshStore implements MeshStore {
     private static final String TEXT = "document";
     /** Other at every write: the API server would not count one that changes nothing, and both of two such would win. */
     private static final String WRITE = "anymesh.io/write";
-    private static final int NOT_FOUND = 404;
-    private static final int CONFLICT = 409;
 
     private final KubernetesAccess access;
     private final NonNamespaceOperation<ConfigMap, ConfigMapList, Resource<ConfigMap>> maps;
@@ -54,15 +52,9 @@ public final class KubernetesMeshStore implements MeshStore {
     }
 
     static KubernetesMeshStore open(KubernetesAccess access) {
-        var store = new KubernetesMeshStore(access);
-        try {
-            access.insist(Permission.of("", "configmaps", "get", "list", "watch", "create", "update", "delete"),
-                    "ConfigMaps");
-        } catch (RuntimeException e) {
-            store.close();
-            throw e;
-        }
-        return store;
+        access.insist(Permission.of("", "configmaps", "get", "list", "watch", "create", "update", "delete"),
+                "ConfigMaps");
+        return new KubernetesMeshStore(access);
     }
 
     @Override
@@ -101,7 +93,7 @@ public final class KubernetesMeshStore implements MeshStore {
             try {
                 return write.call();
             } catch (KubernetesClientException e) {
-                if (e.getCode() == CONFLICT || e.getCode() == NOT_FOUND) {
+                if (KubernetesAccess.isOutdated(e)) {
                     return false;
                 }
                 throw e;

@@ -2,8 +2,8 @@
 package anymesh.kit.kubernetes;
 
 import anymesh.kit.inquiry.StageInquiries;
+import anymesh.kit.registry.PublishingRegistry;
 import anymesh.kit.registry.StageInstance;
-import anymesh.kit.registry.StageRegistry;
 import anymesh.wire.call.Registration;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.vertx.core.Context;
@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 
 /**
  * The registry of a gateway in a cluster: follows the EndpointSlices of its namespace, and asks each endpoint again and again
@@ -26,7 +24,7 @@ import java.util.function.Consumer;
  *
  * <p>Members are changed on one Vert.x context, on which listeners are called too. Thread-safe.
  */
-public final class KubernetesStageRegistry implements StageRegistry {
+public final class KubernetesStageRegistry extends PublishingRegistry {
     private static final long ASK_EVERY_MILLIS = 3_000;
 
     private final KubernetesAccess access;
@@ -34,11 +32,9 @@ public final class KubernetesStageRegistry implements StageRegistry {
     private final StageInquiries inquiries;
     private final Context context;
     private final TreeMap<String, Member> members = new TreeMap<>();
-    private final List<Consumer<List<StageInstance>>> listeners = new CopyOnWriteArrayList<>();
     private final long timer;
     private boolean isClosed; // on the context
     private volatile Registration following = () -> {};
-    private volatile List<StageInstance> instances = List.of();
 
     private KubernetesStageRegistry(KubernetesAccess access, Set<String> services, StageInquiries inquiries) {
         this.access = access;
@@ -61,13 +57,13 @@ public final class KubernetesStageRegistry implements StageRegistry {
     }
 
     static KubernetesStageRegistry open(KubernetesAccess access, Set<String> services, StageInquiries inquiries) {
-        var registry = new KubernetesStageRegistry(access, services, inquiries);
         try {
             access.insist(Permission.of("discovery.k8s.io", "endpointslices", "list", "watch"), "EndpointSlices");
         } catch (RuntimeException e) {
-            registry.close();
+            inquiries.close();
             throw e;
         }
+        var registry = new KubernetesStageRegistry(access, services, inquiries);
         var slices = access.client().discovery().v1().endpointSlices().inNamespace(access.namespace());
         var follower = Follower.start(access, "EndpointSlices", Follower.Objects.of(slices),
                 list -> registry.context.runOnContext(_ -> registry.follow(list)));
@@ -103,7 +99,7 @@ public final class KubernetesStageRegistry implements StageRegistry {
                 toAsk.add(known);
             }
         });
-        publish();
+        tell();
         toAsk.forEach(this::ask);
     }
 
@@ -119,16 +115,15 @@ public final class KubernetesStageRegistry implements StageRegistry {
     private Future<Void> ask(Member member) {
         return member.inquiry().ask().onSuccess(member::hear).onFailure(member::hearNothing)
                 .transform(_ -> {
-                    publish(); // of one that is gone meanwhile nothing is left to be said
+                    tell(); // of one that is gone meanwhile nothing is left to be said
                     return Future.succeededFuture();
                 });
     }
 
-    private synchronized void publish() {
+    private synchronized void tell() {
         var next = members.values().stream().map(Member::instance).toList();
-        if (!next.equals(instances)) {
-            instances = next;
-            listeners.forEach(listener -> listener.accept(next));
+        if (!next.equals(snapshot())) {
+            publish(next);
         }
     }
 
@@ -142,18 +137,6 @@ public final class KubernetesStageRegistry implements StageRegistry {
     @Override
     public void remove(String instanceId) {
         throw new UnsupportedOperationException("instances go with the cluster's EndpointSlices");
-    }
-
-    @Override
-    public List<StageInstance> snapshot() {
-        return instances;
-    }
-
-    @Override
-    public synchronized Registration watch(Consumer<List<StageInstance>> listener) {
-        listeners.add(listener);
-        listener.accept(instances);
-        return () -> listeners.remove(listener);
     }
 
     @Override

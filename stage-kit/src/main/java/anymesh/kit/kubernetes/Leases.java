@@ -22,8 +22,6 @@ final class Leases {
     static final Duration TTL = Duration.ofSeconds(15);
     /** Whose a Lease is to the letter: what a holder says of itself is for people, and two may say the same. */
     private static final String SESSION = "anymesh.io/session";
-    private static final int NOT_FOUND = 404;
-    private static final int CONFLICT = 409;
 
     private final NonNamespaceOperation<Lease, LeaseList, Resource<Lease>> leases;
 
@@ -90,7 +88,7 @@ final class Leases {
         try {
             return Optional.of(write.get());
         } catch (KubernetesClientException e) {
-            if (e.getCode() == CONFLICT || e.getCode() == NOT_FOUND) {
+            if (KubernetesAccess.isOutdated(e)) {
                 return Optional.empty();
             }
             throw e;

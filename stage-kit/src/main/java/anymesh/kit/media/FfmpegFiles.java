@@ -43,7 +43,8 @@ final class FfmpegFiles {
     private static Ffmpeg started() {
         try {
             var named = System.getenv("ANYMESH_FFMPEG");
-            var folder = named == null ? unpacked() : unpacked(Path.of(named));
+            var folder = (named == null ? unpacked() : Path.of(named)).toAbsolutePath();
+            requirePrograms(folder);
             var standIns = Files.isWritable(folder)
                     ? Files.createDirectories(folder.resolve("stand-ins"))
                     : Files.createTempDirectory("anymesh-stand-ins");
@@ -73,21 +74,16 @@ final class FfmpegFiles {
         if (folder == null) {
             throw new IOException("there is none for " + Loader.getPlatform());
         }
-        for (var program : Ffmpeg.Program.values()) {
-            if (!folder.toPath().resolve(program.file()).toFile().setExecutable(true)) {
-                throw new IOException(program.file() + " is not there, or can't be made executable");
-            }
-        }
-        return folder.toPath().toAbsolutePath();
+        return folder.toPath();
     }
 
-    private static Path unpacked(Path folder) throws IOException {
+    private static void requirePrograms(Path folder) throws IOException {
         for (var program : Ffmpeg.Program.values()) {
-            if (!Files.isExecutable(folder.resolve(program.file()))) {
-                throw new IOException("ANYMESH_FFMPEG: there is no program " + folder.resolve(program.file()));
+            var file = folder.resolve(program.file()).toFile();
+            if (!file.canExecute() && !file.setExecutable(true)) {
+                throw new IOException(file + " is not there, or can't be made executable");
             }
         }
-        return folder.toAbsolutePath();
     }
 
     private static void standIn(Path name, Path library) throws IOException {
