@@ -184,11 +184,13 @@ final class BareLoop implements AutoCloseable {
                 close();
                 last = next;
                 length += count;
-                return likeliest(buffer(next, "logits"), buffer(next, "logits").capacity() / count);
+                return likeliest(buffer(next, "logits"), count);
             }
         }
 
-        private static int likeliest(FloatBuffer logits, int vocabulary) {
+        /** Of the last of so many positions. */
+        private static int likeliest(FloatBuffer logits, int positions) {
+            int vocabulary = logits.capacity() / positions;
             int at = logits.capacity() - vocabulary;
             int best = 0;
             for (int i = 1; i < vocabulary; i++) {
