@@ -22,12 +22,10 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 @Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 final class ComposeIT {
     private static final Duration START = Duration.ofMinutes(3);
-    private static final List<String> SERVICES = List.of("gateway", "encoder", "input-projector", "backbone",
-            "output-projector", "generator-image", "generator-audio", "generator-video");
 
     @Test
     void theMeshComesUpAndAnswersInEveryModality() throws Exception {
-        Images.build(SERVICES);
+        Images.build();
         int port = freePort();
         compose(port, "up", "-d");
         try (var client = new MeshClient("http://127.0.0.1:" + port)) {
@@ -48,7 +46,7 @@ final class ComposeIT {
         var command = new ArrayList<>(List.of("-m", "podman_compose", "-p", "anymesh-it", "-f", "compose.yaml", "-f",
                 "compose.local.yaml"));
         command.addAll(List.of(arguments));
-        var builder = Python.command(command);
+        var builder = Python.command(command.toArray(String[]::new));
         builder.environment().putAll(Map.of("ANYMESH_VERSION", Images.TAG, "ANYMESH_PORT", String.valueOf(port),
                 "OTEL_EXPORTER_OTLP_ENDPOINT", ""));
         var process = builder.redirectErrorStream(true).start();

@@ -57,7 +57,7 @@ final class ContainerMesh implements AutoCloseable {
 
     /** Builds the images and starts all of them; the test is skipped, or in CI fails, where nothing runs containers. */
     static ContainerMesh start(int replicas) throws IOException, InterruptedException {
-        Images.build(Stream.concat(PATH.stream(), Stream.of("gateway")).toList());
+        Images.build();
         return new ContainerMesh(replicas);
     }
 
@@ -115,11 +115,11 @@ final class ContainerMesh implements AutoCloseable {
         return DockerClientFactory.instance().client();
     }
 
-    /** It vanishes and comes back, perhaps with another address. */
-    void cutOff(GenericContainer<?> container, Duration time) throws InterruptedException {
+    /** It vanishes, and comes back, perhaps with another address, when that is over. */
+    void cutOff(GenericContainer<?> container, Runnable meanwhile) {
         docker().disconnectFromNetworkCmd().withContainerId(container.getContainerId())
                 .withNetworkId(network.getId()).withForce(true).exec();
-        Thread.sleep(time);
+        meanwhile.run();
         docker().connectToNetworkCmd().withContainerId(container.getContainerId()).withNetworkId(network.getId())
                 .exec();
     }

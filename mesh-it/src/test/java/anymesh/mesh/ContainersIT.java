@@ -19,19 +19,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.testcontainers.containers.GenericContainer;
 
 /** The images, run as they are published: what one of them may suffer under load, and nobody notices. */
 @Timeout(value = 900, threadMode = ThreadMode.SEPARATE_THREAD)
 final class ContainersIT {
     private static final Duration LONG = Duration.ofMinutes(2);
-    private static final Duration FAULT = Duration.ofSeconds(8);
     private static final int CALLERS = 3;
     private static final int KILLED = 137;
 
-    /** What happens to a container. */
+    /** What happens to the first instance of a service. */
     private interface Fault {
-        void befall(ContainerMesh mesh, GenericContainer<?> container) throws Exception;
+        void befall(ContainerMesh mesh, String service) throws Exception;
     }
 
     @Test
@@ -40,12 +38,12 @@ final class ContainersIT {
             nothingRunsAsRootOrCanWriteItsRoot(mesh);
             var faults = Map.<String, Fault>of("backbone", ContainersIT::kill, "output-projector", ContainersIT::pause,
                     "input-projector", ContainersIT::restart, "generator-image", ContainersIT::exhaust, "encoder",
-                    (all, container) -> all.cutOff(container, FAULT));
+                    ContainersIT::cutOff);
             load.more(10);
             for (var service : ContainerMesh.PATH) {
-                faults.get(service).befall(mesh, mesh.instances(service).getFirst());
+                faults.get(service).befall(mesh, service);
                 load.more(10);
-                await(service).atMost(LONG).untilAsserted(() -> assertThat(mesh.serving(service)).isEqualTo(2));
+                awaitServing(mesh, service, 2);
             }
             load.more(10);
             assertThat(load.failures()).as("of %d answers", load.answered()).isEmpty();
@@ -59,25 +57,34 @@ final class ContainersIT {
         }
     }
 
-    private static void kill(ContainerMesh mesh, GenericContainer<?> container) {
-        mesh.docker().killContainerCmd(container.getContainerId()).exec();
-        mesh.docker().startContainerCmd(container.getContainerId()).exec();
+    private static void kill(ContainerMesh mesh, String service) {
+        mesh.docker().killContainerCmd(id(mesh, service)).exec();
+        mesh.docker().startContainerCmd(id(mesh, service)).exec();
     }
 
-    private static void pause(ContainerMesh mesh, GenericContainer<?> container) throws InterruptedException {
-        mesh.docker().pauseContainerCmd(container.getContainerId()).exec();
-        Thread.sleep(FAULT);
-        mesh.docker().unpauseContainerCmd(container.getContainerId()).exec();
+    private static void awaitServing(ContainerMesh mesh, String service, int count) {
+        await(service).atMost(LONG).untilAsserted(() -> assertThat(mesh.serving(service)).isEqualTo(count));
     }
 
-    private static void restart(ContainerMesh mesh, GenericContainer<?> container) {
-        mesh.docker().restartContainerCmd(container.getContainerId()).withTimeout(40).exec();
+    /** For so long that Consul has given it up. */
+    private static void pause(ContainerMesh mesh, String service) {
+        mesh.docker().pauseContainerCmd(id(mesh, service)).exec();
+        awaitServing(mesh, service, 1);
+        mesh.docker().unpauseContainerCmd(id(mesh, service)).exec();
+    }
+
+    private static void cutOff(ContainerMesh mesh, String service) {
+        mesh.cutOff(mesh.instances(service).getFirst(), () -> awaitServing(mesh, service, 1));
+    }
+
+    private static void restart(ContainerMesh mesh, String service) {
+        mesh.docker().restartContainerCmd(id(mesh, service)).withTimeout(40).exec();
     }
 
     /** Fills the container's memory by another process, with the service as the one that the kernel ends for it. */
-    private static void exhaust(ContainerMesh mesh, GenericContainer<?> container) throws Exception {
+    private static void exhaust(ContainerMesh mesh, String service) {
         var docker = mesh.docker();
-        var id = container.getContainerId();
+        var id = id(mesh, service);
         docker.execStartCmd(docker.execCreateCmd(id).withCmd("bash", "-c",
                 "echo 1000 >/proc/1/oom_score_adj; head -c 2G /dev/zero | tail").exec().getId())
                 .withDetach(true).exec(new ResultCallback.Adapter<>());
@@ -85,6 +92,10 @@ final class ContainersIT {
                 .getRunning()));
         assertThat(docker.inspectContainerCmd(id).exec().getState().getExitCodeLong()).isEqualTo(KILLED);
         docker.startContainerCmd(id).exec();
+    }
+
+    private static String id(ContainerMesh mesh, String service) {
+        return mesh.instances(service).getFirst().getContainerId();
     }
 
     /** Callers who ask one after another: for a picture, and what is in one. */

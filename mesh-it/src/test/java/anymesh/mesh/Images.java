@@ -7,15 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.testcontainers.DockerClientFactory;
 
-/** The images of the code under test, built by {@code scripts/images}, each once in this process. */
+/** The images of the code under test, built by {@code scripts/images}, once in this process. */
 final class Images {
     static final String TAG = "0.1.0";
-    private static final Set<String> BUILT = new HashSet<>();
+    private static boolean isBuilt;
 
     private Images() {}
 
@@ -24,26 +22,22 @@ final class Images {
         return "localhost/anymesh/%s:%s".formatted(service, TAG);
     }
 
-    /** Builds those of these services, and Consul's. The test is skipped, or in CI fails, where nothing runs containers. */
-    static synchronized void build(List<String> services) throws IOException, InterruptedException {
+    /** Builds all, and Consul's. The test is skipped, or in CI fails, where nothing runs containers. */
+    static synchronized void build() throws IOException, InterruptedException {
         if (!Boolean.parseBoolean(System.getenv("CI"))) {
             assumeTrue(DockerClientFactory.instance().isDockerAvailable(),
                     "needs a Docker API: eval \"$(scripts/docker-api start)\"");
         }
-        if (BUILT.add("consul")) {
-            run(List.of("consul"));
-        }
-        var missing = services.stream().filter(BUILT::add).toList();
-        if (!missing.isEmpty()) {
-            var arguments = new ArrayList<>(List.of("--tag", TAG));
-            arguments.addAll(missing);
-            run(arguments);
+        if (!isBuilt) {
+            run("consul");
+            run("--tag", TAG);
+            isBuilt = true;
         }
     }
 
-    private static void run(List<String> arguments) throws IOException, InterruptedException {
+    private static void run(String... arguments) throws IOException, InterruptedException {
         var command = new ArrayList<>(List.of(Python.ROOT.resolve("scripts/images").toString()));
-        command.addAll(arguments);
+        command.addAll(List.of(arguments));
         var process = new ProcessBuilder(command).directory(Python.ROOT.toFile()).redirectErrorStream(true).start();
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();

@@ -79,28 +79,10 @@ final class KubeCluster implements AutoCloseable {
         abort("missing: " + what);
     }
 
-    private static void require() throws IOException {
-        if (!Files.isExecutable(SCRIPT)) {
-            missing("scripts/kube");
-        }
-        if (!"root".equals(System.getProperty("user.name"))) {
-            missing("root, which scripts/kube needs to make namespaces");
-        }
-        if (!isBuilt()) {
-            missing("Kubernetes; scripts/kube build makes it");
-        }
-    }
-
-    private static boolean isBuilt() throws IOException {
-        var cache = Path.of(System.getenv().getOrDefault("ANYMESH_CACHE",
-                System.getProperty("user.home") + "/.cache/anymesh"));
-        if (!Files.isDirectory(cache)) {
-            return false;
-        }
-        try (Stream<Path> folders = Files.list(cache)) {
-            // A build under way has its folder too, which becomes one of this form when it is done.
-            return folders.filter(folder -> folder.getFileName().toString().matches("kube-[0-9.]+"))
-                    .anyMatch(folder -> Files.isExecutable(folder.resolve("kubectl")));
+    private static void require() throws IOException, InterruptedException {
+        var built = run(null, Map.of(), List.of(SCRIPT.toString(), "built"));
+        if (built.code() != 0) {
+            missing(built.err().strip());
         }
     }
 

@@ -26,8 +26,7 @@ final class KubernetesIT {
     private static final Duration LONG = Duration.ofMinutes(3);
     private static final int REQUESTS = Integer.getInteger("kubernetes.requests", 500);
     private static final String URL = "http://gateway." + KubeCluster.NAMESPACE;
-    private static final List<String> ALL = List.of("encoder", "input-projector", "backbone", "output-projector",
-            "generator-image", "generator-audio", "generator-video", "gateway");
+    private static final List<String> ALL = MeshService.all().stream().map(MeshService::name).toList();
     private static final List<String> ROLLED = Boolean.getBoolean("kubernetes.all")
             ? ALL
             : List.of("generator-image", "backbone", "gateway");
@@ -39,7 +38,7 @@ final class KubernetesIT {
 
     @Test
     void nobodyNoticesRolloutsAndDeaths() throws Exception {
-        Images.build(ALL);
+        Images.build();
         var before = Files.readString(OVERCOMMIT);
         try (var cluster = KubeCluster.startNode()) {
             cluster.load(ALL.stream().map(Images::name).toList());

@@ -30,7 +30,7 @@ final class MixedLoad implements AutoCloseable {
 
     /** The same from within a cluster's network, where its Services have names; it ends with the cluster. */
     static MixedLoad start(KubeCluster cluster, String url, int requests) throws IOException {
-        var inside = cluster.inside(Python.command(List.of(command(url, requests, List.of()))));
+        var inside = cluster.inside(Python.command(command(url, requests, List.of())));
         return begun(inside.redirectError(ProcessBuilder.Redirect.INHERIT).start());
     }
 

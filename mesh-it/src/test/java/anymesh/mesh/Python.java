@@ -19,7 +19,7 @@ final class Python {
 
     /** Runs a script that must succeed, and gives what it printed. */
     static String run(String... arguments) throws IOException, InterruptedException {
-        var process = builder(arguments).redirectErrorStream(true).start();
+        var process = command(arguments).redirectErrorStream(true).start();
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
         return output;
@@ -27,23 +27,19 @@ final class Python {
 
     /** Starts a script that its caller talks with and ends; what goes wrong is seen in the test's own error output. */
     static Process start(String... arguments) throws IOException {
-        return builder(arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        return command(arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
     /** A process to be started by its caller, from the project's root. */
-    static ProcessBuilder command(List<String> arguments) {
-        return builder(arguments.toArray(String[]::new));
-    }
-
-    private static ProcessBuilder builder(String... arguments) {
+    static ProcessBuilder command(String... arguments) {
         var python = Path.of(System.getenv().getOrDefault("ANYMESH_PYTHON",
                 System.getProperty("user.home") + "/.cache/anymesh/train-venv/bin/python"));
         if (!Boolean.parseBoolean(System.getenv("CI"))) {
             assumeTrue(Files.isExecutable(python), "needs the Python environment: run scripts/python-env");
         }
-        var command = new ArrayList<>(List.of(python.toString()));
-        command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command).directory(ROOT.toFile());
+        var all = new ArrayList<>(List.of(python.toString()));
+        all.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(all).directory(ROOT.toFile());
         builder.environment().put("PYTHONPATH", ROOT.resolve("models/src").toString());
         return builder;
     }
