@@ -9,6 +9,7 @@ import anymesh.cli.processes.ControlServer;
 import anymesh.cli.processes.Desks;
 import anymesh.cli.processes.InstanceView;
 import anymesh.cli.processes.RunningMesh;
+import anymesh.cli.processes.StartRequest;
 import anymesh.cli.processes.SwapAftermath;
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.encoder.EncoderConfig;
@@ -186,8 +187,8 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
     }
 
     @Override
-    public void start(String service, String bundle, String replicas) throws IOException {
-        stages.start(service, bundle, replicas);
+    public void start(StartRequest asked) throws IOException {
+        stages.start(asked);
     }
 
     @Override

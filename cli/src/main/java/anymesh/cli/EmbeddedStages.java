@@ -6,6 +6,7 @@ import anymesh.cli.processes.ConfiguredBundles;
 import anymesh.cli.processes.Group;
 import anymesh.cli.processes.Lineup;
 import anymesh.cli.processes.Replicas;
+import anymesh.cli.processes.StartRequest;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.replicas.StoredReplicas;
@@ -91,18 +92,17 @@ final class EmbeddedStages {
         }
     }
 
-    void start(String service, String folder, String count) throws IOException {
-        var candidate = Candidate.open(service, folder);
-        if (number(candidate.toString(), count) == 0) {
-            throw new IllegalArgumentException("replicas of %s: 0 (expected: 1)".formatted(candidate));
-        }
+    void start(StartRequest asked) throws IOException {
+        var candidate = asked.candidate();
+        requireOne(candidate.toString(), asked.replicas(1));
         lineup().requireNew(candidate.release());
         begin(candidate);
         Futures.join(replicas.set(candidate.key(), 1, candidate.bundle()));
     }
 
     void scale(String name, String replicas) throws IOException {
-        int wanted = number(name, replicas);
+        int wanted = Replicas.number(name, replicas);
+        requireOne(name, wanted);
         var group = lineup().named(name);
         if (wanted == 0) {
             end(group);
@@ -115,14 +115,12 @@ final class EmbeddedStages {
         end(instance(name).orElseGet(() -> lineup().named(name)));
     }
 
-    private static int number(String name, String replicas) {
-        int number = Replicas.number(name, replicas);
+    private static void requireOne(String name, int number) {
         if (number > 1) {
             throw new IllegalArgumentException(
                     "replicas of %s: %d (expected: 0 or 1; a mesh of processes has more: ./anymesh up --processes)"
                             .formatted(name, number));
         }
-        return number;
     }
 
     private void begin(Group group) throws IOException {

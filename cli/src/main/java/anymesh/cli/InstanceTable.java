@@ -7,13 +7,15 @@ import java.util.List;
 
 /** The one table of instances. */
 final class InstanceTable {
-    private static final String ROW = "%-20s %-7s %-22s %-16s %-9s %-17s %-17s%n";
+    private static final int LEAST = 20;
 
     private InstanceTable() {}
 
     static void print(List<InstanceView> instances, PrintStream to) {
-        to.printf(ROW, "INSTANCE", "PID", "MODALITY", "BUNDLE", "STATE", "GRPC", "HTTP");
-        instances.forEach(instance -> to.printf(ROW, instance.id(), orDash(instance.pid() == 0 ? "" : instance.pid()),
+        var row = "%%-%ds %%-7s %%-22s %%-16s %%-9s %%-17s %%-17s%%n".formatted(Math.max(LEAST,
+                instances.stream().mapToInt(instance -> instance.id().length()).max().orElse(0)));
+        to.printf(row, "INSTANCE", "PID", "MODALITY", "BUNDLE", "STATE", "GRPC", "HTTP");
+        instances.forEach(instance -> to.printf(row, instance.id(), orDash(instance.pid() == 0 ? "" : instance.pid()),
                 orDash(instance.modality()),
                 orDash(instance.served()),
                 instance.state(), orDash(instance.grpc()), orDash(instance.http())));

@@ -4,6 +4,7 @@ package anymesh.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -11,6 +12,9 @@ import picocli.CommandLine.Parameters;
 /** {@code anymesh rollback}: the old release serves again, at once. */
 @Command(name = "rollback", mixinStandardHelpOptions = true, description = "Sends all requests back to the release that the last swap was to replace, or has replaced.")
 final class RollbackCommand implements Callable<Integer> {
+    @CommandLine.Mixin
+    private final Target target = new Target();
+
     @Parameters(paramLabel = "MODALITY", description = "image, audio or video")
     @SuppressWarnings("NullAway.Init")
     private String modality;
@@ -21,7 +25,7 @@ final class RollbackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        SwapReport.print(MeshState.runningControl().rollBack(JsonNodeFactory.instance.objectNode()
+        SwapReport.print(target.control().rollBack(JsonNodeFactory.instance.objectNode()
                 .put("modality", modality).put("who", System.getProperty("user.name")).put("why", why)), System.out);
         return 0;
     }

@@ -20,6 +20,9 @@ import picocli.CommandLine.Parameters;
     "Such as: ./anymesh route output/image 95:generator-image=toyworld@2.0.0 5:generator-image=toyworld@3.0.0",
     "Releases that go together: 5:generator-image=toyworld@3.0.0+output-projector=toyworld@4.0.0"})
 final class RouteCommand implements Callable<Integer> {
+    @CommandLine.Mixin
+    private final Target target = new Target();
+
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init")
     private CommandLine.Model.CommandSpec spec;
@@ -43,7 +46,7 @@ final class RouteCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (name == null) {
-            print(MeshState.runningControl().routes());
+            print(target.control().routes());
             return 0;
         }
         if (remove == !shares.isEmpty()) {
@@ -54,7 +57,7 @@ final class RouteCommand implements Callable<Integer> {
         if (!remove) {
             asked.set("route", route());
         }
-        print(MeshState.runningControl().route(asked));
+        print(target.control().route(asked));
         return 0;
     }
 

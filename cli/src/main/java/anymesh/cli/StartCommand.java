@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
+import anymesh.cli.processes.StartRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -13,22 +16,29 @@ import picocli.CommandLine.Parameters;
     "", "Such as: ./anymesh start image --bundle models/toyworld/generator-image-2.0.0",
     "Then ./anymesh status shows its release, which scale, stop and logs take: generator-image=toyworld@3.0.0"})
 final class StartCommand implements Callable<Integer> {
+    @CommandLine.Mixin
+    private final Target target = new Target();
+
     @Parameters(paramLabel = "SERVICE", description = "such as generator-image, or image for short")
     @SuppressWarnings("NullAway.Init")
     private String service;
 
-    @Option(names = "--bundle", required = true, paramLabel = "DIR", description = "the folder of its bundle")
-    @SuppressWarnings("NullAway.Init")
-    private Path bundle;
+    @Option(names = "--bundle", paramLabel = "DIR", description = "the folder of its bundle; in a cluster, in its container")
+    private @Nullable Path bundle;
 
-    @Option(names = "--replicas", defaultValue = "1", paramLabel = "N", description = "how many instances (default: ${DEFAULT-VALUE})")
+    @Option(names = "--image", defaultValue = "", paramLabel = "IMAGE", description = "in a cluster: the image that has its bundle")
+    @SuppressWarnings("NullAway.Init")
+    private String image;
+
+    @Option(names = "--replicas", defaultValue = "", paramLabel = "N", description = "how many instances (default: 1; in a cluster as many as there are)")
     @SuppressWarnings("NullAway.Init")
     private String replicas;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         InstanceTable.print(
-                MeshState.runningControl().start(service, bundle.toAbsolutePath().normalize().toString(), replicas),
+                target.control().start(new StartRequest(service, bundle == null ? "" : target.folder(bundle), image, "",
+                        replicas)),
                 System.out);
         return 0;
     }

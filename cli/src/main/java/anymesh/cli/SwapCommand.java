@@ -22,6 +22,9 @@ import picocli.CommandLine.Parameters;
     "--max-p95-ratio 30 it takes over.",
     "docs/swap.md is the guide; ./anymesh rollback image goes back at once."})
 final class SwapCommand implements Callable<Integer> {
+    @CommandLine.Mixin
+    private final Target target = new Target();
+
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init")
     private CommandLine.Model.CommandSpec spec;
@@ -29,16 +32,19 @@ final class SwapCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "MODALITY", description = "image, audio or video")
     private @Nullable String modality;
 
-    @Option(names = "--to", paramLabel = "BUNDLE@VERSION", description = "the new release; it is started if --bundle says where it lies")
+    @Option(names = "--to", paramLabel = "BUNDLE@VERSION", description = "the new release; it is started if --bundle or --image says where it lies")
     private @Nullable String to;
 
-    @Option(names = "--bundle", paramLabel = "DIR", description = "the folder of its bundle")
+    @Option(names = "--bundle", paramLabel = "DIR", description = "the folder of its bundle; in a cluster, in its container")
     private @Nullable Path bundle;
+
+    @Option(names = "--image", paramLabel = "IMAGE", description = "in a cluster: the image that has its bundle")
+    private @Nullable String image;
 
     @Option(names = "--with", paramLabel = "RELEASE", description = "a release that goes with it, such as output-projector=toyworld@4.0.0, which runs already")
     private List<String> with = new ArrayList<>();
 
-    @Option(names = "--replicas", paramLabel = "N", description = "instances to start (default: 1)")
+    @Option(names = "--replicas", paramLabel = "N", description = "instances to start (default: 1; in a cluster as many as there are)")
     private @Nullable Integer replicas;
 
     @Option(names = "--steps", paramLabel = "P,…", split = ",", description = "its share of the requests in percent (default: 5,25,50,100)")
@@ -86,8 +92,8 @@ final class SwapCommand implements Callable<Integer> {
             spec.commandLine().usage(System.out);
             return CommandLine.ExitCode.USAGE;
         }
-        var control = MeshState.runningControl();
-        if (to == null && bundle == null && follow) {
+        var control = target.control();
+        if (to == null && bundle == null && image == null && follow) {
             return SwapReport.follow(control, modality, System.out);
         }
         var begun = control.swap(asked(modality));
@@ -99,9 +105,11 @@ final class SwapCommand implements Callable<Integer> {
     }
 
     private ObjectNode asked(String name) throws IOException {
-        var asked = JsonNodeFactory.instance.objectNode().put("modality", name).put("to", to)
-                .put("bundle", bundle == null ? null : bundle.toAbsolutePath().normalize().toString())
+        var asked = JsonNodeFactory.instance.objectNode().put("modality", name)
                 .put("who", System.getProperty("user.name")).put("dry-run", dryRun);
+        put(asked, "to", to);
+        put(asked, "bundle", bundle == null ? null : target.folder(bundle));
+        put(asked, "image", image);
         put(asked, "why", why);
         with.forEach(asked.withArray("with")::add);
         if (!steps.isEmpty()) {

@@ -76,7 +76,7 @@ public final class Gateway implements AutoCloseable {
                 telemetry);
         room.open(registry);
         var router = new StageRouter(registry, room, shared.routes());
-        var swaps = new Swaps(vertx, shared.store(), shared.locks(), new JointQuality(client, router),
+        var swaps = new Swaps(vertx, shared.store(), shared.locks(), shared.wanted(), new JointQuality(client, router),
                 meters);
         var recorder = Recorder.open(vertx, shared.store());
         var pipeline = new GenerationPipeline(client, router, swaps.trials(), recorder);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.testcontainers.DockerClientFactory;
@@ -33,6 +34,12 @@ final class Images {
             run("--tag", TAG);
             isBuilt = true;
         }
+    }
+
+    /** Builds an image of a service with this bundle in the place of the built-in one, and gives its full name. */
+    static String build(String service, Path bundle, String tag) throws IOException, InterruptedException {
+        run("--tag", tag, "--bundle", bundle.toString(), service);
+        return "localhost/anymesh/%s:%s".formatted(service, tag);
     }
 
     private static void run(String... arguments) throws IOException, InterruptedException {

@@ -132,6 +132,14 @@ final class KubeCluster implements AutoCloseable {
         return kubectl(manifests, command.toArray(String[]::new));
     }
 
+    /** {@code ./anymesh} as somebody types it who has this cluster's kubeconfig, for the mesh in {@link #NAMESPACE}. */
+    Ended anymesh(String... arguments) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(Python.ROOT.resolve("anymesh").toString()));
+        command.addAll(List.of(arguments));
+        return run(null, Map.of("KUBECONFIG", state.resolve("kubeconfig").toString(), "ANYMESH_NAMESPACE", NAMESPACE),
+                command);
+    }
+
     /** Gives the node images of the Docker API's, by their full names. */
     void load(List<String> images) throws IOException, InterruptedException {
         script(Stream.concat(Stream.of("load"), images.stream()).toArray(String[]::new)).expectSuccess();

@@ -11,14 +11,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The manifests and the images on a real kubelet: the mesh comes up from nothing, and OpenAI's client notices neither a rollout nor
- * a pod's death, though there is one instance of everything. One of each mechanism is rolled (a generator, the backbone, a gateway);
+ * a pod's death nor a swap, though there is one instance of everything. One of each mechanism is rolled (a generator, the backbone, a gateway);
  * {@code -Dkubernetes.all=true} rolls all eight.
  */
 @Timeout(value = 1200, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -34,14 +36,18 @@ final class KubernetesIT {
     private static final Path OVERCOMMIT = Path.of("/proc/sys/vm/overcommit_memory");
     private static final Path REPORT = Python.ROOT.resolve("mesh-it/target/kubernetes.txt");
 
+    private static final String GENERATOR = "generator-image";
+    private static final String CANDIDATE = GENERATOR + "=toyworld@3.1.0";
+
     private final List<String> seen = new ArrayList<>();
 
     @Test
-    void nobodyNoticesRolloutsAndDeaths() throws Exception {
+    void nobodyNoticesRolloutsDeathsAndSwaps(@TempDir Path folder) throws Exception {
         Images.build();
+        var candidate = Images.build(GENERATOR, SwapMesh.candidate(folder, GENERATOR, "3.1.0", "good"), "3.1.0");
         var before = Files.readString(OVERCOMMIT);
         try (var cluster = KubeCluster.startNode()) {
-            cluster.load(ALL.stream().map(Images::name).toList());
+            cluster.load(Stream.concat(ALL.stream().map(Images::name), Stream.of(candidate)).toList());
             long began = System.nanoTime();
             cluster.apply(KubeCluster.render("overlays/test")).expectSuccess();
             try {
@@ -53,8 +59,9 @@ final class KubernetesIT {
                     for (var service : ROLLED) {
                         roll(cluster, service);
                     }
-                    aPodDies(cluster, "generator-image");
+                    aPodDies(cluster, GENERATOR);
                     anEvictionWaitsForTheBudget(cluster, "output-projector");
+                    aSwapAndItsWayBack(cluster, candidate);
                     var counted = load.end();
                     seen.add(counted.toPrettyString());
                     assertThat(counted.path("asked").asInt()).isGreaterThanOrEqualTo(REQUESTS);
@@ -109,6 +116,42 @@ final class KubernetesIT {
         assertThat(second.code()).isNotZero();
         assertThat(second.err()).contains("Cannot evict pod as it would violate the pod's disruption budget");
         seen.add("of two of %s one is evicted, the other one not: %s".formatted(service, second.err().strip()));
+    }
+
+    /** The one that takes over is as good as the other one, and so are its answers. */
+    private void aSwapAndItsWayBack(KubeCluster cluster, String image) throws Exception {
+        long began = System.nanoTime();
+        var wrong = cluster.anymesh("start", GENERATOR, "--image", Images.name("generator-audio"));
+        assertThat(wrong.code()).isEqualTo(1);
+        assertThat(wrong.err()).contains("does not start: ", "models/toyworld/generator-image");
+        var swap = cluster.anymesh("swap", "image", "--image", image, "--to", "toyworld@3.1.0", "--hold", "2s",
+                "--steps", "25,100", "--max-p95-ratio", "20", "--shadow", "60", "--golden-share", "50", "--why",
+                "a test wants it", "--follow");
+        assertThat(swap.code()).as(swap.out() + swap.err()).isZero();
+        await().atMost(LONG).until(() -> pods(cluster).stream().map(pod -> pod.path("bundle").asText() + "@"
+                + pod.path("version").asText()).toList(), List.of("toyworld@3.1.0")::equals);
+        assertThat(replicas(cluster, GENERATOR)).as("what the manifests have sleeps").isZero();
+        seen.add("swapped in %d s".formatted(since(began)));
+        began = System.nanoTime();
+        assertThat(cluster.anymesh("rollback", "image", "--why", "a test wants it").expectSuccess())
+                .contains("rolls it back: a test wants it");
+        seen.add("back in %d s".formatted(since(began)));
+        await().atMost(LONG).until(() -> pods(cluster).stream().map(pod -> pod.path("version").asText()).toList(),
+                List.of("3.0.0")::equals);
+        cluster.anymesh("stop", CANDIDATE).expectSuccess();
+        assertThat(cluster.get("deployments", "-n", KubeCluster.NAMESPACE, "-l", "anymesh.io/candidate").path("items"))
+                .as("candidates").isEmpty();
+    }
+
+    /** Instances of the generator that is swapped, as a command shows them. */
+    private static List<JsonNode> pods(KubeCluster cluster) throws IOException, InterruptedException {
+        var status = MeshClient.JSON.readTree(cluster.anymesh("status", "--json").expectSuccess());
+        return StreamSupport.stream(status.path("instances").spliterator(), false)
+                .filter(instance -> instance.path("stage").asText().equals(GENERATOR)).toList();
+    }
+
+    private static int replicas(KubeCluster cluster, String deployment) throws IOException, InterruptedException {
+        return cluster.get("deployment", deployment, "-n", KubeCluster.NAMESPACE).at("/spec/replicas").asInt();
     }
 
     private static KubeCluster.Ended evict(KubeCluster cluster, String pod) throws IOException, InterruptedException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import anymesh.cli.EmbeddedMesh;
 import anymesh.cli.processes.Control;
 import anymesh.cli.processes.InstanceView;
+import anymesh.cli.processes.StartRequest;
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.Release;
@@ -138,11 +139,11 @@ final class StartIT {
         try (var mesh = EmbeddedMesh.start(Python.ROOT, 0)) {
             var control = mesh.control();
             int before = mesh.instances().size();
-            assertThat(of(control.start("image", BUNDLE.toString(), "1"), OTHER)).hasSize(1)
+            assertThat(of(control.start(bundle(BUNDLE)), OTHER)).hasSize(1)
                     .allMatch(one -> one.state().equals("serving"));
             assertThat(mesh.registry().snapshot()).filteredOn(one -> one.description().getCandidate())
                     .extracting(one -> one.release().toString()).containsExactly(OTHER);
-            assertRefused(OTHER + " runs already", () -> control.start("image", BUNDLE.toString(), "1"));
+            assertRefused(OTHER + " runs already", () -> control.start(bundle(BUNDLE)));
             assertRefused("--processes", () -> control.scale(OTHER, "2"));
             assertRefused("say which one", () -> control.stop(SERVICE));
             assertThat(of(control.stop(OTHER), OTHER)).isEmpty();
@@ -159,7 +160,7 @@ final class StartIT {
         try (var mesh = embedded(); var client = new MeshClient(mesh.url())) {
             var control = mesh.control();
             assertRefused(OTHER + " does not run", () -> control.route(toImages(OTHER)));
-            control.start("image", BUNDLE.toString(), "1");
+            control.start(bundle(BUNDLE));
             assertThat(drawnBy(client)).isEqualTo("3.0.0");
             whatFitsNothingGetsNoRoute(control);
             assertThat(control.route(toImages(OTHER)).path("output/image").asText()).contains(OTHER);
@@ -180,7 +181,7 @@ final class StartIT {
         var manifest = other.resolve("manifest.json");
         Files.writeString(manifest, Files.readString(manifest).replace("\"2.0.0\"", "\"4.0.0\"")
                 .replace("\"toyworld-cond-16x128\"", "\"another-space\""));
-        control.start("image", other.toString(), "1");
+        control.start(bundle(other));
         assertRefused(
                 "[toyworld-cond-16x128] and generator-image=toyworld@4.0.0 takes [another-space]: they don't join",
                 () -> control.route(toImages(SERVICE + "=toyworld@4.0.0")));
@@ -236,5 +237,9 @@ final class StartIT {
             }
         }
         return copy;
+    }
+
+    private static StartRequest bundle(Path folder) {
+        return new StartRequest("image", folder.toString(), "", "", "1");
     }
 }

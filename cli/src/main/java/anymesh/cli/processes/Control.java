@@ -23,11 +23,11 @@ public record Control(String url, String token) {
         return send("GET", "/instances");
     }
 
-    /** Returns when it serves. The bundle is an absolute folder, since the mesh runs in another one. */
-    public List<InstanceView> start(String service, String bundle, String replicas)
-            throws IOException, InterruptedException {
-        return send("POST", "/start?service=%s&bundle=%s&replicas=%s".formatted(encode(service), encode(bundle),
-                encode(replicas)));
+    /** Returns when it serves. A folder on this machine is absolute, since the mesh runs in another one. */
+    public List<InstanceView> start(StartRequest asked) throws IOException, InterruptedException {
+        return send("POST", "/start?service=%s&bundle=%s&image=%s&release=%s&replicas=%s".formatted(
+                encode(asked.service()), encode(asked.bundle()), encode(asked.image()), encode(asked.release()),
+                encode(asked.replicas())));
     }
 
     public List<InstanceView> scale(String service, String replicas) throws IOException, InterruptedException {

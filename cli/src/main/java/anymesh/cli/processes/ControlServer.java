@@ -25,7 +25,8 @@ import java.util.concurrent.Callable;
  *
  * <pre>
  *   GET  /instances                                   every instance
- *   POST /start?service=S&amp;bundle=DIR&amp;replicas=N      answers when it is done, with the instances
+ *   POST /start?service=S                             answers when it is done, with the instances; as in
+ *                                                     {@link StartRequest}: bundle, image, release, replicas
  *   POST /scale?service=S&amp;replicas=N               S: a service or a release
  *   POST /stop?instance=I                             I: an instance, a service or a release
  *   GET  /routes                                      the texts of routes by their names
@@ -78,8 +79,9 @@ public final class ControlServer implements AutoCloseable {
         }
         switch (request.method() + " " + request.path()) {
             case "GET /instances" -> run(request, () -> {});
-            case "POST /start" -> run(request, () -> mesh.start(parameter(request, "service"),
-                    parameter(request, "bundle"), parameter(request, "replicas")));
+            case "POST /start" -> run(request, () -> mesh.start(new StartRequest(parameter(request, "service"),
+                    request.getParam("bundle", ""), request.getParam("image", ""), request.getParam("release", ""),
+                    request.getParam("replicas", ""))));
             case "POST /scale" -> run(request,
                     () -> mesh.scale(parameter(request, "service"), parameter(request, "replicas")));
             case "POST /stop" -> run(request, () -> mesh.stop(parameter(request, "instance")));

@@ -45,6 +45,11 @@ public record InstanceView(String id, String stage, String modality, String bund
         return bare(service, process, isReady ? StageState.SERVING : StageState.LOADING, address);
     }
 
+    /** As one whose process has ended so many times. */
+    public InstanceView after(int ends) {
+        return new InstanceView(id, stage, modality, bundle, version, state, pid, ends, grpc, http);
+    }
+
     /** As an instance of this release, which it has yet to say itself. */
     InstanceView as(Release release) {
         return new InstanceView(id, stage, modality, release.bundle(), release.version(), state, pid, failures, grpc,

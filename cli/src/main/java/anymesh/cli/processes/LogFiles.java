@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The logs of a mesh of processes: a file for each instance, called after it. */
@@ -100,9 +101,13 @@ public final class LogFiles {
             return "it left no log";
         }
         try (Stream<String> lines = Files.lines(log)) {
-            // A stack trace explains less than the line above it.
-            return lines.filter(line -> !line.isBlank() && !line.matches("\\s+(at |\\.\\.\\. ).*|Caused by: .*"))
-                    .reduce((_, last) -> last).orElse("its log is empty");
+            return lastLine(lines).orElse("its log is empty");
         }
+    }
+
+    /** The last line that says something; a stack trace explains less than the line above it. */
+    public static Optional<String> lastLine(Stream<String> lines) {
+        return lines.filter(line -> !line.isBlank() && !line.matches("\\s+(at |\\.\\.\\. ).*|Caused by: .*"))
+                .reduce((_, last) -> last);
     }
 }

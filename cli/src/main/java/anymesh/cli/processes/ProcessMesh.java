@@ -125,7 +125,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
 
     private void takeUp(StoredReplicas.Started left) throws IOException, InterruptedException {
         try {
-            start(Candidate.again(left), left.wanted());
+            start(Candidate.again(left), Math.max(1, left.wanted()));
         } catch (IOException | IllegalArgumentException e) {
             if (isClosing) {
                 throw e;
@@ -181,15 +181,11 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     }
 
     @Override
-    public void start(String service, String bundle, String count) throws IOException, InterruptedException {
-        var candidate = Candidate.open(service, bundle);
-        start(candidate, Replicas.number(candidate.toString(), count));
+    public void start(StartRequest asked) throws IOException, InterruptedException {
+        start(asked.candidate(), asked.replicas(1));
     }
 
     private void start(Candidate candidate, int wanted) throws IOException, InterruptedException {
-        if (wanted == 0) {
-            throw new IllegalArgumentException("replicas of %s: 0 (expected: 1 or more)".formatted(candidate));
-        }
         Change change;
         synchronized (this) {
             lineup().requireNew(candidate.release());

@@ -39,6 +39,26 @@ public record Replicas(Map<String, Integer> byService) {
         return Integer.parseInt(text);
     }
 
+    /** All services, in the order of the path. */
+    public static List<String> services() {
+        return ServiceProcess.names();
+    }
+
+    /** What a generator is called that is named by what it makes, {@code image}; any other name as it is. */
+    public static String fullName(String name) {
+        return ServiceProcess.named(name).map(ServiceProcess::service).orElse(name);
+    }
+
+    /** A stage by its name; {@link IllegalArgumentException} for what is none. */
+    public static String stage(String name) {
+        var service = requireService(name);
+        if (!service.isStage()) {
+            throw new IllegalArgumentException("a %1$s has no bundle; ./anymesh scale %1$s N gives it more instances"
+                    .formatted(service.service()));
+        }
+        return service.service();
+    }
+
     static ServiceProcess requireService(String service) {
         return ServiceProcess.named(service).orElseThrow(() -> new IllegalArgumentException(
                 "there is no service '%s' (there are %s)".formatted(service,

@@ -72,7 +72,7 @@ public final class SwapAftermath implements AutoCloseable {
             if (now.isEmpty() || !now.get().id().equals(swap.id()) || now.get().state() != swap.state()) {
                 return; // somebody else has it
             }
-            var left = left(swap);
+            var left = swap.left();
             if (System.nanoTime() < until && isAtWork(left)) {
                 var _ = thread.schedule(() -> end(swap, until), LOOK_EVERY_SECONDS, TimeUnit.SECONDS);
                 return;
@@ -88,7 +88,7 @@ public final class SwapAftermath implements AutoCloseable {
         }
     }
 
-    private boolean isAtWork(Set<Release> releases) throws InterruptedException {
+    private boolean isAtWork(Set<Release> releases) throws IOException, InterruptedException {
         for (var instance : mesh.instances()) {
             if (releases.stream().anyMatch(instance::isOf) && isAtWork(instance)) {
                 return true;
@@ -104,15 +104,6 @@ public final class SwapAftermath implements AutoCloseable {
         } catch (IOException _) {
             return false; // it does not even answer
         }
-    }
-
-    private static Set<Release> left(Swap swap) {
-        var left = new HashSet<>(swap.state() == Swap.State.PROMOTED ? swap.incumbent() : swap.supply().started());
-        if (swap.state() == Swap.State.PROMOTED) {
-            left.removeIf(release -> swap.candidate().stream()
-                    .noneMatch(other -> other.service().equals(release.service())));
-        }
-        return left;
     }
 
     @Override

@@ -30,7 +30,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +58,7 @@ public final class SwapDesk {
 
     /**
      * Begins a swap and says how it stands. {@code asked} has {@code modality}, {@code to} ({@code BUNDLE@VERSION} of its
-     * generator) or {@code bundle} (a folder), {@code with} (releases of other services that go with it), {@code replicas},
+     * generator), {@code bundle} (a folder) or {@code image}, {@code with} (releases of other services that go with it), {@code replicas},
      * {@code who}, {@code why}, and the options of {@link SwapJson#options}.
      */
     JsonObject begin(JsonObject asked) throws IOException, InterruptedException {
@@ -71,10 +70,12 @@ public final class SwapDesk {
         var folders = new HashMap<Release, String>();
         Stream.concat(incumbent.stream(), candidate.stream())
                 .forEach(release -> folder(release).ifPresent(folder -> folders.put(release, folder)));
-        var started = supply(candidate, asked, folders);
+        var started = supply(candidate, start(modality, asked), folders);
         var text = "%s swaps %s for %s%s".formatted(who(asked), written(incumbent), written(candidate), why(asked));
-        var swap = Swap.begin(modality, incumbent, candidate, new Supply(started, folders), options, Instant.now(),
-                text);
+        var all = new HashSet<>(incumbent);
+        all.addAll(candidate);
+        var swap = Swap.begin(modality, incumbent, candidate, new Supply(started, folders, mesh.wanted(all)), options,
+                Instant.now(), text);
         log.info("swap={} {}", swap.id(), text);
         try {
             Futures.join(swaps.begin(swap));
@@ -105,28 +106,34 @@ public final class SwapDesk {
             throw new IllegalArgumentException("the last swap of %s is over: %s".formatted(
                     Services.name(swap.modality()), swap.events().getLast().text()));
         }
-        for (var release : swap.incumbent()) {
-            if (!serves(release)) {
-                serve(release, swap);
-            }
-        }
+        serveAgain(swap);
         var text = "%s rolls it back%s".formatted(who(asked), why(asked));
         log.info("swap={} {}", swap.id(), text);
         var back = Futures.join(swaps.change(swap, now -> now.state() == Swap.State.ROLLED_BACK
                 ? now
                 : now.become(Swap.State.ROLLED_BACK, now.step(), Instant.now(), text)));
         if (back.isPresent()) {
+            serveAgain(back.get()); // a gateway may have ended it at the same moment
             Futures.join(swaps.route(back.get()));
         }
         return look(swap.modality().name());
     }
 
-    private void serve(Release release, Swap swap) throws IOException, InterruptedException {
-        var folder = swap.supply().folders().get(release);
-        if (folder == null) {
-            mesh.scale(release.toString(), "1");
-        } else {
-            mesh.start(release.service(), folder, "1");
+    private void serveAgain(Swap swap) throws IOException, InterruptedException {
+        for (var release : swap.incumbent()) {
+            var wanted = swap.supply().wanted().get(release);
+            var folder = swap.supply().folders().get(release);
+            boolean isEnded = wanted != null && swap.cleared();
+            if (!isEnded && serves(release)) {
+                continue;
+            }
+            if (wanted != null) {
+                mesh.scale(wanted.service(), String.valueOf(Math.max(1, wanted.count())));
+            } else if (folder == null) {
+                mesh.scale(release.toString(), "1");
+            } else {
+                mesh.start(new StartRequest(release.service(), folder, "", release.toString(), "1"));
+            }
         }
     }
 
@@ -144,30 +151,30 @@ public final class SwapDesk {
         });
     }
 
-    private static Set<Release> candidate(Modality modality, JsonObject asked) {
-        var service = Services.generator(modality);
-        var to = asked.getString("to");
-        var folder = asked.getString("bundle");
-        if (to == null && folder == null) {
-            throw new IllegalArgumentException("say what to swap to: --to BUNDLE@VERSION, or --bundle DIR");
+    private Set<Release> candidate(Modality modality, JsonObject asked) {
+        var start = start(modality, asked);
+        if (start.release().isEmpty() && !start.saysFrom()) {
+            throw new IllegalArgumentException(
+                    "say what to swap to: --to BUNDLE@VERSION, --bundle DIR or --image IMAGE");
         }
-        var found = folder == null ? null : Candidate.open(service, folder).release();
-        var named = to == null ? null : Release.parse(to.contains("=") ? to : service + "=" + to);
-        if (found != null && named != null && !found.equals(named)) {
-            throw new IllegalArgumentException("%s holds %s (expected: %s)".formatted(folder, found, named));
+        var release = start.saysFrom() ? mesh.release(start) : Release.parse(start.release());
+        if (!release.service().equals(start.service())) {
+            throw new IllegalArgumentException("%s (expected: a release of %s)".formatted(release, start.service()));
         }
         var all = new HashSet<Release>();
-        asked.getJsonArray("with", new JsonArray()).forEach(release -> all.add(Release.parse((String) release)));
-        all.add(generator(service, named, found));
+        asked.getJsonArray("with", new JsonArray()).forEach(other -> all.add(Release.parse((String) other)));
+        all.add(release);
         return all;
     }
 
-    private static Release generator(String service, @Nullable Release named, @Nullable Release found) {
-        var release = named != null ? named : found;
-        if (release == null || !release.service().equals(service)) {
-            throw new IllegalArgumentException("%s (expected: a release of %s)".formatted(release, service));
-        }
-        return release;
+    /** What would have to be started of the candidate. */
+    private static StartRequest start(Modality modality, JsonObject asked) {
+        var service = Services.generator(modality);
+        var to = asked.getString("to", "");
+        var replicas = asked.getValue("replicas");
+        return new StartRequest(service, asked.getString("bundle", ""), asked.getString("image", ""),
+                to.isEmpty() || to.contains("=") ? to : service + "=" + to,
+                replicas == null ? "" : String.valueOf(replicas));
     }
 
     /** What stands of each service of the candidate: by the route, or what serves where there is none. */
@@ -203,22 +210,23 @@ public final class SwapDesk {
     }
 
     /** Starts what is not running, and says what that was. */
-    private Set<Release> supply(Set<Release> candidate, JsonObject asked, Map<Release, String> folders)
+    private Set<Release> supply(Set<Release> candidate, StartRequest start, Map<Release, String> folders)
             throws IOException, InterruptedException {
         var started = new HashSet<Release>();
         for (var release : candidate) {
             if (serves(release)) {
                 continue;
             }
-            var folder = asked.getString("bundle");
-            if (folder == null || !release.service().startsWith("generator-")) {
+            if (!start.saysFrom() || !release.service().equals(start.service())) {
                 throw new IllegalArgumentException(
                         "%s does not run: ./anymesh start %s --bundle DIR starts it".formatted(release,
                                 release.service()));
             }
-            mesh.start(release.service(), folder, String.valueOf(asked.getValue("replicas", 1)));
+            mesh.start(start);
             started.add(release);
-            folders.put(release, folder);
+            if (!start.bundle().isEmpty()) {
+                folders.put(release, start.bundle());
+            }
         }
         return started;
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,11 +26,12 @@ import java.util.Set;
  * @param since when its present state, or step, began
  * @param enough the measures by which the candidate was found good enough
  * @param routed whether the route says what this state asks for
+ * @param cleared whether what it has left without work was ended, where that is the gateways' to do
  * @param events what happened, the first one first
  */
 public record Swap(String id, Modality modality, Set<Release> incumbent, Set<Release> candidate, Supply supply,
         SwapOptions options, State state, int step, Instant since, Set<Measure> enough, boolean routed,
-        List<Event> events) {
+        boolean cleared, List<Event> events) {
     private static final int ALL = 100;
 
     /** Where it is. A swap ends in one of the last four, and never goes back. */
@@ -70,25 +72,30 @@ public record Swap(String id, Modality modality, Set<Release> incumbent, Set<Rel
     public static Swap begin(Modality modality, Set<Release> incumbent, Set<Release> candidate, Supply supply,
             SwapOptions options, Instant now, String text) {
         return new Swap(Incarnation.begin(), modality, incumbent, candidate, supply, options, State.CHECK, 0, now,
-                Set.of(),
-                false, List.of(new Event(now, text)));
+                Set.of(), false, false, List.of(new Event(now, text)));
     }
 
     /** The same in another state from now on. */
     public Swap become(State next, int nextStep, Instant now, String text) {
         return new Swap(id, modality, incumbent, candidate, supply, options, next, nextStep, now, enough, false,
-                withEvent(now, text));
+                false, withEvent(now, text));
     }
 
     Swap found(Measure measure, Instant now, String text) {
         var found = EnumSet.of(measure);
         found.addAll(enough);
         return new Swap(id, modality, incumbent, candidate, supply, options, state, step, since, found, routed,
-                withEvent(now, text));
+                cleared, withEvent(now, text));
     }
 
     Swap asRouted() {
-        return new Swap(id, modality, incumbent, candidate, supply, options, state, step, since, enough, true, events);
+        return new Swap(id, modality, incumbent, candidate, supply, options, state, step, since, enough, true, cleared,
+                events);
+    }
+
+    Swap asCleared() {
+        return new Swap(id, modality, incumbent, candidate, supply, options, state, step, since, enough, routed, true,
+                events);
     }
 
     private List<Event> withEvent(Instant now, String text) {
@@ -97,9 +104,26 @@ public record Swap(String id, Modality modality, Set<Release> incumbent, Set<Rel
         return more;
     }
 
-    /** Whether nothing is left to do. */
+    /** Whether the requests are where they belong, so that another one may begin. */
     public boolean isOver() {
         return state.isEnd() && routed;
+    }
+
+    /** Whether nothing is left to do for a gateway either. */
+    boolean isSettled() {
+        return isOver() && (cleared || supply.wanted().isEmpty());
+    }
+
+    /**
+     * What has no work any more once it is over: what the candidate took the place of, or what was started for it in vain.
+     * What goes on with another release of its service stays.
+     */
+    public Set<Release> left() {
+        var left = new HashSet<>(state == State.PROMOTED ? incumbent : supply.started());
+        if (state == State.PROMOTED) {
+            left.removeIf(release -> candidate.stream().noneMatch(other -> other.service().equals(release.service())));
+        }
+        return left;
     }
 
     public Duration age(Instant now) {

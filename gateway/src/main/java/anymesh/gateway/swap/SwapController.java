@@ -5,7 +5,9 @@ import anymesh.gateway.routing.Fit;
 import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.gateway.swap.Situation.Warmth;
+import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageState;
+import anymesh.kit.replicas.WantedReplicas;
 import anymesh.kit.store.MeshLocks.MeshLock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,11 +28,14 @@ final class SwapController {
     private static final long LEAST_PAUSE_MILLIS = 20;
     private static final int FIRST_OUTPUTS = 3;
     private static final int ALL = 100;
+    /** Until every gateway has heard of the last route, and what it planned before has begun. */
+    private static final Duration BEFORE_CLEARING = Duration.ofSeconds(5);
 
     private final Vertx vertx;
     private final StoredSwaps swaps;
     private final StageRouter router;
     private final Golden golden;
+    private final WantedReplicas wanted;
     private final MeshLock lock;
     private final Runnable onEnd;
     private final InstantSource clock = InstantSource.system();
@@ -45,12 +50,13 @@ final class SwapController {
     private boolean isClosed;
 
     /** Goes on with this swap from now on, and gives back the lock when it is over. */
-    SwapController(Vertx vertx, StoredSwaps swaps, StageRouter router, Golden golden, Swap swap, MeshLock lock,
-            Runnable onEnd) {
+    SwapController(Vertx vertx, StoredSwaps swaps, StageRouter router, Golden golden, WantedReplicas wanted,
+            Swap swap, MeshLock lock, Runnable onEnd) {
         this.vertx = vertx;
         this.swaps = swaps;
         this.router = router;
         this.golden = golden;
+        this.wanted = wanted;
         this.swap = swap;
         this.lock = lock;
         this.onEnd = onEnd;
@@ -65,7 +71,7 @@ final class SwapController {
         }
         step().onFailure(e -> log.warn("swap={} is looked after again: {}", swap.id(), e.toString()))
                 .onComplete(_ -> {
-                    if (swap.isOver()) {
+                    if (swap.isSettled()) {
                         end();
                     } else {
                         vertx.setTimer(LOOK_EVERY_MILLIS, _ -> look());
@@ -82,7 +88,9 @@ final class SwapController {
             }
             become(found.get());
             if (swap.isOver()) {
-                return Future.succeededFuture();
+                return swap.isSettled() || swap.age(clock.instant()).compareTo(BEFORE_CLEARING) < 0
+                        ? Future.succeededFuture()
+                        : clear(swap);
             }
             if (!swap.routed()) {
                 var here = swap;
@@ -97,6 +105,26 @@ final class SwapController {
                 return change(here, Course.next(here, situation(evidence), clock.instant()));
             });
         });
+    }
+
+    /**
+     * Ends what it has left without work. That this was done is written first: who goes back meanwhile reads it, and starts
+     * again what ends here.
+     */
+    private Future<Void> clear(Swap over) {
+        var cleared = over.asCleared();
+        return change(over, cleared).compose(_ -> swap.equals(cleared)
+                ? Future.all(over.supply().wanted().entrySet().stream()
+                        .filter(entry -> over.left().contains(entry.getKey()))
+                        .map(entry -> endAll(entry.getKey(), entry.getValue().service())).toList()).mapEmpty()
+                : Future.succeededFuture());
+    }
+
+    private Future<Void> endAll(Release release, String service) {
+        return wanted.set(service, 0)
+                .onSuccess(_ -> log.info("swap={} {} has no work any more and is told to go", swap.id(), release))
+                .onFailure(e -> log.error("swap={} {} has no work any more, but cannot be told to go: {}", swap.id(),
+                        release, e.toString()));
     }
 
     private Future<Void> change(Swap from, Swap next) {

@@ -28,11 +28,12 @@ public final class SwapJson {
         return new JsonObject().put("id", swap.id()).put("modality", Services.name(swap.modality()))
                 .put("incumbent", releases(swap.incumbent())).put("candidate", releases(swap.candidate()))
                 .put("started", releases(swap.supply().started())).put("folders", folders(swap.supply()))
+                .put("wanted", wanted(swap.supply()))
                 .put("options", write(swap.options()))
                 .put("state", name(swap.state())).put("step", swap.step()).put("weight", swap.weight())
                 .put("since", swap.since().toString())
                 .put("enough", new JsonArray(swap.enough().stream().sorted().map(Measure::label).toList()))
-                .put("routed", swap.routed())
+                .put("routed", swap.routed()).put("cleared", swap.cleared())
                 .put("events", new JsonArray(swap.events().stream().map(event -> new JsonObject()
                         .put("at", event.at().toString()).put("text", event.text())).toList()));
     }
@@ -45,7 +46,7 @@ public final class SwapJson {
                     releases(json.getJsonArray("incumbent")), releases(json.getJsonArray("candidate")),
                     supply(json), options(json.getJsonObject("options")), State.valueOf(upper(json.getString("state"))),
                     json.getInteger("step"), Instant.parse(json.getString("since")), measures(json),
-                    json.getBoolean("routed"),
+                    json.getBoolean("routed"), json.getBoolean("cleared", true),
                     objects(json.getJsonArray("events")).stream()
                             .map(event -> new Event(Instant.parse(event.getString("at")), event.getString("text")))
                             .toList());
@@ -88,11 +89,24 @@ public final class SwapJson {
         return json;
     }
 
+    private static JsonObject wanted(Supply supply) {
+        var json = new JsonObject();
+        supply.wanted().forEach((release, wanted) -> json.put(release.toString(),
+                new JsonObject().put("service", wanted.service()).put("count", wanted.count())));
+        return json;
+    }
+
     private static Supply supply(JsonObject json) {
         var folders = new HashMap<Release, String>();
         json.getJsonObject("folders").forEach(
                 entry -> folders.put(Release.parse(entry.getKey()), (String) entry.getValue()));
-        return new Supply(releases(json.getJsonArray("started")), folders);
+        var wanted = new HashMap<Release, Supply.Wanted>();
+        json.getJsonObject("wanted", new JsonObject()).forEach(entry -> {
+            var said = (JsonObject) entry.getValue();
+            wanted.put(Release.parse(entry.getKey()),
+                    new Supply.Wanted(said.getString("service"), said.getInteger("count")));
+        });
+        return new Supply(releases(json.getJsonArray("started")), folders, wanted);
     }
 
     private static Set<Measure> measures(JsonObject json) {

@@ -6,6 +6,7 @@ import anymesh.gateway.pipeline.Trials;
 import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.kit.registry.Incarnation;
+import anymesh.kit.replicas.WantedReplicas;
 import anymesh.kit.store.LockTaken;
 import anymesh.kit.store.MeshLocks;
 import anymesh.kit.store.MeshStore;
@@ -38,6 +39,7 @@ public final class Swaps implements AutoCloseable {
     private final Context context;
     private final StoredSwaps stored;
     private final MeshLocks locks;
+    private final WantedReplicas wanted;
     private final TrialLog trials;
     private final SwapMeters meters;
     private final String gateway = Incarnation.begin();
@@ -51,13 +53,15 @@ public final class Swaps implements AutoCloseable {
     private long timer;
     private boolean isClosed;
 
-    /** The store and the locks stay their caller's. */
-    public Swaps(Vertx vertx, MeshStore store, MeshLocks locks, Quality quality, MeterRegistry meters) {
+    /** The store, the locks and who says how many instances there shall be stay their caller's. */
+    public Swaps(Vertx vertx, MeshStore store, MeshLocks locks, WantedReplicas wanted, Quality quality,
+            MeterRegistry meters) {
         this.meters = new SwapMeters(meters);
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.stored = new StoredSwaps(store);
         this.locks = locks;
+        this.wanted = wanted;
         this.trials = new TrialLog(quality);
     }
 
@@ -91,7 +95,8 @@ public final class Swaps implements AutoCloseable {
 
     private void control(Modality modality) {
         var swap = swaps.get(modality);
-        if (isClosed || swap == null || swap.isOver() || controllers.containsKey(modality) || !waiting.add(modality)) {
+        if (isClosed || swap == null || swap.isSettled() || controllers.containsKey(modality)
+                || !waiting.add(modality)) {
             return;
         }
         var name = "swap-" + Services.name(modality);
@@ -111,11 +116,12 @@ public final class Swaps implements AutoCloseable {
 
     private void take(Modality modality, MeshLocks.MeshLock lock) {
         var swap = swaps.get(modality);
-        if (isClosed || swap == null || swap.isOver() || router == null || golden == null) {
+        if (isClosed || swap == null || swap.isSettled() || router == null || golden == null) {
             lock.release();
             return;
         }
-        controllers.put(modality, new SwapController(vertx, stored, router, golden, swap, lock,
+        controllers.put(modality, new SwapController(vertx, stored, router, golden, wanted, swap,
+                lock,
                 () -> controllers.remove(modality)));
     }
 

@@ -31,7 +31,8 @@ class CourseTest {
     private static final Behaviour GOOD = new Behaviour(0.002, 500, 0.99);
 
     private static Swap begin(SwapOptions options) {
-        return Swap.begin(Modality.IMAGE, Set.of(OLD), Set.of(NEW), new Supply(Set.of(NEW), Map.of(OLD, "/models/old")),
+        return Swap.begin(Modality.IMAGE, Set.of(OLD), Set.of(NEW), new Supply(Set.of(NEW), Map.of(OLD, "/models/old"),
+                Map.of()),
                 options, BEGIN, "a test wants it").asRouted();
     }
 

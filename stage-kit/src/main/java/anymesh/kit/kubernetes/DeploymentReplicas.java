@@ -89,7 +89,8 @@ public final class DeploymentReplicas implements WantedReplicas {
         return known == null ? OptionalInt.empty() : OptionalInt.of(known.count());
     }
 
-    /** Wants so many from now on, whatever was wanted before. Fails if no Deployment is known to be this service's. */
+    /** Fails if no Deployment is known to be this service's. */
+    @Override
     public Future<Void> set(String service, int count) {
         var known = wanted.get(service);
         return known == null

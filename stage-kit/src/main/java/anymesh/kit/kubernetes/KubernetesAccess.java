@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class KubernetesAccess implements AutoCloseable {
     /** A call that has not been answered by then has failed. */
     static final int CALL_MILLIS = 5_000;
-    private static final int CONNECT_MILLIS = 1_000;
+    private static final int CONNECT_MILLIS = 3_000;
     private static final long PATIENCE_MILLIS = 2_000;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;

@@ -67,7 +67,7 @@ public final class StoredReplicas implements WantedReplicas {
                 .map(found -> found.map(StoredReplicas::wanted).orElse(OptionalInt.empty()));
     }
 
-    /** Wants so many from now on, whatever was wanted before. */
+    @Override
     public Future<Void> set(String service, int count) {
         return change(service, json -> json.put(WANTED, count)).mapEmpty();
     }

@@ -6,13 +6,16 @@ import io.vertx.core.Future;
 import java.util.OptionalInt;
 
 /**
- * How many instances of each service are wanted, as far as that is known, and the way to wake one that is wanted zero
- * times. Thread-safe; nothing blocks.
+ * How many instances of each service are wanted, as far as that is known, and the way to change it and to wake one that is
+ * wanted zero times. Thread-safe; nothing blocks.
  */
 public interface WantedReplicas extends AutoCloseable {
 
     /** As it was heard last; empty for a service that nobody has said anything about. */
     OptionalInt of(String service);
+
+    /** Wants so many from now on, whatever was wanted before; does nothing where nobody can be told. */
+    Future<Void> set(String service, int count);
 
     /** Asks for one instance of a service that is wanted zero times; does nothing to one that is wanted more often. */
     Future<Void> wake(String service);
@@ -30,6 +33,11 @@ public interface WantedReplicas extends AutoCloseable {
             @Override
             public OptionalInt of(String service) {
                 return OptionalInt.empty();
+            }
+
+            @Override
+            public Future<Void> set(String service, int count) {
+                return Future.succeededFuture();
             }
 
             @Override

@@ -65,7 +65,7 @@ public final class StageRunner implements AutoCloseable {
                 StageState.LOADING, StageDescription.newBuilder().setIncarnation(Incarnation.begin())
                         .setCandidate(config.candidate()).build());
         this.tracing = Tracing.start(service, id);
-        this.admin = AdminServer.start(vertx, config.host(), config.httpPort(), this::state, meters);
+        this.admin = AdminServer.start(vertx, config.host(), config.httpPort(), this::instance, meters);
         publish(new StageInstance(id, service, config.host(), 0, admin.port(), instance.pid(), StageState.LOADING,
                 instance.description()));
     }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.kubernetes;
+
+/**
+ * A Deployment of one of the mesh's services.
+ *
+ * @param name its own
+ * @param key what {@link anymesh.kit.replicas.WantedReplicas} calls it: {@code SERVICE}, or {@code SERVICE/BUNDLE/VERSION}
+ * @param isCandidate whether it was started beside what the manifests have
+ * @param replicas how many instances are wanted
+ */
+public record MeshDeployment(String name, String service, String key, boolean isCandidate, int replicas) {}
