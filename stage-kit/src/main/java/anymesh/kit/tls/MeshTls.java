@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The credentials of one process: who calls must show a certificate of the mesh's authority, and so must who is called,
- * for what {@link TlsConfig#expects} says. Files that change are taken up without a restart; connections that stand stay as they
- * are. Thread-safe.
+ * for what {@link TlsConfig#expects} says. Files that change are taken up without a restart; connections that stand stay
+ * as they are. Thread-safe.
  *
  * <p>The files are watched here and not by gRPC's own timer, which does not look more often than once a minute.
  */

@@ -9,8 +9,8 @@ import java.util.Optional;
  *
  * @param ca who signs the certificates of this mesh: both sides must show one
  * @param certificate this process's certificate with its {@code key}; a stage's is for what {@code expects} says
- * @param expects what a stage's certificate has to be for, as those see it who call the stage; its own setting is what
- *     Consul is told, which checks it
+ * @param expects what a stage's certificate has to be for; a gateway expects it of each stage that it calls, and a stage
+ *     has Consul expect it, which checks the stage's health
  * @param reloadEvery how often the files are looked at; new ones serve new connections
  */
 public record TlsConfig(boolean enabled, String ca, String certificate, String key, Expects expects,
