@@ -72,7 +72,7 @@ public final class Gateway implements AutoCloseable {
         var tracing = Tracing.start("gateway", "gateway-" + ProcessHandle.current().pid());
         var telemetry = new Telemetry(meters, tracing.tracer());
         var room = new WaitingRoom(vertx, shared.wanted(), config.stages().patience(), Services.ALL, meters);
-        var client = new StageClient(vertx, registry, tls.channel(), new StageMethods(memory), config.stages(), room,
+        var client = new StageClient(vertx, registry, tls, new StageMethods(memory), config.stages(), room,
                 telemetry);
         room.open(registry);
         var router = new StageRouter(registry, room, shared.routes());

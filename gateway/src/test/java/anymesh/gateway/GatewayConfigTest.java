@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import anymesh.kit.config.ConfigLoader;
+import anymesh.kit.tls.TlsConfig.Expects;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,9 +33,10 @@ class GatewayConfigTest {
     @Test
     void theEnvironmentOverridesTheFile() {
         var config = load(Map.of("ANYMESH_HTTP_MAXBODYBYTES", "1024", "ANYMESH_REQUESTTIMEOUT", "PT5S",
-                "ANYMESH_ENDPOINTS_GENERATORIMAGE", "a:1,b:2"));
+                "ANYMESH_ENDPOINTS_GENERATORIMAGE", "a:1,b:2", "ANYMESH_TLS_EXPECTS", "SERVICE"));
         assertThat(config.http().maxBodyBytes()).isEqualTo(1024);
         assertThat(config.requestTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.tls().expects()).isEqualTo(Expects.SERVICE);
         assertThat(config.endpoints().generatorImage()).isEqualTo(List.of("a:1", "b:2"));
         assertThat(config.endpoints().all().stream().map(StaticEndpoints.Endpoint::id))
                 .containsExactly("generator-image@a:1", "generator-image@b:2");
@@ -44,6 +46,8 @@ class GatewayConfigTest {
     void whatCannotBeIsRefusedByName() {
         assertThatThrownBy(() -> load(Map.of("ANYMESH_HTTP_MAXBODYBYTES", "0")))
                 .hasMessageContaining("http.maxBodyBytes: 0");
+        assertThatThrownBy(() -> load(Map.of("ANYMESH_TLS_EXPECTS", "POD"))).hasMessageContaining("\"POD\"")
+                .hasMessageContaining("[HOST, SERVICE]");
         assertThatThrownBy(() -> load(Map.of("ANYMESH_PORT", "70000"))).hasMessageContaining("port: 70000");
         assertThatThrownBy(() -> load(Map.of("ANYMESH_ENDPOINTS_BACKBONE", "nowhere")).endpoints().all())
                 .hasMessageContaining("nowhere of backbone (expected: host:port)");

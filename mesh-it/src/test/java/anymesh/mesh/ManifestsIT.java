@@ -300,6 +300,20 @@ final class ManifestsIT {
         }
     }
 
+    /** Stages are called by their pods' addresses, for which nobody makes certificates. */
+    @Test
+    void inProductionCertificatesAreForTheNamesOfServices() throws Exception {
+        var manifests = KubeCluster.render("overlays/production");
+        for (var service : MeshService.all()) {
+            var deployment = manifests.one("Deployment", service.name());
+            var configured = service.configuration().apply(Manifests.environment(deployment));
+            var tls = service.isStage() ? configured.stage().tls() : configured.gateway().tls();
+            assertThat(tls.nameOf("generator-image")).as(service.name()).contains("generator-image");
+            assertThat(deployment.at("/spec/template/spec/volumes").findValuesAsText("secretName"))
+                    .contains(service.name() + "-tls");
+        }
+    }
+
     @Test
     void aServiceRefusesABadValue() {
         assertThatThrownBy(() -> MeshService.gateway().configuration().apply(Map.of("ANYMESH_LAMEDUCK", "PT1H")))

@@ -3,9 +3,8 @@ package anymesh.gateway.client;
 
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageRegistry;
+import anymesh.kit.tls.MeshTls;
 import anymesh.wire.call.Registration;
-import anymesh.wire.call.WireTransport;
-import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.netty.channel.ChannelOption;
 import java.time.Duration;
@@ -16,24 +15,25 @@ import java.util.stream.Collectors;
 
 /**
  * One gRPC channel for each stage address, opened at the first call and closed when the registry no longer names the
- * address; calls that are under way on it still finish. Thread-safe.
+ * address; calls that are under way on it still finish. An address that another service has come to have is another one,
+ * as another certificate may be expected there. Thread-safe.
  */
 final class StageChannels implements AutoCloseable {
-    private record Address(String host, int port) {
+    private record Address(String service, String host, int port) {
         static Address of(StageInstance instance) {
-            return new Address(instance.host(), instance.grpcPort());
+            return new Address(instance.service(), instance.host(), instance.grpcPort());
         }
     }
 
-    private final ChannelCredentials credentials;
+    private final MeshTls tls;
     /** A vanished machine answers with silence, not with a refusal, so connecting must give up by itself. */
     private final int connectTimeoutMillis;
     private final ConcurrentMap<Address, ManagedChannel> channels = new ConcurrentHashMap<>();
     private final Registration watch;
 
     /** Connects with these credentials. */
-    StageChannels(StageRegistry registry, ChannelCredentials credentials, Duration connectTimeout) {
-        this.credentials = credentials;
+    StageChannels(StageRegistry registry, MeshTls tls, Duration connectTimeout) {
+        this.tls = tls;
         connectTimeoutMillis = Math.toIntExact(connectTimeout.toMillis());
         watch = registry.watch(this::forgetAllBut);
     }
@@ -43,7 +43,7 @@ final class StageChannels implements AutoCloseable {
     }
 
     private ManagedChannel open(Address address) {
-        return WireTransport.channel(address.host(), address.port(), credentials)
+        return tls.channel(address.service(), address.host(), address.port())
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMillis)
                 .build();
     }

@@ -6,11 +6,11 @@ import anymesh.gateway.balance.RetryBudget;
 import anymesh.gateway.telemetry.Telemetry;
 import anymesh.gateway.waiting.WaitingRoom;
 import anymesh.kit.registry.StageRegistry;
+import anymesh.kit.tls.MeshTls;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.Frame;
 import anymesh.wire.StageMethods;
 import com.google.protobuf.Message;
-import io.grpc.ChannelCredentials;
 import io.opentelemetry.api.trace.Tracer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -40,7 +40,7 @@ public final class StageClient implements AutoCloseable {
     private final ConcurrentMap<String, RetryBudget> budgets = new ConcurrentHashMap<>();
 
     /** Calls the stages of a registry with these credentials. */
-    public StageClient(Vertx vertx, StageRegistry registry, ChannelCredentials credentials, StageMethods methods,
+    public StageClient(Vertx vertx, StageRegistry registry, MeshTls tls, StageMethods methods,
             CallSettings settings, WaitingRoom room, Telemetry telemetry) {
         this.vertx = vertx;
         this.methods = methods;
@@ -48,7 +48,7 @@ public final class StageClient implements AutoCloseable {
         this.room = room;
         this.meters = new StageMeters(telemetry.meters());
         this.tracer = telemetry.tracer();
-        this.channels = new StageChannels(registry, credentials, settings.connectTimeout());
+        this.channels = new StageChannels(registry, tls, settings.connectTimeout());
         this.chooser = new InstanceChooser(registry, settings.ejection(), settings.slowStart(), System::nanoTime,
                 new SplittableRandom(), meters::ejected);
         this.deaths = new Deaths(vertx, channels, settings.connectTimeout());

@@ -85,6 +85,23 @@ final class ConsulAccess {
         }
     }
 
+    /** Registers a service with its check. Not by Vert.x' client, which can't say whose certificate a check expects. */
+    Future<Void> register(JsonObject service) {
+        return web.put("/v1/agent/service/register").putHeader("X-Consul-Token", config.readToken())
+                .timeout(CALL_MILLIS).sendJsonObject(service)
+                .compose(response -> response.statusCode() == 200
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(refusal(config, response)));
+    }
+
+    /** What an answer comes to that is not what was asked for. */
+    static RuntimeException refusal(ConsulConfig config, HttpResponse<Buffer> response) {
+        int status = response.statusCode();
+        var reason = "Consul at %s answers %d: %s".formatted(config.address(), status,
+                String.valueOf(response.bodyAsString()).strip());
+        return status == 403 ? new ConsulRefusedException(reason) : new IllegalStateException(reason);
+    }
+
     /** Keys and sessions, with connections of their own. */
     ConsulKeys keys() {
         return new ConsulKeys(config, WebClient.create(vertx, options()));

@@ -101,14 +101,9 @@ final class ConsulKeys implements AutoCloseable {
         request.putHeader("X-Consul-Token", config.readToken()).timeout(timeoutMillis);
         return request.sendBuffer(body).compose(response -> {
             int status = response.statusCode();
-            if (status == 200 || status == NOT_FOUND) {
-                return Future.succeededFuture(response);
-            }
-            var reason = "Consul at %s answers %d: %s".formatted(config.address(), status,
-                    body(response));
-            return Future.failedFuture(status == 403
-                    ? new ConsulRefusedException(reason)
-                    : new IllegalStateException(reason));
+            return status == 200 || status == NOT_FOUND
+                    ? Future.succeededFuture(response)
+                    : Future.failedFuture(ConsulAccess.refusal(config, response));
         });
     }
 

@@ -3,13 +3,13 @@ package anymesh.kit.consul;
 
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
+import anymesh.kit.tls.TlsConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.ext.consul.CheckOptions;
-import io.vertx.ext.consul.CheckStatus;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.consul.ConsulClient;
 import io.vertx.ext.consul.MaintenanceOptions;
-import io.vertx.ext.consul.ServiceOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,17 +28,19 @@ final class ConsulRegistrar {
 
     private final Vertx vertx;
     private final ConsulConfig config;
-    private final boolean usesTls;
+    private final ConsulAccess access;
+    private final TlsConfig tls;
     private final ConsulClient client;
     private final Map<String, StageInstance> mine = new ConcurrentHashMap<>();
     private final long timer;
     private Future<Void> last = Future.succeededFuture();
     private String trouble = "";
 
-    ConsulRegistrar(Vertx vertx, ConsulConfig config, ConsulAccess access, boolean usesTls) {
+    ConsulRegistrar(Vertx vertx, ConsulConfig config, ConsulAccess access, TlsConfig tls) {
         this.vertx = vertx;
         this.config = config;
-        this.usesTls = usesTls;
+        this.access = access;
+        this.tls = tls;
         this.client = access.client(ConsulAccess.CALL_MILLIS);
         this.timer = vertx.setPeriodic(config.registerEvery().toMillis(), _ -> refresh());
     }
@@ -100,10 +102,10 @@ final class ConsulRegistrar {
     }
 
     private Future<Void> register(StageInstance instance, String host) {
-        var options = new ServiceOptions().setId(instance.id()).setName(instance.service()).setTags(List.of("anymesh"))
-                .setAddress(host).setPort(instance.grpcPort()).setMeta(InstanceCodec.meta(instance))
-                .setCheckOptions(check(instance, host));
-        var registered = client.registerService(options);
+        var registered = access.register(new JsonObject()
+                .put("ID", instance.id()).put("Name", instance.service()).put("Tags", new JsonArray().add("anymesh"))
+                .put("Address", host).put("Port", instance.grpcPort()).put("Meta", InstanceCodec.meta(instance))
+                .put("Check", check(instance, host)));
         return instance.state() == StageState.DRAINING
                 ? registered.compose(_ -> client.maintenanceService(new MaintenanceOptions().setId(instance.id())
                         .setEnable(true).setReason("draining")))
@@ -111,16 +113,18 @@ final class ConsulRegistrar {
     }
 
     /** gRPC health once there is a gRPC server; before, whether the process is beyond help. */
-    private CheckOptions check(StageInstance instance, String host) {
-        var check = new CheckOptions().setId(instance.id() + "-check").setName("ready")
-                .setInterval(config.checkEvery().toMillis() + "ms").setDeregisterAfter("1m");
+    private JsonObject check(StageInstance instance, String host) {
+        var check = new JsonObject().put("CheckID", instance.id() + "-check").put("Name", "ready")
+                .put("Interval", config.checkEvery().toMillis() + "ms").put("DeregisterCriticalServiceAfter", "1m");
         if (instance.grpcPort() == 0) {
-            return check.setHttp("http://%s:%d/healthz".formatted(host, instance.httpPort()))
-                    .setStatus(CheckStatus.PASSING);
+            return check.put("HTTP", "http://%s:%d/healthz".formatted(host, instance.httpPort()))
+                    .put("Status", "passing");
         }
-        check.setGrpc("%s:%d".formatted(host, instance.grpcPort())).setGrpcTls(usesTls);
+        check.put("GRPC", "%s:%d".formatted(host, instance.grpcPort())).put("GRPCUseTLS", tls.enabled());
+        // Without a name Consul expects that of the host.
+        tls.nameOf(instance.service()).ifPresent(name -> check.put("TLSServerName", name));
         // It has just said so itself; Consul would take it for failed until its first probe.
-        return instance.state() == StageState.SERVING ? check.setStatus(CheckStatus.PASSING) : check;
+        return instance.state() == StageState.SERVING ? check.put("Status", "passing") : check;
     }
 
     private Future<String> host(StageInstance instance) {

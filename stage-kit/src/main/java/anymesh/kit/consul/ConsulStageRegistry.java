@@ -3,6 +3,7 @@ package anymesh.kit.consul;
 
 import anymesh.kit.registry.PublishingRegistry;
 import anymesh.kit.registry.StageInstance;
+import anymesh.kit.tls.TlsConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -37,13 +38,13 @@ public final class ConsulStageRegistry extends PublishingRegistry {
      * Opens the registry to register instances of some services and to follow some services, each of which may be none.
      * Waits a moment for the first lists.
      *
-     * @param usesTls whether the instances registered here speak TLS, so that Consul must to check them
+     * @param tls of the instances registered here: whether Consul must speak it to check them, and whose name it expects
      * @throws ConsulRefusedException if Consul answers and will not have us. One that does not answer is no error.
      */
     public static ConsulStageRegistry open(Vertx vertx, ConsulConfig config, Set<String> registers, Set<String> follows,
-            boolean usesTls) {
+            TlsConfig tls) {
         var access = new ConsulAccess(vertx, config);
-        var registry = new ConsulStageRegistry(access, new ConsulRegistrar(vertx, config, access, usesTls));
+        var registry = new ConsulStageRegistry(access, new ConsulRegistrar(vertx, config, access, tls));
         try {
             registry.verify(registers, follows);
         } catch (RuntimeException e) {

@@ -19,6 +19,7 @@ import anymesh.kit.store.InMemoryMeshLocks;
 import anymesh.kit.store.InMemoryMeshStore;
 import anymesh.kit.store.MeshLocks;
 import anymesh.kit.store.MeshStore;
+import anymesh.kit.tls.TlsConfig;
 import io.vertx.core.Vertx;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -46,11 +47,15 @@ public record RegistryConfig(Kind kind, ConsulConfig consul, KubernetesConfig ku
         return new RegistryConfig(Kind.KUBERNETES, consul, other);
     }
 
-    /** The registry of a stage: it is told of the stage and asked nothing. */
-    public StageRegistry forStage(Vertx vertx, String service, boolean usesTls) {
+    /**
+     * The registry of a stage: it is told of the stage and asked nothing.
+     *
+     * @param tls the stage's, for whoever checks its health
+     */
+    public StageRegistry forStage(Vertx vertx, String service, TlsConfig tls) {
         return switch (kind) {
             case STATIC, KUBERNETES -> new InMemoryStageRegistry(); // nobody is told
-            case CONSUL -> ConsulStageRegistry.open(vertx, consul, Set.of(service), Set.of(), usesTls);
+            case CONSUL -> ConsulStageRegistry.open(vertx, consul, Set.of(service), Set.of(), tls);
         };
     }
 
@@ -62,7 +67,7 @@ public record RegistryConfig(Kind kind, ConsulConfig consul, KubernetesConfig ku
     public StageRegistry forGateway(Vertx vertx, Set<String> services, Supplier<StageInquiries> inquiries) {
         return switch (kind) {
             case STATIC -> new InMemoryStageRegistry();
-            case CONSUL -> ConsulStageRegistry.open(vertx, consul, Set.of(), services, false);
+            case CONSUL -> ConsulStageRegistry.open(vertx, consul, Set.of(), services, TlsConfig.off());
             case KUBERNETES -> KubernetesStageRegistry.open(vertx, kubernetes, services, inquiries.get());
         };
     }

@@ -5,7 +5,6 @@ import anymesh.kit.tls.MeshTls;
 import anymesh.kit.tls.TlsConfig;
 import anymesh.v1.DescribeRequest;
 import anymesh.v1.StageDescription;
-import anymesh.wire.call.WireTransport;
 import io.grpc.MethodDescriptor;
 import io.vertx.core.Vertx;
 import java.util.function.Function;
@@ -35,8 +34,8 @@ public final class StageInquiries implements AutoCloseable {
 
     /** A stage of this service to be asked at this address; connects with the first question. */
     public StageInquiry to(String service, String host, int port) {
-        return new StageInquiry(vertx, WireTransport.channel(host, port, tls.channel()).build(),
-                describe.apply(service));
+        return new StageInquiry(vertx, "service=%s host=%s port=%d".formatted(service, host, port),
+                tls.channel(service, host, port).build(), describe.apply(service));
     }
 
     /** Inquiries that are still open are their owners' to close. */

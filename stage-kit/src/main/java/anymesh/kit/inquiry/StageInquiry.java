@@ -3,6 +3,7 @@ package anymesh.kit.inquiry;
 
 import anymesh.v1.DescribeRequest;
 import anymesh.v1.StageDescription;
+import com.google.common.base.Throwables;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
@@ -18,18 +19,26 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One stage that can be asked what it is ({@code Describe}) and whether it serves (gRPC health). Thread-safe. */
 public final class StageInquiry implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(StageInquiry.class);
     private static final long PATIENCE_MILLIS = 2_000;
 
     private final Vertx vertx;
+    private final String whom;
     private final ManagedChannel channel;
     private final MethodDescriptor<DescribeRequest, StageDescription> describe;
+    private volatile String refusal = "";
 
-    StageInquiry(Vertx vertx, ManagedChannel channel,
+    /** {@code whom} is for the log. */
+    StageInquiry(Vertx vertx, String whom, ManagedChannel channel,
             MethodDescriptor<DescribeRequest, StageDescription> describe) {
         this.vertx = vertx;
+        this.whom = whom;
         this.channel = channel;
         this.describe = describe;
     }
@@ -39,7 +48,7 @@ public final class StageInquiry implements AutoCloseable {
 
     /**
      * Asks. Fails with gRPC's {@code StatusRuntimeException} if there is no answer, after two seconds for each of both
-     * questions at most. Completes on the caller's context.
+     * questions at most; why certificates don't match is in the log too. Completes on the caller's context.
      */
     public Future<Answer> ask() {
         // After a failure the channel would not connect for longer and longer, and miss one that is back.
@@ -49,7 +58,18 @@ public final class StageInquiry implements AutoCloseable {
                 CallOptions.DEFAULT.withDeadlineAfter(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)),
                 DescribeRequest.getDefaultInstance(), description);
         return description.answer.future()
-                .compose(told -> isServing().map(isServing -> new Answer(told, isServing)));
+                .compose(told -> isServing().map(isServing -> new Answer(told, isServing)))
+                .onSuccess(_ -> refusal = "").onFailure(this::note);
+    }
+
+    /** That nobody answers is the asker's to judge; that certificates don't match passes by no waiting, and is said once. */
+    private void note(Throwable e) {
+        var now = Throwables.getCausalChain(e).stream().filter(SSLException.class::isInstance).findFirst()
+                .map(cause -> String.valueOf(cause.getMessage())).orElse("");
+        if (!now.isEmpty() && !now.equals(refusal)) {
+            refusal = now;
+            log.warn("{} no agreement over TLS: {}", whom, now);
+        }
     }
 
     private Future<Boolean> isServing() {

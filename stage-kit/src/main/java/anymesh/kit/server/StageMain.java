@@ -58,7 +58,7 @@ public final class StageMain {
         var vertx = Vertx.vertx();
         log.info("service={} config={}", service, config);
         try {
-            var registry = config.registry().forStage(vertx, service, config.tls().enabled());
+            var registry = config.registry().forStage(vertx, service, config.tls());
             var opened = new CompletableFuture<StageRunner>();
             // Before anything is loaded: a stage may be told to go at any time.
             Termination.on(config.drainTimeout(), budget -> {

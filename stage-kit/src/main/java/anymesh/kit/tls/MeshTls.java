@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.tls;
 
+import anymesh.wire.call.WireTransport;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerCredentials;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.TlsServerCredentials;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.grpc.util.AdvancedTlsX509TrustManager;
 import io.grpc.util.AdvancedTlsX509TrustManager.Verification;
 import java.io.File;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.spec.InvalidKeySpecException;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
@@ -24,19 +27,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The credentials of one process: who calls must show a certificate of the mesh's authority, and so must who is called,
- * for the host that was called. Files that change are taken up without a restart; connections that stand stay as they
- * are. Thread-safe.
+ * for what {@link TlsConfig#expects} says. Files that change are taken up without a restart; connections that stand stay
+ * as they are. Thread-safe.
  *
  * <p>The files are watched here and not by gRPC's own timer, which does not look more often than once a minute.
  */
 public final class MeshTls implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MeshTls.class);
 
+    private final TlsConfig config;
     private final ChannelCredentials channel;
     private final ServerCredentials server;
     private final @Nullable ScheduledExecutorService reloader;
 
-    private MeshTls(ChannelCredentials channel, ServerCredentials server, @Nullable ScheduledExecutorService reloader) {
+    private MeshTls(TlsConfig config, ChannelCredentials channel, ServerCredentials server,
+            @Nullable ScheduledExecutorService reloader) {
+        this.config = config;
         this.channel = channel;
         this.server = server;
         this.reloader = reloader;
@@ -45,7 +51,7 @@ public final class MeshTls implements AutoCloseable {
     /** Reads the files, or does nothing if TLS is off; throws {@link IllegalArgumentException} if they cannot be used. */
     public static MeshTls open(TlsConfig config) {
         if (!config.enabled()) {
-            return new MeshTls(InsecureChannelCredentials.create(), InsecureServerCredentials.create(), null);
+            return new MeshTls(config, InsecureChannelCredentials.create(), InsecureServerCredentials.create(), null);
         }
         var files = new Files(config);
         try {
@@ -57,16 +63,18 @@ public final class MeshTls implements AutoCloseable {
                 .newSingleThreadScheduledExecutor(Thread.ofPlatform().name("tls-reload").daemon().factory());
         long every = config.reloadEvery().toMillis();
         var _ = reloader.scheduleWithFixedDelay(files::reload, every, every, TimeUnit.MILLISECONDS);
-        return new MeshTls(
+        return new MeshTls(config,
                 TlsChannelCredentials.newBuilder().keyManager(files.keys).trustManager(files.trust).build(),
                 TlsServerCredentials.newBuilder().keyManager(files.keys).trustManager(files.trust)
                         .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE).build(),
                 reloader);
     }
 
-    /** For calls to others. */
-    public ChannelCredentials channel() {
-        return channel;
+    /** A channel to a stage of this service; connects on the first call. */
+    public NettyChannelBuilder channel(String service, String host, int port) {
+        var builder = WireTransport.channel(host, port, channel);
+        config.nameOf(service).ifPresent(builder::overrideAuthority);
+        return builder;
     }
 
     /** For a server of one's own. */
@@ -110,7 +118,11 @@ public final class MeshTls implements AutoCloseable {
                 }
             }
             var now = times();
-            keys.updateIdentityCredentials(certificate, key);
+            try {
+                keys.updateIdentityCredentials(certificate, key);
+            } catch (InvalidKeySpecException e) {
+                throw new IOException(key + " (expected: an RSA or EC key in PKCS#8, BEGIN PRIVATE KEY)", e);
+            }
             trust.updateTrustCredentials(ca);
             loaded = now;
         }

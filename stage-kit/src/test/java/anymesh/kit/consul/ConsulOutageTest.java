@@ -9,6 +9,7 @@ import anymesh.kit.registry.StageState;
 import anymesh.kit.server.Futures;
 import anymesh.kit.testing.ConsulAgent;
 import anymesh.kit.testing.HealthyServer;
+import anymesh.kit.tls.TlsConfig;
 import anymesh.v1.StageDescription;
 import io.vertx.core.Vertx;
 import io.vertx.ext.consul.ConsulClient;
@@ -105,6 +106,6 @@ final class ConsulOutageTest {
     }
 
     private ConsulStageRegistry open(Set<String> registers, Set<String> follows) {
-        return ConsulStageRegistry.open(vertx, Consuls.hasty(consul.address()), registers, follows, false);
+        return ConsulStageRegistry.open(vertx, Consuls.hasty(consul.address()), registers, follows, TlsConfig.off());
     }
 }

@@ -11,6 +11,7 @@ import anymesh.kit.store.Document;
 import anymesh.kit.testing.Certificates;
 import anymesh.kit.testing.ConsulAgent;
 import anymesh.kit.testing.HealthyServer;
+import anymesh.kit.tls.TlsConfig;
 import anymesh.v1.StageDescription;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -108,8 +109,8 @@ final class ConsulRefusalTest {
 
     private void works(ConsulConfig config) {
         try (var server = new HealthyServer();
-                var stage = ConsulStageRegistry.open(vertx, config, STAGE, Set.of(), false);
-                var gateway = ConsulStageRegistry.open(vertx, config, Set.of(), STAGE, false)) {
+                var stage = ConsulStageRegistry.open(vertx, config, STAGE, Set.of(), TlsConfig.off());
+                var gateway = ConsulStageRegistry.open(vertx, config, Set.of(), STAGE, TlsConfig.off())) {
             var instance = new StageInstance("backbone-1", "backbone", "127.0.0.1", server.port(), 1, 1,
                     StageState.SERVING, StageDescription.getDefaultInstance());
             stage.put(instance);
@@ -118,11 +119,11 @@ final class ConsulRefusalTest {
     }
 
     private ThrowingCallable registering(ConsulConfig config) {
-        return () -> ConsulStageRegistry.open(vertx, config, STAGE, Set.of(), false).close();
+        return () -> ConsulStageRegistry.open(vertx, config, STAGE, Set.of(), TlsConfig.off()).close();
     }
 
     private ThrowingCallable following(ConsulConfig config) {
-        return () -> ConsulStageRegistry.open(vertx, config, Set.of(), STAGE, false).close();
+        return () -> ConsulStageRegistry.open(vertx, config, Set.of(), STAGE, TlsConfig.off()).close();
     }
 
     private static ConsulTls tls(Certificates trusted, Certificates own) {

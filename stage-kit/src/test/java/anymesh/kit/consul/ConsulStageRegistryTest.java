@@ -12,6 +12,7 @@ import anymesh.kit.server.Futures;
 import anymesh.kit.testing.PatientWaits;
 import anymesh.kit.testing.SharedConsul;
 import anymesh.kit.testing.HealthyServer;
+import anymesh.kit.tls.TlsConfig;
 import io.vertx.ext.consul.ConsulClient;
 import io.vertx.ext.consul.ConsulClientOptions;
 import io.vertx.ext.consul.ServiceOptions;
@@ -132,15 +133,15 @@ final class ConsulStageRegistryTest extends StageRegistryContract {
     }
 
     private static StageRegistry both() {
-        return ConsulStageRegistry.open(SHARED.vertx(), config(), Set.of(SERVICE), Set.of(SERVICE), false);
+        return ConsulStageRegistry.open(SHARED.vertx(), config(), Set.of(SERVICE), Set.of(SERVICE), TlsConfig.off());
     }
 
     private static StageRegistry stage() {
-        return ConsulStageRegistry.open(SHARED.vertx(), config(), Set.of(SERVICE), Set.of(), false);
+        return ConsulStageRegistry.open(SHARED.vertx(), config(), Set.of(SERVICE), Set.of(), TlsConfig.off());
     }
 
     private static StageRegistry gateway() {
-        return ConsulStageRegistry.open(SHARED.vertx(), config(), Set.of(), Set.of(SERVICE), false);
+        return ConsulStageRegistry.open(SHARED.vertx(), config(), Set.of(), Set.of(SERVICE), TlsConfig.off());
     }
 
     private static ConsulConfig config() {

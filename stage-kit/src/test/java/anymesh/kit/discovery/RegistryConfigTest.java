@@ -48,7 +48,7 @@ final class RegistryConfigTest {
         SHARED.kubectl("create", "service", "clusterip", "encoder", "--tcp=7010");
         try (var registry = config.forGateway(vertx, Set.of("encoder"), () -> StageInquiries.open(vertx,
                 TlsConfig.off(), _ -> ModalityGeneratorGrpc.getDescribeMethod()));
-                var stage = config.forStage(vertx, "encoder", false);
+                var stage = config.forStage(vertx, "encoder", TlsConfig.off());
                 var store = config.store(vertx, Set.of("routes/"));
                 var another = config.store(vertx, Set.of("routes/"));
                 var locks = config.locks(vertx);

@@ -2,13 +2,14 @@
 package anymesh.kit.testing;
 
 import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.CertificateBuilder.KeyUsage;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A certificate authority for tests, and certificates for 127.0.0.1 that it signs, as PEM files. */
+/** A certificate authority for tests, and certificates that it signs, as PEM files. */
 public final class Certificates {
     private final Path folder;
     private final X509Bundle root;
@@ -40,9 +41,25 @@ public final class Certificates {
 
     /** Signs a new certificate for 127.0.0.1 and localhost under this name, and replaces the one of that name. */
     public Certificates issue(String name) {
+        return sign(name, new CertificateBuilder().addSanIpAddress("127.0.0.1").addSanDnsName("localhost")
+                .addSanDnsName("server.dc1.consul"));
+    }
+
+    /** Signs a new certificate with this DNS name, under it, and with no address; only a server's. */
+    public Certificates issueServer(String name) {
+        return sign(name, new CertificateBuilder().addSanDnsName(name)
+                .setKeyUsage(true, KeyUsage.digitalSignature).addExtendedKeyUsageServerAuth());
+    }
+
+    /** As {@link #issueServer}; only a client's. */
+    public Certificates issueClient(String name) {
+        return sign(name, new CertificateBuilder().addSanDnsName(name)
+                .setKeyUsage(true, KeyUsage.digitalSignature).addExtendedKeyUsageClientAuth());
+    }
+
+    private Certificates sign(String name, CertificateBuilder certificate) {
         try {
-            var issued = new CertificateBuilder().subject("CN=" + name).addSanIpAddress("127.0.0.1")
-                    .addSanDnsName("localhost").addSanDnsName("server.dc1.consul").buildIssuedBy(root);
+            var issued = certificate.subject("CN=" + name).buildIssuedBy(root);
             Files.writeString(certificate(name), issued.getCertificatePEM());
             Files.writeString(key(name), issued.getPrivateKeyPEM());
             return this;

@@ -5,7 +5,9 @@ import anymesh.v1.DescribeRequest;
 import anymesh.v1.ModalityGeneratorGrpc;
 import anymesh.v1.StageDescription;
 import anymesh.wire.call.WireTransport;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -24,8 +26,12 @@ public final class DescribedServer implements AutoCloseable {
 
     /** On any free port of this address. */
     public DescribedServer(String host) {
+        this(host, InsecureServerCredentials.create());
+    }
+
+    public DescribedServer(String host, ServerCredentials credentials) {
         try {
-            server = WireTransport.server(new InetSocketAddress(host, 0)).addService(new Describing())
+            server = WireTransport.server(new InetSocketAddress(host, 0), credentials).addService(new Describing())
                     .addService(health.getHealthService()).build().start();
             port = server.getPort();
         } catch (IOException e) {

@@ -13,13 +13,11 @@ import anymesh.kit.server.Futures;
 import anymesh.kit.testing.Certificates;
 import anymesh.kit.testing.ConsulAgent;
 import anymesh.kit.testing.HealthyServer;
+import anymesh.kit.tls.TlsConfig.Expects;
 import anymesh.v1.StageDescription;
-import anymesh.wire.call.WireTransport;
 import io.grpc.CallOptions;
-import io.grpc.ChannelCredentials;
 import io.grpc.ClientCall;
 import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -39,11 +37,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Real servers and clients over loopback. */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 final class MeshTlsTest {
     private static final Duration SOON = Duration.ofSeconds(30);
+    private static final String SERVICE = "encoder";
 
     @TempDir
     private Path folder;
@@ -56,24 +57,41 @@ final class MeshTlsTest {
                 var gateway = MeshTls.open(config(ours, "gateway"));
                 var stranger = MeshTls.open(config(others, "gateway"));
                 var server = new HealthyServer(stage.server())) {
-            assertThat(serverCertificate(server, "127.0.0.1", gateway.channel()).getSubjectX500Principal().getName())
+            assertThat(serverCertificate(server, gateway).getSubjectX500Principal().getName())
                     .isEqualTo("CN=stage");
-            assertThatThrownBy(() -> serverCertificate(server, "127.0.0.1", stranger.channel()))
+            assertThatThrownBy(() -> serverCertificate(server, stranger))
                     .isInstanceOf(CompletionException.class).hasMessageContaining("UNAVAILABLE");
             assertThatThrownBy(
-                    () -> serverCertificate(server, "127.0.0.1", InsecureChannelCredentials.create()))
+                    () -> serverCertificate(server, MeshTls.open(TlsConfig.off())))
                     .isInstanceOf(CompletionException.class).hasMessageContaining("UNAVAILABLE");
         }
     }
 
     @Test
     void aCertificateForAnotherHostIsNotAccepted() {
-        var ours = new Certificates(folder).issue("stage").issue("gateway");
-        try (var stage = MeshTls.open(config(ours, "stage"));
+        var ours = new Certificates(folder).issueServer(SERVICE).issue("gateway");
+        try (var stage = MeshTls.open(config(ours, SERVICE));
                 var gateway = MeshTls.open(config(ours, "gateway"));
                 var server = new HealthyServer(stage.server())) {
-            assertThatThrownBy(() -> serverCertificate(server, "127.0.0.2", gateway.channel()))
-                    .isInstanceOf(CompletionException.class).hasMessageContaining("UNAVAILABLE");
+            assertThatThrownBy(() -> serverCertificate(server, gateway))
+                    .isInstanceOf(CompletionException.class).hasMessageContaining("UNAVAILABLE")
+                    .rootCause().hasMessageContaining("127.0.0.1");
+        }
+    }
+
+    @Test
+    void theServicesNameCountsWhereThatIsExpected() {
+        var ours = new Certificates(folder).issueServer(SERVICE).issueServer("backbone").issueClient("gateway");
+        try (var stage = MeshTls.open(config(ours, SERVICE));
+                var other = MeshTls.open(config(ours, "backbone"));
+                var gateway = MeshTls.open(config(ours, "gateway", Expects.SERVICE));
+                var server = new HealthyServer(stage.server());
+                var wrong = new HealthyServer(other.server())) {
+            assertThat(serverCertificate(server, gateway).getSubjectX500Principal().getName())
+                    .isEqualTo("CN=" + SERVICE);
+            assertThatThrownBy(() -> serverCertificate(wrong, gateway))
+                    .isInstanceOf(CompletionException.class).hasMessageContaining("UNAVAILABLE")
+                    .rootCause().hasMessageContaining(SERVICE);
         }
     }
 
@@ -91,32 +109,42 @@ final class MeshTlsTest {
     }
 
     @Test
-    void filesThatCannotBeUsedAreRefusedByName() {
+    void filesThatCannotBeUsedAreRefusedByName() throws Exception {
         var ours = new Certificates(folder).issue("stage");
         var missing = new TlsConfig(true, ours.ca().toString(), folder.resolve("none.pem").toString(),
-                ours.key("stage").toString(), Duration.ofSeconds(1));
+                ours.key("stage").toString(), Expects.HOST, Duration.ofSeconds(1));
         assertThatThrownBy(() -> MeshTls.open(missing)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("none.pem");
-        assertThatThrownBy(() -> new TlsConfig(true, "", "a", "b", Duration.ofSeconds(1)))
+        var key = ours.key("stage");
+        Files.writeString(key, Files.readString(key).replace("PRIVATE KEY", "EC PRIVATE KEY"));
+        assertThatThrownBy(() -> MeshTls.open(config(ours, "stage"))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(key + " (expected: an RSA or EC key in PKCS#8");
+        assertThatThrownBy(() -> new TlsConfig(true, "", "a", "b", Expects.HOST, Duration.ofSeconds(1)))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("tls.ca");
     }
 
-    @Test
-    void consulChecksAStageThatAsksForACertificate() {
-        var ours = new Certificates(folder).issue("stage").issue("consul");
+    @ParameterizedTest
+    @EnumSource
+    void consulChecksAStageThatAsksForACertificate(Expects expects) {
+        var ours = new Certificates(folder).issue("stage").issueServer(SERVICE).issue("consul");
+        var right = expects == Expects.HOST ? "stage" : SERVICE;
+        var config = config(ours, right, expects);
         var vertx = Vertx.vertx();
-        try (var tls = MeshTls.open(config(ours, "stage"));
+        try (var tls = MeshTls.open(config);
+                var others = MeshTls.open(config(ours, expects == Expects.HOST ? SERVICE : "stage"));
                 var server = new HealthyServer(tls.server());
+                var wrong = new HealthyServer(others.server());
                 var consul = ConsulAgent.startPlain(folder, """
                         enable_agent_tls_for_checks = true
                         tls { defaults { ca_file = "%s", cert_file = "%s", key_file = "%s" } }
                         """.formatted(ours.ca(), ours.certificate("consul"), ours.key("consul")));
                 var registry = ConsulStageRegistry.open(vertx, ConsulConfig.defaults().at(consul.address()),
-                        Set.of("encoder"), Set.of("encoder"), true)) {
-            var instance = new StageInstance("encoder-1", "encoder", "127.0.0.1", server.port(), 1, 1,
-                    StageState.SERVING, StageDescription.getDefaultInstance());
+                        Set.of(SERVICE), Set.of(SERVICE), config)) {
+            var instance = instance(server);
             registry.put(instance);
+            registry.put(instance(wrong));
             // Registered as passing; only a real check can turn it, both ways.
+            await().atMost(SOON).until(() -> registry.snapshot().contains(instance(wrong).with(StageState.STOPPED)));
             server.setServing(false);
             await().atMost(SOON).until(() -> registry.snapshot().contains(instance.with(StageState.STOPPED)));
             server.setServing(true);
@@ -126,18 +154,22 @@ final class MeshTlsTest {
         }
     }
 
+    private static StageInstance instance(HealthyServer server) {
+        return new StageInstance(SERVICE + "-" + server.port(), SERVICE, "127.0.0.1", server.port(), 1, 1,
+                StageState.SERVING, StageDescription.getDefaultInstance());
+    }
+
     private static BigInteger serial(HealthyServer server, MeshTls client) {
         try {
-            return serverCertificate(server, "127.0.0.1", client.channel()).getSerialNumber();
+            return serverCertificate(server, client).getSerialNumber();
         } catch (CompletionException _) {
             return BigInteger.ZERO.negate();
         }
     }
 
-    /** What the server shows on a new connection; the call must succeed. */
-    private static X509Certificate serverCertificate(HealthyServer server, String host,
-            ChannelCredentials credentials) {
-        var channel = WireTransport.channel(host, server.port(), credentials).build();
+    /** What the server shows on a new connection, when it is called as an encoder; the call must succeed. */
+    private static X509Certificate serverCertificate(HealthyServer server, MeshTls client) {
+        var channel = client.channel(SERVICE, "127.0.0.1", server.port()).build();
         try {
             var shown = new CompletableFuture<X509Certificate>();
             var call = channel.newCall(HealthGrpc.getCheckMethod(), CallOptions.DEFAULT);
@@ -166,7 +198,11 @@ final class MeshTlsTest {
     }
 
     private static TlsConfig config(Certificates certificates, String name) {
+        return config(certificates, name, Expects.HOST);
+    }
+
+    private static TlsConfig config(Certificates certificates, String name, Expects expects) {
         return new TlsConfig(true, certificates.ca().toString(), certificates.certificate(name).toString(),
-                certificates.key(name).toString(), Duration.ofMillis(50));
+                certificates.key(name).toString(), expects, Duration.ofMillis(50));
     }
 }
