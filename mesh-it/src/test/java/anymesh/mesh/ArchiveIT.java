@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code scripts/archive} makes, unpacked elsewhere by somebody who has a Java but no compiler, no Maven and no sources. */
 final class ArchiveIT {
-    /** All that the launcher may call. */
-    private static final List<String> COMMANDS = List.of("bash", "dirname", "readlink", "grep");
+    /** All that the launcher may call, and what ffmpeg is fenced by. */
+    private static final List<String> COMMANDS = List.of("bash", "dirname", "readlink", "grep", "nice", "prlimit");
 
     @TempDir
     private Path folder;
