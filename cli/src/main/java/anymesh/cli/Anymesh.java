@@ -5,7 +5,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The command line: see {@code help}. Exit codes: 0 done, 1 failed, 2 misused. */
-@Command(name = "anymesh", description = "An any-to-any generation mesh: text, pictures, sounds and films in any mix, in and out.", synopsisSubcommandLabel = "COMMAND", subcommands = {
+@Command(name = "anymesh", mixinStandardHelpOptions = true, versionProvider = Version.class, description = "An any-to-any generation mesh: text, pictures, sounds and films in any mix, in and out.", synopsisSubcommandLabel = "COMMAND", subcommands = {
     UpCommand.class, AskCommand.class, StatusCommand.class, TopCommand.class, StartCommand.class, ScaleCommand.class,
     StopCommand.class,
     RouteCommand.class, SwapCommand.class, RollbackCommand.class, RecordCommand.class, ReplayCommand.class,
@@ -23,6 +23,11 @@ public final class Anymesh implements Runnable {
             return 1;
         });
         System.exit(commands.execute(args));
+    }
+
+    @Command(name = "version", description = "Prints which version this is.")
+    void version() {
+        spec.commandLine().printVersionHelp(System.out);
     }
 
     @Override

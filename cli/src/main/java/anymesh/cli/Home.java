@@ -11,7 +11,7 @@ final class Home {
         return Path.of(System.getProperty("anymesh.home", "")).toAbsolutePath();
     }
 
-    /** In the project's folder, unless {@code ANYMESH_STATE} names another file. */
+    /** In the project's folder, unless {@code ANYMESH_STATE} names another file, as the launcher does where that folder can't be written. */
     static Path stateFile() {
         var file = System.getenv("ANYMESH_STATE");
         return file == null ? directory().resolve(".anymesh/mesh.json") : Path.of(file);

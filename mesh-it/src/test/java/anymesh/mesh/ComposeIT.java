@@ -25,6 +25,7 @@ final class ComposeIT {
 
     @Test
     void theMeshComesUpAndAnswersInEveryModality() throws Exception {
+        Images.buildConsul();
         Images.build();
         int port = freePort();
         compose(port, "up", "-d");

@@ -57,6 +57,7 @@ final class ContainerMesh implements AutoCloseable {
 
     /** Builds the images and starts all of them; the test is skipped, or in CI fails, where nothing runs containers. */
     static ContainerMesh start(int replicas) throws IOException, InterruptedException {
+        Images.buildConsul();
         Images.build();
         return new ContainerMesh(replicas);
     }

@@ -17,21 +17,49 @@ final class DocumentsTest {
     private static final Path ROOT = Path.of(System.getProperty("anymesh.root"));
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
+    private static final Pattern IMAGE = Pattern
+            .compile("anymesh/[a-z{},-]+:(?:\\$\\{ANYMESH_VERSION:-)?(\\d+\\.\\d+\\.\\d+)");
+
     @Test
     void everyRelativeLinkInADocumentLeadsSomewhere() throws IOException {
+        assertThat(brokenLinks(ROOT)).isEmpty();
+    }
+
+    /** The links of the documents below a folder that lead nowhere; there are links. */
+    static List<String> brokenLinks(Path root) throws IOException {
         var broken = new ArrayList<String>();
         int links = 0;
-        for (var document : documents()) {
+        for (var document : documents(root)) {
             var matcher = LINK.matcher(Files.readString(document));
             while (matcher.find()) {
                 links++;
                 if (!Files.exists(document.resolveSibling(matcher.group(1)))) {
-                    broken.add(ROOT.relativize(document) + " -> " + matcher.group(1));
+                    broken.add(root.relativize(document) + " -> " + matcher.group(1));
                 }
             }
         }
-        assertThat(broken).isEmpty();
         assertThat(links).isGreaterThan(10);
+        return broken;
+    }
+
+    @Test
+    void everyImageThatIsNamedIsOfTheVersionThatIsBeingMade() throws IOException {
+        var named = new ArrayList<String>();
+        for (var file : List.of("compose.yaml", "docs/deploy.md", "k8s/base")) {
+            try (var files = Files.walk(ROOT.resolve(file))) {
+                for (var one : files.filter(Files::isRegularFile).toList()) {
+                    IMAGE.matcher(Files.readString(one)).results().map(found -> found.group(1)).forEach(named::add);
+                }
+            }
+        }
+        assertThat(named).hasSizeGreaterThan(16).containsOnly(Release.next());
+    }
+
+    @Test
+    void theChangelogHasEveryRelease() throws IOException {
+        var changes = Files.readString(ROOT.resolve("CHANGELOG.md"));
+        assertThat(Release.all()).isNotEmpty()
+                .allSatisfy(release -> assertThat(changes).contains("\n## " + release.version() + " ("));
     }
 
     @Test
@@ -49,8 +77,8 @@ final class DocumentsTest {
         }
     }
 
-    private static List<Path> documents() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT)) {
+    private static List<Path> documents(Path root) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
             return files.filter(file -> file.toString().endsWith(".md"))
                     .filter(file -> !file.toString().contains("/target/") && !file.toString().contains("/out/"))
                     .toList();

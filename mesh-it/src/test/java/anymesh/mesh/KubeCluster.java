@@ -140,6 +140,24 @@ final class KubeCluster implements AutoCloseable {
                 command);
     }
 
+    /** Waits until every Deployment of the mesh has what it is to have. */
+    void awaitAvailable() throws IOException, InterruptedException {
+        kubectl("wait", "-n", NAMESPACE, "--for=condition=Available", "deployment", "--all", "--timeout=180s")
+                .expectSuccess();
+    }
+
+    /** Waits until a service's pods are all as its Deployment says now. */
+    void awaitRollout(String service) throws IOException, InterruptedException {
+        kubectl("rollout", "status", "-n", NAMESPACE, "deployment/" + service, "--timeout=300s").expectSuccess();
+    }
+
+    /** What there is to see of the mesh where a test has failed. */
+    String evidence() throws IOException, InterruptedException {
+        return kubectl("get", "pods", "-n", NAMESPACE, "-o", "wide").out()
+                + kubectl("get", "events", "-n", NAMESPACE, "--sort-by=.lastTimestamp").out()
+                + kubectl("logs", "-n", NAMESPACE, "deployment/gateway", "--tail=200").out();
+    }
+
     /** Gives the node images of the Docker API's, by their full names. */
     void load(List<String> images) throws IOException, InterruptedException {
         script(Stream.concat(Stream.of("load"), images.stream()).toArray(String[]::new)).expectSuccess();

@@ -51,8 +51,7 @@ final class KubernetesIT {
             long began = System.nanoTime();
             cluster.apply(KubeCluster.render("overlays/test")).expectSuccess();
             try {
-                cluster.kubectl("wait", "-n", KubeCluster.NAMESPACE, "--for=condition=Available", "deployment", "--all",
-                        "--timeout=180s").expectSuccess();
+                cluster.awaitAvailable();
                 seen.add("from kubectl apply to all pods ready: %d s".formatted(since(began)));
                 noPodRunsAsRootOrCanWriteItsRoot(cluster);
                 try (var load = MixedLoad.start(cluster, URL, REQUESTS)) {
@@ -70,7 +69,7 @@ final class KubernetesIT {
                     }
                 }
             } catch (AssertionError e) {
-                seen.add(evidence(cluster));
+                seen.add(cluster.evidence());
                 throw e;
             }
         } finally {
@@ -91,8 +90,7 @@ final class KubernetesIT {
     private void roll(KubeCluster cluster, String service) throws Exception {
         long began = System.nanoTime();
         cluster.kubectl("rollout", "restart", "-n", KubeCluster.NAMESPACE, "deployment/" + service).expectSuccess();
-        cluster.kubectl("rollout", "status", "-n", KubeCluster.NAMESPACE, "deployment/" + service, "--timeout=300s")
-                .expectSuccess();
+        cluster.awaitRollout(service);
         seen.add("%s rolled in %d s".formatted(service, since(began)));
     }
 
@@ -182,12 +180,6 @@ final class KubernetesIT {
         return StreamSupport.stream(pod.at("/status/conditions").spliterator(), false)
                 .anyMatch(condition -> condition.path("type").asText().equals("Ready")
                         && condition.path("status").asText().equals("True"));
-    }
-
-    private static String evidence(KubeCluster cluster) throws IOException, InterruptedException {
-        return cluster.kubectl("get", "pods", "-n", KubeCluster.NAMESPACE, "-o", "wide").out()
-                + cluster.kubectl("get", "events", "-n", KubeCluster.NAMESPACE, "--sort-by=.lastTimestamp").out()
-                + cluster.kubectl("logs", "-n", KubeCluster.NAMESPACE, "deployment/gateway", "--tail=200").out();
     }
 
     private static long since(long began) {

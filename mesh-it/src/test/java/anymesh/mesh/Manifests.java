@@ -43,6 +43,13 @@ record Manifests(List<ObjectNode> objects) {
                 .orElseThrow(() -> new AssertionError("no " + kind + " " + name));
     }
 
+    /** All that there is for one service. */
+    Manifests ofService(String service) {
+        return new Manifests(objects.stream()
+                .filter(object -> object.at("/metadata/labels").path("app.kubernetes.io/name").asText().equals(service))
+                .toList());
+    }
+
     /** The objects by kind and name. */
     Map<String, ObjectNode> byName() {
         var all = new TreeMap<String, ObjectNode>();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * How the processes of a mesh are started: the command and the environment of each.
@@ -65,8 +66,9 @@ record ProcessSpecs(Path home, Path logs, ServiceSettings settings, String consu
         return new ProcessSpec(id, command, environment, home, log(id));
     }
 
+    /** Of an installed copy or of a source tree, or in a test its own. */
     private String classPath() {
-        var lib = home.resolve("cli/target/lib");
-        return Files.isDirectory(lib) ? lib + "/*" : System.getProperty("java.class.path");
+        return Stream.of("lib", "cli/target/lib").map(home::resolve).filter(Files::isDirectory).findFirst()
+                .map(lib -> lib + "/*").orElseGet(() -> System.getProperty("java.class.path"));
     }
 }
