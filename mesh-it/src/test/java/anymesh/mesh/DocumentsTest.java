@@ -18,7 +18,7 @@ final class DocumentsTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
     private static final Pattern IMAGE = Pattern
-            .compile("anymesh/[a-z{},-]+:(?:\\$\\{ANYMESH_VERSION:-)?(\\d+\\.\\d+\\.\\d+)");
+            .compile("(?:anymesh/[a-z{},-]+:(?:\\$\\{ANYMESH_VERSION:-)?|newTag: )(\\d+\\.\\d+\\.\\d+)");
 
     @Test
     void everyRelativeLinkInADocumentLeadsSomewhere() throws IOException {
@@ -45,14 +45,14 @@ final class DocumentsTest {
     @Test
     void everyImageThatIsNamedIsOfTheVersionThatIsBeingMade() throws IOException {
         var named = new ArrayList<String>();
-        for (var file : List.of("compose.yaml", "docs/deploy.md", "k8s/base")) {
+        for (var file : List.of("compose.yaml", "compose.gpu.yaml", "docs/deploy.md", "k8s")) {
             try (var files = Files.walk(ROOT.resolve(file))) {
                 for (var one : files.filter(Files::isRegularFile).toList()) {
                     IMAGE.matcher(Files.readString(one)).results().map(found -> found.group(1)).forEach(named::add);
                 }
             }
         }
-        assertThat(named).hasSizeGreaterThan(16).containsOnly(Release.next());
+        assertThat(named).hasSizeGreaterThan(24).containsOnly(Release.next());
     }
 
     @Test

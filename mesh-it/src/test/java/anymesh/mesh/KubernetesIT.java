@@ -11,8 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -20,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The manifests and the images on a real kubelet: the mesh comes up from nothing, and OpenAI's client notices neither a rollout nor
- * a pod's death nor a swap, though there is one instance of everything. One of each mechanism is rolled (a generator, the backbone, a gateway);
- * {@code -Dkubernetes.all=true} rolls all eight.
+ * a pod's death nor a swap, though there is one instance of everything; and an autoscaler follows the queue. One of each mechanism is
+ * rolled (a generator, the backbone, a gateway); {@code -Dkubernetes.all=true} rolls all eight.
  */
 @Timeout(value = 1200, threadMode = ThreadMode.SEPARATE_THREAD)
 final class KubernetesIT {
@@ -37,122 +41,193 @@ final class KubernetesIT {
     private static final Path REPORT = Python.ROOT.resolve("mesh-it/target/kubernetes.txt");
 
     private static final String GENERATOR = "generator-image";
+    private static final String SOUNDS = "generator-audio";
+    private static final int SOUNDS_HTTP = 7151;
+    /** Of sounds eight are made at once, so sixteen wait: as many as two instances are wanted for. */
+    private static final int CALLERS = 24;
     private static final String CANDIDATE = GENERATOR + "=toyworld@3.1.0";
 
-    private final List<String> seen = new ArrayList<>();
+    private static final List<String> SEEN = new ArrayList<>();
 
-    @Test
-    void nobodyNoticesRolloutsDeathsAndSwaps(@TempDir Path folder) throws Exception {
+    @TempDir
+    private static Path folder;
+
+    private static KubeCluster cluster;
+    private static String candidate;
+    private static String overcommit;
+
+    @BeforeAll
+    static void start() throws Exception {
         Images.build();
-        var candidate = Images.build(GENERATOR, SwapMesh.candidate(folder, GENERATOR, "3.1.0", "good"), "3.1.0");
-        var before = Files.readString(OVERCOMMIT);
-        try (var cluster = KubeCluster.startNode()) {
-            cluster.load(Stream.concat(ALL.stream().map(Images::name), Stream.of(candidate)).toList());
-            long began = System.nanoTime();
-            cluster.apply(KubeCluster.render("overlays/test")).expectSuccess();
-            try {
-                cluster.awaitAvailable();
-                seen.add("from kubectl apply to all pods ready: %d s".formatted(since(began)));
-                noPodRunsAsRootOrCanWriteItsRoot(cluster);
-                try (var load = MixedLoad.start(cluster, URL, REQUESTS)) {
-                    for (var service : ROLLED) {
-                        roll(cluster, service);
-                    }
-                    aPodDies(cluster, GENERATOR);
-                    anEvictionWaitsForTheBudget(cluster, "output-projector");
-                    aSwapAndItsWayBack(cluster, candidate);
-                    var counted = load.end();
-                    seen.add(counted.toPrettyString());
-                    assertThat(counted.path("asked").asInt()).isGreaterThanOrEqualTo(REQUESTS);
-                    for (var bad : List.of("failed", "cut", "mixed", "bad")) {
-                        assertThat(counted.path(bad).asInt()).as(bad + " of " + counted).isZero();
-                    }
-                }
-            } catch (AssertionError e) {
-                seen.add(cluster.evidence());
-                throw e;
-            }
-        } finally {
-            Files.write(REPORT, seen);
+        candidate = Images.build(GENERATOR, SwapMesh.candidate(folder, GENERATOR, "3.1.0", "good"), "3.1.0");
+        overcommit = Files.readString(OVERCOMMIT);
+        cluster = KubeCluster.startNode();
+        cluster.load(Stream.concat(ALL.stream().map(Images::name), Stream.of(candidate)).toList());
+        long began = System.nanoTime();
+        cluster.apply(KubeCluster.render("overlays/test")).expectSuccess();
+        try {
+            cluster.awaitAvailable();
+        } catch (AssertionError e) {
+            SEEN.add(cluster.evidence());
+            tell();
+            throw e;
         }
-        assertThat(Files.readString(OVERCOMMIT)).as("the machine's own settings").isEqualTo(before);
+        SEEN.add("from kubectl apply to all pods available: %d s".formatted(since(began)));
     }
 
-    private static void noPodRunsAsRootOrCanWriteItsRoot(KubeCluster cluster) throws Exception {
+    @AfterAll
+    static void end() throws Exception {
+        if (cluster != null) {
+            cluster.close();
+            assertThat(Files.readString(OVERCOMMIT)).as("the machine's own settings").isEqualTo(overcommit);
+        }
+    }
+
+    @AfterAll
+    static void tell() throws IOException {
+        Files.write(REPORT, SEEN);
+    }
+
+    @Test
+    void noPodRunsAsRootOrCanWriteItsRoot() throws Exception {
         for (var service : ALL) {
             var tried = cluster.kubectl("exec", "-n", KubeCluster.NAMESPACE, "deployment/" + service, "--", "bash",
-                    "-c",
-                    "id -u; touch /opt/written || echo refused");
+                    "-c", "id -u; touch /opt/written || echo refused");
             assertThat(tried.expectSuccess()).as(service).isEqualTo("65532\nrefused\n");
         }
     }
 
-    private void roll(KubeCluster cluster, String service) throws Exception {
+    @Test
+    void nobodyNoticesRolloutsDeathsAndSwaps() throws Exception {
+        try (var load = MixedLoad.start(cluster, URL, REQUESTS)) {
+            for (var service : ROLLED) {
+                roll(service);
+            }
+            aPodDies(GENERATOR);
+            anEvictionWaitsForTheBudget("output-projector");
+            aSwapAndItsWayBack();
+            var counted = load.end();
+            SEEN.add(counted.toPrettyString());
+            assertThat(counted.path("asked").asInt()).isGreaterThanOrEqualTo(REQUESTS);
+            for (var bad : List.of("failed", "cut", "mixed", "bad")) {
+                assertThat(counted.path(bad).asInt()).as(bad + " of " + counted).isZero();
+            }
+        } catch (AssertionError e) {
+            SEEN.add(cluster.evidence());
+            throw e;
+        }
+    }
+
+    private void roll(String service) throws Exception {
         long began = System.nanoTime();
         cluster.kubectl("rollout", "restart", "-n", KubeCluster.NAMESPACE, "deployment/" + service).expectSuccess();
         cluster.awaitRollout(service);
-        seen.add("%s rolled in %d s".formatted(service, since(began)));
+        SEEN.add("%s rolled in %d s".formatted(service, since(began)));
     }
 
     /** At once, as when its node is gone. */
-    private void aPodDies(KubeCluster cluster, String service) throws Exception {
-        var pod = running(cluster, service).getFirst();
+    private void aPodDies(String service) throws Exception {
+        var pod = running(service).getFirst();
         cluster.kubectl("delete", "pod", "-n", KubeCluster.NAMESPACE, pod, "--force", "--grace-period=0")
                 .expectSuccess();
         long began = System.nanoTime();
-        await().atMost(LONG).until(() -> running(cluster, service).stream().anyMatch(other -> !other.equals(pod)));
-        seen.add("%s killed, the next one is ready after %d s".formatted(service, since(began)));
+        await().atMost(LONG).until(() -> running(service).stream().anyMatch(other -> !other.equals(pod)));
+        SEEN.add("%s killed, the next one is ready after %d s".formatted(service, since(began)));
     }
 
     /** Of two instances one may go; the second has to wait until another one serves. */
-    private void anEvictionWaitsForTheBudget(KubeCluster cluster, String service) throws Exception {
+    private void anEvictionWaitsForTheBudget(String service) throws Exception {
         cluster.kubectl("scale", "-n", KubeCluster.NAMESPACE, "--replicas=2", "deployment/" + service).expectSuccess();
-        await().atMost(LONG).until(() -> running(cluster, service).size() == 2);
-        var pods = running(cluster, service);
-        assertThat(evict(cluster, pods.getFirst()).code()).isZero();
-        var second = evict(cluster, pods.getLast());
+        await().atMost(LONG).until(() -> running(service).size() == 2);
+        var pods = running(service);
+        assertThat(evict(pods.getFirst()).code()).isZero();
+        var second = evict(pods.getLast());
         assertThat(second.code()).isNotZero();
         assertThat(second.err()).contains("Cannot evict pod as it would violate the pod's disruption budget");
-        seen.add("of two of %s one is evicted, the other one not: %s".formatted(service, second.err().strip()));
+        SEEN.add("of two of %s one is evicted, the other one not: %s".formatted(service, second.err().strip()));
     }
 
     /** The one that takes over is as good as the other one, and so are its answers. */
-    private void aSwapAndItsWayBack(KubeCluster cluster, String image) throws Exception {
+    private void aSwapAndItsWayBack() throws Exception {
         long began = System.nanoTime();
         var wrong = cluster.anymesh("start", GENERATOR, "--image", Images.name("generator-audio"));
         assertThat(wrong.code()).isEqualTo(1);
         assertThat(wrong.err()).contains("does not start: ", "models/toyworld/generator-image");
-        var swap = cluster.anymesh("swap", "image", "--image", image, "--to", "toyworld@3.1.0", "--hold", "2s",
-                "--steps", "25,100", "--max-p95-ratio", "20", "--shadow", "60", "--golden-share", "50", "--why",
+        var swap = cluster.anymesh("swap", "image", "--image", candidate, "--to", "toyworld@3.1.0", "--hold", "2s",
+                "--steps", "100", "--max-p95-ratio", "20", "--shadow", "60", "--golden-share", "50", "--why",
                 "a test wants it", "--follow");
         assertThat(swap.code()).as(swap.out() + swap.err()).isZero();
-        await().atMost(LONG).until(() -> pods(cluster).stream().map(pod -> pod.path("bundle").asText() + "@"
+        await().atMost(LONG).until(() -> pods().stream().map(pod -> pod.path("bundle").asText() + "@"
                 + pod.path("version").asText()).toList(), List.of("toyworld@3.1.0")::equals);
-        assertThat(replicas(cluster, GENERATOR)).as("what the manifests have sleeps").isZero();
-        seen.add("swapped in %d s".formatted(since(began)));
+        assertThat(replicas(GENERATOR)).as("what the manifests have sleeps").isZero();
+        SEEN.add("swapped in %d s".formatted(since(began)));
         began = System.nanoTime();
         assertThat(cluster.anymesh("rollback", "image", "--why", "a test wants it").expectSuccess())
                 .contains("rolls it back: a test wants it");
-        seen.add("back in %d s".formatted(since(began)));
-        await().atMost(LONG).until(() -> pods(cluster).stream().map(pod -> pod.path("version").asText()).toList(),
+        SEEN.add("back in %d s".formatted(since(began)));
+        await().atMost(LONG).until(() -> pods().stream().map(pod -> pod.path("version").asText()).toList(),
                 List.of("3.0.0")::equals);
         cluster.anymesh("stop", CANDIDATE).expectSuccess();
         assertThat(cluster.get("deployments", "-n", KubeCluster.NAMESPACE, "-l", "anymesh.io/candidate").path("items"))
                 .as("candidates").isEmpty();
     }
 
+    /** Queues of real instances told to real controllers; in a cluster Prometheus and an adapter carry the numbers. */
+    @Test
+    void anAutoscalerFollowsTheQueue() throws Exception {
+        var load = cluster.inside(Python.command(
+                Python.ROOT.resolve("mesh-it/src/test/python/sounds.py").toString(), URL, String.valueOf(CALLERS)))
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        try (var metrics = AutoscalerMetrics.start(cluster, folder);
+                var lines = load.inputReader();
+                var carrier = Executors.newSingleThreadScheduledExecutor()) {
+            assertThat(lines.readLine()).isEqualTo("begun");
+            var _ = carrier.scheduleWithFixedDelay(() -> carry(metrics), 0, 2, TimeUnit.SECONDS);
+            long began = System.nanoTime();
+            await().atMost(LONG).until(() -> running(SOUNDS).size() >= 2);
+            SEEN.add("%d callers of sounds have a second instance after %d s".formatted(CALLERS, since(began)));
+            load.getOutputStream().close();
+            var counted = MeshClient.JSON.readTree(lines.readLine());
+            assertThat(counted.path("failed").asInt()).as(counted.toString()).isZero();
+            began = System.nanoTime();
+            await().atMost(LONG).until(() -> replicas(SOUNDS) == 1 && running(SOUNDS).size() == 1);
+            SEEN.add("and it is gone %d s after the last of %d sounds".formatted(since(began),
+                    counted.path("asked").asInt()));
+            carrier.shutdownNow();
+        } finally {
+            load.destroyForcibly();
+        }
+    }
+
+    private static void carry(AutoscalerMetrics metrics) {
+        try {
+            double depth = 0;
+            for (var pod : running(SOUNDS)) {
+                var scraped = cluster.kubectl("get", "--raw", "/api/v1/namespaces/%s/pods/%s:%d/proxy/metrics"
+                        .formatted(KubeCluster.NAMESPACE, pod, SOUNDS_HTTP));
+                depth += scraped.out().lines().filter(line -> line.startsWith("anymesh_queue_depth{"))
+                        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))).sum();
+            }
+            metrics.queue(SOUNDS, (int) depth);
+        } catch (IOException | RuntimeException | AssertionError e) {
+            System.out.println("the queue is not told this time: " + e); // a pod that goes while it is asked
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Instances of the generator that is swapped, as a command shows them. */
-    private static List<JsonNode> pods(KubeCluster cluster) throws IOException, InterruptedException {
+    private static List<JsonNode> pods() throws IOException, InterruptedException {
         var status = MeshClient.JSON.readTree(cluster.anymesh("status", "--json").expectSuccess());
         return StreamSupport.stream(status.path("instances").spliterator(), false)
                 .filter(instance -> instance.path("stage").asText().equals(GENERATOR)).toList();
     }
 
-    private static int replicas(KubeCluster cluster, String deployment) throws IOException, InterruptedException {
+    private static int replicas(String deployment) throws IOException, InterruptedException {
         return cluster.get("deployment", deployment, "-n", KubeCluster.NAMESPACE).at("/spec/replicas").asInt();
     }
 
-    private static KubeCluster.Ended evict(KubeCluster cluster, String pod) throws IOException, InterruptedException {
+    private static KubeCluster.Ended evict(String pod) throws IOException, InterruptedException {
         var eviction = """
                 {"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"%s","namespace":"%s"}}"""
                 .formatted(pod, KubeCluster.NAMESPACE);
@@ -168,7 +243,7 @@ final class KubernetesIT {
     }
 
     /** The names of a service's pods that are ready and not about to go. */
-    private static List<String> running(KubeCluster cluster, String service) throws IOException, InterruptedException {
+    private static List<String> running(String service) throws IOException, InterruptedException {
         var pods = cluster.get("pods", "-n", KubeCluster.NAMESPACE, "-l", "app.kubernetes.io/name=" + service)
                 .path("items");
         return StreamSupport.stream(pods.spliterator(), false)
