@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -122,7 +121,8 @@ public final class ClusterMesh implements RunningMesh, AutoCloseable {
         var standing = deployments.stream().filter(one -> one.service().equals(service) && !one.isCandidate())
                 .findFirst().orElseThrow(() -> new IllegalArgumentException(
                         "there is no Deployment of %s in namespace %s".formatted(service, workloads.namespace())));
-        int replicas = asked.replicas(Math.max(1, standing.replicas()));
+        int replicas = asked.replicas(Math.max(1, deployments.stream().filter(one -> one.service().equals(service))
+                .mapToInt(MeshDeployment::replicas).max().orElse(1)));
         var name = MeshWorkloads.candidateName(service, asked.image(), asked.bundle());
         var there = named(deployments, name);
         if (there.filter(one -> one.replicas() > 0).isPresent()) {
@@ -248,24 +248,30 @@ public final class ClusterMesh implements RunningMesh, AutoCloseable {
     }
 
     private void awaitServing(String deployment, int count) throws IOException, InterruptedException {
-        await(deployment, pods -> pods.stream().filter(pod -> pod.state() == StageState.SERVING).count() >= count);
+        await(deployment, pods -> {
+            for (var pod : pods) {
+                if (pod.state() == StageState.FAILED) {
+                    throw new IOException("%s does not start: %s".formatted(pod.name(), why(pod)));
+                }
+            }
+            return pods.stream().filter(pod -> pod.state() == StageState.SERVING).count() >= count;
+        });
     }
 
     private void awaitAtMost(String deployment, int count) throws IOException, InterruptedException {
         await(deployment, pods -> pods.size() <= count);
     }
 
-    private void await(String deployment, Predicate<List<MeshPod>> isReached) throws IOException, InterruptedException {
+    private interface Goal {
+        boolean isReached(List<MeshPod> pods) throws IOException;
+    }
+
+    private void await(String deployment, Goal goal) throws IOException, InterruptedException {
         long until = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             var pods = workloads.pods().stream().filter(pod -> pod.deployment().equals(deployment)).toList();
-            if (isReached.test(pods)) {
+            if (goal.isReached(pods)) {
                 return;
-            }
-            for (var pod : pods) {
-                if (pod.isBeyondHelp() && pod.state() == StageState.FAILED) {
-                    throw new IOException("%s does not start: %s".formatted(pod.name(), why(pod)));
-                }
             }
             if (System.nanoTime() > until) {
                 throw new IOException("%s is not there after %d minutes: %s".formatted(deployment,

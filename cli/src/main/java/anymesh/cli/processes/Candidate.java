@@ -23,9 +23,8 @@ public record Candidate(Release release, Path bundle) implements Group {
      * file against its checksum. {@link IllegalArgumentException} says what is wrong with it.
      */
     public static Candidate open(String serviceName, String folder) {
-        var service = Replicas.requireService(serviceName);
-        var component = service.component().orElseThrow(() -> new IllegalArgumentException(
-                "a %1$s has no bundle; ./anymesh scale %1$s N gives it more instances".formatted(service.service())));
+        var service = Replicas.requireStage(serviceName);
+        var component = service.component().orElseThrow();
         try {
             // As it is at this moment: a link that is pointed elsewhere would make another release of one that runs.
             var bundle = ModelBundle.open(Path.of(folder).toRealPath(), component);

@@ -49,14 +49,18 @@ public record Replicas(Map<String, Integer> byService) {
         return ServiceProcess.named(name).map(ServiceProcess::service).orElse(name);
     }
 
-    /** A stage by its name; {@link IllegalArgumentException} for what is none. */
+    /** A stage's full name by its name; {@link IllegalArgumentException} for what is none. */
     public static String stage(String name) {
+        return requireStage(name).service();
+    }
+
+    static ServiceProcess requireStage(String name) {
         var service = requireService(name);
         if (!service.isStage()) {
             throw new IllegalArgumentException("a %1$s has no bundle; ./anymesh scale %1$s N gives it more instances"
                     .formatted(service.service()));
         }
-        return service.service();
+        return service;
     }
 
     static ServiceProcess requireService(String service) {

@@ -16,11 +16,11 @@ import java.util.Set;
  *
  * @param host its address, empty before it has one
  * @param httpPort where it is asked for health and metrics, 0 if it has no port of that name
+ * @param state {@code FAILED} if waiting longer is of no use
  * @param trouble why it can't become ready without somebody's help, or has no node yet; empty if it is on its way
- * @param isBeyondHelp whether waiting longer is of no use
  */
 public record MeshPod(String name, String deployment, String host, int grpcPort, int httpPort, StageState state,
-        int restarts, String trouble, boolean isBeyondHelp, StageDescription description) {
+        int restarts, String trouble, StageDescription description) {
     /** Once may be bad luck. */
     private static final int RESTARTS = 2;
     private static final Set<String> HOPELESS = Set.of("CrashLoopBackOff", "ImagePullBackOff", "ErrImageNeverPull",
@@ -41,11 +41,11 @@ public record MeshPod(String name, String deployment, String host, int grpcPort,
                 : isReady ? StageState.SERVING : isBeyondHelp ? StageState.FAILED : StageState.LOADING;
         var address = pod.getStatus().getPodIP();
         return new MeshPod(pod.getMetadata().getName(), deployment, address == null ? "" : address, port(pod, "grpc"),
-                port(pod, "http"), state, restarts, trouble, isBeyondHelp, StageDescription.getDefaultInstance());
+                port(pod, "http"), state, restarts, trouble, StageDescription.getDefaultInstance());
     }
 
     MeshPod describing(StageDescription said) {
-        return new MeshPod(name, deployment, host, grpcPort, httpPort, state, restarts, trouble, isBeyondHelp, said);
+        return new MeshPod(name, deployment, host, grpcPort, httpPort, state, restarts, trouble, said);
     }
 
     private static String unplaced(Pod pod) {
