@@ -16,7 +16,8 @@ TIME, EMBED = 96, 192
 def time_features(timestep: Tensor) -> Tensor:
     """Integer timesteps 0 … 999 [B] -> sines and cosines [B, 96]."""
     half = TIME // 2
-    rates = torch.exp(-math.log(1e4) * torch.arange(half, device=timestep.device) / half)
+    # In double precision, since of single ones each processor rounds some another way, and an export would not be the same bytes.
+    rates = torch.exp((-math.log(1e4) * torch.arange(half, device=timestep.device) / half).double()).float()
     angles = timestep[:, None].float() * rates
     return torch.cat([angles.sin(), angles.cos()], -1)
 
