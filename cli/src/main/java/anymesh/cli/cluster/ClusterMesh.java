@@ -53,11 +53,26 @@ public final class ClusterMesh implements RunningMesh, AutoCloseable {
         this.store = store;
     }
 
-    /** The one in this namespace of the cluster that {@code KUBECONFIG} names. Throws what the store of such a mesh does. */
-    public static ClusterMesh open(Vertx vertx, String namespace) {
+    /**
+     * The one in this namespace of the cluster that {@code KUBECONFIG} names. Throws what the store of such a mesh does, and
+     * {@link IllegalArgumentException} where its gateways share something else.
+     */
+    public static ClusterMesh open(Vertx vertx, String namespace) throws IOException {
         var config = new KubernetesConfig(namespace);
-        var store = RegistryConfig.defaults().withKubernetes(config).store(vertx, Set.of());
-        return new ClusterMesh(vertx, MeshWorkloads.open(vertx, config, Set.copyOf(Replicas.services())), store);
+        var workloads = MeshWorkloads.open(vertx, config, Set.copyOf(Replicas.services()));
+        requireNoOther(workloads);
+        return new ClusterMesh(vertx, workloads,
+                RegistryConfig.defaults().withKubernetes(config).store(vertx, Set.of()));
+    }
+
+    /** What is written where no gateway reads it would be done by nobody, and nobody would say so. */
+    private static void requireNoOther(MeshWorkloads workloads) throws IOException {
+        var kind = workloads.variable("gateway", "ANYMESH_REGISTRY_KIND");
+        if (!kind.isEmpty() && !kind.equals(RegistryConfig.Kind.KUBERNETES.name())) {
+            throw new IllegalArgumentException(
+                    "the gateways in namespace %s share routes and swaps by %s (expected: KUBERNETES; kubectl shows and scales what runs there)"
+                            .formatted(workloads.namespace(), kind));
+        }
     }
 
     /** Opens a loopback port where commands of this process find it. */

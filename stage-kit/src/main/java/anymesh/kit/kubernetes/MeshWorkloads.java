@@ -81,6 +81,15 @@ public final class MeshWorkloads implements AutoCloseable {
                 .toList());
     }
 
+    /** What this variable says in a Deployment's container; empty if it says nothing or there is no such Deployment. */
+    public String variable(String deployment, String name) throws IOException {
+        return asked(() -> Optional.ofNullable(deployments.withName(deployment).get())
+                .flatMap(found -> container(found.getSpec().getTemplate())).stream()
+                .flatMap(container -> container.getEnv().stream())
+                .filter(variable -> variable.getName().equals(name) && variable.getValue() != null)
+                .map(EnvVar::getValue).findFirst().orElse(""));
+    }
+
     private static MeshDeployment read(Deployment deployment) {
         var metadata = deployment.getMetadata();
         var key = ServiceLabels.release(deployment);
