@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A mesh in a namespace of a cluster, in which Kubernetes starts and ends the instances. A Deployment stands for a service as
@@ -82,29 +83,20 @@ public final class ClusterMesh implements RunningMesh, AutoCloseable {
 
     private List<StageInstance> snapshot() {
         try {
-            var services = services();
-            return workloads.pods().stream().filter(pod -> pod.grpcPort() > 0)
-                    .map(pod -> instance(pod, services)).toList();
+            return workloads.pods().stream().filter(pod -> pod.grpcPort() > 0).map(this::instance).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
     }
 
-    private static StageInstance instance(MeshPod pod, Map<String, String> services) {
-        return new StageInstance(pod.name(), services.getOrDefault(pod.deployment(), ""), pod.host(), pod.grpcPort(),
-                pod.httpPort(), 0, pod.state(), pod.description());
-    }
-
-    private Map<String, String> services() throws IOException {
-        return workloads.deployments().stream()
-                .collect(Collectors.toMap(MeshDeployment::name, MeshDeployment::service));
+    private StageInstance instance(MeshPod pod) {
+        return new StageInstance(pod.name(), pod.service(), pod.host(), pod.grpcPort(), pod.httpPort(), 0, pod.state(),
+                workloads.describe(pod));
     }
 
     @Override
     public List<InstanceView> instances() throws IOException {
-        var services = services();
-        return workloads.pods().stream()
-                .map(pod -> InstanceView.of(instance(pod, services)).after(pod.restarts())).toList();
+        return workloads.pods().stream().map(pod -> InstanceView.of(instance(pod)).after(pod.restarts())).toList();
     }
 
     @Override
@@ -162,12 +154,10 @@ public final class ClusterMesh implements RunningMesh, AutoCloseable {
 
     /** What it says that it is, if that is what was expected and nobody else is it. */
     private Release requireNew(MeshDeployment candidate, String expected) throws IOException {
-        var said = releases(candidate);
-        if (said.isEmpty()) {
-            throw new IOException("%s does not say what it serves; is its image older than the mesh's?"
-                    .formatted(candidate.name()));
-        }
-        var release = said.iterator().next();
+        var served = served();
+        var release = served.getOrDefault(candidate.name(), Set.of()).stream().findFirst()
+                .orElseThrow(() -> new IOException("%s does not say what it serves; is its image older than the mesh's?"
+                        .formatted(candidate.name())));
         if (!expected.isEmpty() && !expected.equals(release.toString())) {
             throw new IllegalArgumentException("it is %s (expected: %s)".formatted(release, expected));
         }
@@ -177,7 +167,8 @@ public final class ClusterMesh implements RunningMesh, AutoCloseable {
         }
         for (var other : workloads.deployments()) {
             if (!other.name().equals(candidate.name())
-                    && (other.key().equals(key(release)) || releases(other).contains(release))) {
+                    && (other.key().equals(release.key())
+                            || served.getOrDefault(other.name(), Set.of()).contains(release))) {
                 throw new IllegalArgumentException(
                         "%s is there already, as %2$s; ./anymesh scale %2$s N changes its number"
                                 .formatted(release, other.name()));
@@ -186,17 +177,13 @@ public final class ClusterMesh implements RunningMesh, AutoCloseable {
         return release;
     }
 
-    private static String key(Release release) {
-        return String.join("/", release.service(), release.bundle(), release.version());
-    }
-
-    /** What the instances of a Deployment say that they are. */
-    private Set<Release> releases(MeshDeployment deployment) throws IOException {
+    /** What the instances of each Deployment say that they are, by its name. */
+    private Map<String, Set<Release>> served() throws IOException {
         return workloads.pods().stream()
-                .filter(pod -> pod.deployment().equals(deployment.name()) && !pod.description().getBundle().isEmpty())
-                .map(pod -> new Release(deployment.service(), pod.description().getBundle(),
-                        pod.description().getVersion()))
-                .collect(Collectors.toSet());
+                .flatMap(pod -> Stream.of(instance(pod).release()).filter(release -> !release.bundle().isEmpty())
+                        .map(release -> Map.entry(pod.deployment(), release)))
+                .collect(Collectors.groupingBy(Map.Entry::getKey,
+                        Collectors.mapping(Map.Entry::getValue, Collectors.toSet())));
     }
 
     @Override
@@ -252,14 +239,9 @@ public final class ClusterMesh implements RunningMesh, AutoCloseable {
 
     /** By its labels, or by what its instances say where they say all the same. */
     private Optional<MeshDeployment> find(Release release) throws IOException {
-        var deployments = workloads.deployments();
-        for (var deployment : deployments) {
-            if (deployment.key().equals(key(release)) || (deployment.service().equals(release.service())
-                    && releases(deployment).equals(Set.of(release)))) {
-                return Optional.of(deployment);
-            }
-        }
-        return Optional.empty();
+        var served = served();
+        return workloads.deployments().stream().filter(deployment -> deployment.key().equals(release.key())
+                || Set.of(release).equals(served.get(deployment.name()))).findFirst();
     }
 
     private void awaitServing(String deployment, int count) throws IOException, InterruptedException {

@@ -75,7 +75,7 @@ public record Candidate(Release release, Path bundle) implements Group {
 
     @Override
     public String key() {
-        return String.join("/", release.service(), release.bundle(), release.version());
+        return release.key();
     }
 
     @Override

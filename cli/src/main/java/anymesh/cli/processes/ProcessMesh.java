@@ -125,7 +125,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
 
     private void takeUp(StoredReplicas.Started left) throws IOException, InterruptedException {
         try {
-            start(Candidate.again(left), Math.max(1, left.wanted()));
+            start(Candidate.again(left), StartRequest.requireSome(left.name(), left.wanted()));
         } catch (IOException | IllegalArgumentException e) {
             if (isClosing) {
                 throw e;

@@ -29,9 +29,12 @@ public record StartRequest(String service, String bundle, String image, String r
 
     /** How many instances, where as many as this are meant if nobody says. */
     public int replicas(int usual) {
-        int count = replicas.isEmpty() ? usual : Replicas.number(service, replicas);
+        return requireSome(service, replicas.isEmpty() ? usual : Replicas.number(service, replicas));
+    }
+
+    static int requireSome(String name, int count) {
         if (count == 0) {
-            throw new IllegalArgumentException("replicas of %s: 0 (expected: 1 or more)".formatted(service));
+            throw new IllegalArgumentException("replicas of %s: 0 (expected: 1 or more)".formatted(name));
         }
         return count;
     }

@@ -24,9 +24,6 @@ import anymesh.kit.server.Futures;
  * Both finish what they have first, however long a request may last.
  */
 public final class SwapAftermath implements AutoCloseable {
-    /** Until every gateway has heard of the route, and what it planned before has begun. */
-    private static final long AFTER_SECONDS = 5;
-
     private static final long LOOK_EVERY_SECONDS = 1;
     private static final Duration CONNECTING = Duration.ofSeconds(2);
 
@@ -60,7 +57,7 @@ public final class SwapAftermath implements AutoCloseable {
             // By id and state: one that was promoted may be rolled back.
             if (swap.isOver() && dealtWith.add(swap.id() + swap.state()) && !isFirst) {
                 long until = System.nanoTime() + longest.toNanos();
-                var _ = thread.schedule(() -> end(swap, until), AFTER_SECONDS, TimeUnit.SECONDS);
+                var _ = thread.schedule(() -> end(swap, until), Swap.UNTIL_ROUTED.toSeconds(), TimeUnit.SECONDS);
             }
         }
         isFirst = false;

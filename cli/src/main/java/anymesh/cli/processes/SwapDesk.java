@@ -237,8 +237,7 @@ public final class SwapDesk {
     }
 
     private Optional<String> folder(Release release) {
-        var name = StoredReplicas.FOLDER + String.join("/", release.service(), release.bundle(), release.version());
-        return Futures.join(store.get(name)).map(Document::text)
+        return Futures.join(store.get(StoredReplicas.FOLDER + release.key())).map(Document::text)
                 .map(text -> new JsonObject(text).getString("bundle"));
     }
 

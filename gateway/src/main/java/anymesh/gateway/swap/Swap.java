@@ -32,6 +32,9 @@ import java.util.Set;
 public record Swap(String id, Modality modality, Set<Release> incumbent, Set<Release> candidate, Supply supply,
         SwapOptions options, State state, int step, Instant since, Set<Measure> enough, boolean routed,
         boolean cleared, List<Event> events) {
+    /** Until every gateway has heard of the last route, and what it planned before has begun. */
+    public static final Duration UNTIL_ROUTED = Duration.ofSeconds(5);
+
     private static final int ALL = 100;
 
     /** Where it is. A swap ends in one of the last four, and never goes back. */

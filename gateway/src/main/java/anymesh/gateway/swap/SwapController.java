@@ -28,8 +28,6 @@ final class SwapController {
     private static final long LEAST_PAUSE_MILLIS = 20;
     private static final int FIRST_OUTPUTS = 3;
     private static final int ALL = 100;
-    /** Until every gateway has heard of the last route, and what it planned before has begun. */
-    private static final Duration BEFORE_CLEARING = Duration.ofSeconds(5);
 
     private final Vertx vertx;
     private final StoredSwaps swaps;
@@ -88,7 +86,7 @@ final class SwapController {
             }
             become(found.get());
             if (swap.isOver()) {
-                return swap.isSettled() || swap.age(clock.instant()).compareTo(BEFORE_CLEARING) < 0
+                return swap.isSettled() || swap.age(clock.instant()).compareTo(Swap.UNTIL_ROUTED) < 0
                         ? Future.succeededFuture()
                         : clear(swap);
             }

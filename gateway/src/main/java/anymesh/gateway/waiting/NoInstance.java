@@ -23,7 +23,7 @@ public final class NoInstance extends RuntimeException {
     public NoInstance(String service, Optional<Release> release, MeshException reason) {
         super(reason.getMessage(), reason, false, false);
         this.service = service;
-        this.key = release.map(one -> String.join("/", one.service(), one.bundle(), one.version())).orElse(null);
+        this.key = release.map(Release::key).orElse(null);
         this.reason = reason;
     }
 

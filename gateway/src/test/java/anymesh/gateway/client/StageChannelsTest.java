@@ -10,7 +10,6 @@ import anymesh.kit.registry.StageState;
 import anymesh.kit.testing.Certificates;
 import anymesh.kit.testing.HealthyServer;
 import anymesh.kit.tls.MeshTls;
-import anymesh.kit.tls.TlsConfig;
 import anymesh.kit.tls.TlsConfig.Expects;
 import anymesh.v1.StageDescription;
 import io.grpc.StatusRuntimeException;
@@ -41,7 +40,7 @@ class StageChannelsTest {
     @BeforeEach
     void serve() {
         ours = new Certificates(folder).issueServer("backbone").issueClient("gateway");
-        backbone = MeshTls.open(config("backbone", Expects.SERVICE));
+        backbone = MeshTls.open(ours.config("backbone", Expects.SERVICE));
         server = new HealthyServer(backbone.server());
     }
 
@@ -53,14 +52,14 @@ class StageChannelsTest {
 
     @Test
     void aServiceIsKnownByItsNameWhereverItIs() {
-        try (var tls = MeshTls.open(config("gateway", Expects.SERVICE)); var channels = channels(tls)) {
+        try (var tls = MeshTls.open(ours.config("gateway", Expects.SERVICE)); var channels = channels(tls)) {
             assertThat(health(channels, instance("backbone"))).isEqualTo(ServingStatus.SERVING);
         }
     }
 
     @Test
     void anAddressThatAnotherServiceHadIsOfAnotherOne() {
-        try (var tls = MeshTls.open(config("gateway", Expects.SERVICE)); var channels = channels(tls)) {
+        try (var tls = MeshTls.open(ours.config("gateway", Expects.SERVICE)); var channels = channels(tls)) {
             assertThat(health(channels, instance("backbone"))).isEqualTo(ServingStatus.SERVING);
             assertThatThrownBy(() -> health(channels, instance("encoder")))
                     .isInstanceOf(StatusRuntimeException.class).hasMessageContaining("UNAVAILABLE")
@@ -70,7 +69,7 @@ class StageChannelsTest {
 
     @Test
     void elseTheHostIsExpected() {
-        try (var tls = MeshTls.open(config("gateway", Expects.HOST)); var channels = channels(tls)) {
+        try (var tls = MeshTls.open(ours.config("gateway", Expects.HOST)); var channels = channels(tls)) {
             assertThatThrownBy(() -> health(channels, instance("backbone")))
                     .isInstanceOf(StatusRuntimeException.class).hasMessageContaining("UNAVAILABLE")
                     .rootCause().hasMessageContaining("127.0.0.1");
@@ -89,10 +88,5 @@ class StageChannelsTest {
     private StageInstance instance(String service) {
         return new StageInstance(service + "-1", service, "127.0.0.1", server.port(), 1, 1, StageState.SERVING,
                 StageDescription.getDefaultInstance());
-    }
-
-    private TlsConfig config(String name, Expects expects) {
-        return new TlsConfig(true, ours.ca().toString(), ours.certificate(name).toString(), ours.key(name).toString(),
-                expects, Duration.ofSeconds(10));
     }
 }

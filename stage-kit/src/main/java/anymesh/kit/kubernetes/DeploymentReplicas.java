@@ -72,9 +72,8 @@ public final class DeploymentReplicas implements WantedReplicas {
     private void follow(List<Deployment> list) {
         var next = new TreeMap<String, Wanted>();
         for (var deployment : list) {
-            var name = deployment.getMetadata().getName();
-            var replicas = deployment.getSpec().getReplicas();
-            next.merge(ServiceLabels.release(deployment), new Wanted(name, replicas == null ? 1 : replicas),
+            var read = MeshDeployment.of(deployment);
+            next.merge(read.key(), new Wanted(read.name(), read.replicas()),
                     (one, other) -> new Wanted(one.deployment(), one.count() + other.count()));
         }
         if (!next.equals(wanted)) {

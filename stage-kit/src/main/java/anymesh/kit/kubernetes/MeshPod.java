@@ -2,7 +2,6 @@
 package anymesh.kit.kubernetes;
 
 import anymesh.kit.registry.StageState;
-import anymesh.v1.StageDescription;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -12,21 +11,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A pod of a Deployment as the cluster sees it, and what it says of itself.
+ * A pod of a Deployment as the cluster sees it.
  *
+ * @param service the mesh's service that it is an instance of
  * @param host its address, empty before it has one
  * @param httpPort where it is asked for health and metrics, 0 if it has no port of that name
  * @param state {@code FAILED} if waiting longer is of no use
  * @param trouble why it can't become ready without somebody's help, or has no node yet; empty if it is on its way
  */
-public record MeshPod(String name, String deployment, String host, int grpcPort, int httpPort, StageState state,
-        int restarts, String trouble, StageDescription description) {
+public record MeshPod(String name, String service, String deployment, String host, int grpcPort, int httpPort,
+        StageState state, int restarts, String trouble) {
     /** Once may be bad luck. */
     private static final int RESTARTS = 2;
     private static final Set<String> HOPELESS = Set.of("CrashLoopBackOff", "ImagePullBackOff", "ErrImageNeverPull",
             "InvalidImageName", "CreateContainerConfigError", "CreateContainerError", "RunContainerError");
 
-    static MeshPod of(Pod pod, String deployment) {
+    static MeshPod of(Pod pod, MeshDeployment deployment) {
         var statuses = Optional.ofNullable(pod.getStatus().getContainerStatuses()).orElse(List.of());
         int restarts = statuses.stream().mapToInt(ContainerStatus::getRestartCount).max().orElse(0);
         var waiting = statuses.stream().map(ContainerStatus::getState)
@@ -40,12 +40,8 @@ public record MeshPod(String name, String deployment, String host, int grpcPort,
                 ? StageState.DRAINING
                 : isReady ? StageState.SERVING : isBeyondHelp ? StageState.FAILED : StageState.LOADING;
         var address = pod.getStatus().getPodIP();
-        return new MeshPod(pod.getMetadata().getName(), deployment, address == null ? "" : address, port(pod, "grpc"),
-                port(pod, "http"), state, restarts, trouble, StageDescription.getDefaultInstance());
-    }
-
-    MeshPod describing(StageDescription said) {
-        return new MeshPod(name, deployment, host, grpcPort, httpPort, state, restarts, trouble, said);
+        return new MeshPod(pod.getMetadata().getName(), deployment.service(), deployment.name(),
+                address == null ? "" : address, port(pod, "grpc"), port(pod, "http"), state, restarts, trouble);
     }
 
     private static String unplaced(Pod pod) {

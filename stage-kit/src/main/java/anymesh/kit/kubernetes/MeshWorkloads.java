@@ -42,7 +42,6 @@ import java.util.stream.Collectors;
  */
 public final class MeshWorkloads implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
-    private static final String CANDIDATE = "anymesh.io/candidate";
     /** What the controller takes away first, when there are to be fewer. */
     private static final String DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
     private static final String CONTAINER = "anymesh";
@@ -75,7 +74,7 @@ public final class MeshWorkloads implements AutoCloseable {
 
     /** Those of the manifests first. */
     public List<MeshDeployment> deployments() throws IOException {
-        return asked(() -> deployments.list().getItems().stream().map(MeshWorkloads::read)
+        return asked(() -> deployments.list().getItems().stream().map(MeshDeployment::of)
                 .filter(deployment -> services.contains(deployment.service()))
                 .sorted(Comparator.comparing(MeshDeployment::isCandidate).thenComparing(MeshDeployment::name))
                 .toList());
@@ -90,28 +89,14 @@ public final class MeshWorkloads implements AutoCloseable {
                 .map(EnvVar::getValue).findFirst().orElse(""));
     }
 
-    private static MeshDeployment read(Deployment deployment) {
-        var metadata = deployment.getMetadata();
-        var key = ServiceLabels.release(deployment);
-        int slash = key.indexOf('/');
-        var replicas = deployment.getSpec().getReplicas();
-        return new MeshDeployment(metadata.getName(), slash < 0 ? key : key.substring(0, slash), key,
-                metadata.getLabels() != null && metadata.getLabels().containsKey(CANDIDATE),
-                replicas == null ? 1 : replicas);
-    }
-
-    /** Of all of the mesh's Deployments, with what those that serve say of themselves. */
+    /** Of all of the mesh's Deployments. */
     public List<MeshPod> pods() throws IOException {
-        var ours = deployments().stream().map(MeshDeployment::name).collect(Collectors.toSet());
-        var pods = new ArrayList<MeshPod>();
-        for (var pod : asked(() -> access.client().pods().inNamespace(access.namespace()).list().getItems())) {
-            var deployment = deployment(pod);
-            if (ours.contains(deployment)) {
-                pods.add(described(MeshPod.of(pod, deployment)));
-            }
-        }
-        pods.sort(Comparator.comparing(MeshPod::name));
-        return pods;
+        var ours = deployments().stream()
+                .collect(Collectors.toMap(MeshDeployment::name, deployment -> deployment));
+        return asked(() -> access.client().pods().inNamespace(access.namespace()).list().getItems().stream()
+                .flatMap(
+                        pod -> Optional.ofNullable(ours.get(deployment(pod))).map(its -> MeshPod.of(pod, its)).stream())
+                .sorted(Comparator.comparing(MeshPod::name)).toList());
     }
 
     /** Its ReplicaSet's name without the hash that the Deployment gave it; empty if it has none. */
@@ -124,9 +109,10 @@ public final class MeshWorkloads implements AutoCloseable {
                         .map(owner -> owner.getName().replaceFirst("-" + hash + "$", "")).findFirst().orElse("");
     }
 
-    private MeshPod described(MeshPod pod) {
+    /** What a stage that serves says of itself; nothing from any other. */
+    public StageDescription describe(MeshPod pod) {
         if (pod.state() != StageState.SERVING || pod.grpcPort() == 0 || pod.httpPort() == 0) {
-            return pod;
+            return StageDescription.getDefaultInstance();
         }
         var key = pod.name() + "/" + pod.restarts();
         var said = descriptions.get(key);
@@ -136,7 +122,7 @@ public final class MeshWorkloads implements AutoCloseable {
                 descriptions.put(key, said);
             }
         }
-        return pod.describing(said);
+        return said;
     }
 
     /** Nothing from one that can't be asked, or is older than the question. */
@@ -176,14 +162,15 @@ public final class MeshWorkloads implements AutoCloseable {
     public MeshDeployment candidate(MeshDeployment standing, String image, String bundle, int replicas)
             throws IOException {
         var name = candidateName(standing.service(), image, bundle);
-        return asked(() -> read(deployments.resource(likeness(deployments.withName(standing.name()).require(), name,
-                standing.service(), image, bundle, replicas)).create()));
+        return asked(() -> MeshDeployment
+                .of(deployments.resource(likeness(deployments.withName(standing.name()).require(), name,
+                        standing.service(), image, bundle, replicas)).create()));
     }
 
     private static Deployment likeness(Deployment like, String name, String service, String image, String bundle,
             int replicas) {
         var template = new PodTemplateSpecBuilder(like.getSpec().getTemplate())
-                .editMetadata().addToLabels(CANDIDATE, name).endMetadata().build();
+                .editMetadata().addToLabels(ServiceLabels.CANDIDATE, name).endMetadata().build();
         container(template).ifPresent(container -> {
             if (!image.isEmpty()) {
                 container.setImage(image);
@@ -194,11 +181,11 @@ public final class MeshWorkloads implements AutoCloseable {
             }
         });
         return new DeploymentBuilder().withNewMetadata().withName(name)
-                .withLabels(like.getMetadata().getLabels()).addToLabels(CANDIDATE, name)
+                .withLabels(like.getMetadata().getLabels()).addToLabels(ServiceLabels.CANDIDATE, name)
                 .addToLabels(ServiceLabels.SERVICE, service)
                 .addToLabels(ObjectNames.MANAGED_BY, ObjectNames.ANYMESH).endMetadata()
                 .withNewSpecLike(like.getSpec()).withReplicas(replicas).withTemplate(template)
-                .editSelector().addToMatchLabels(CANDIDATE, name).endSelector().endSpec().build();
+                .editSelector().addToMatchLabels(ServiceLabels.CANDIDATE, name).endSelector().endSpec().build();
     }
 
     private static Optional<Container> container(PodTemplateSpec template) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.kubernetes;
 
+import anymesh.kit.registry.Release;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.Map;
@@ -15,9 +16,15 @@ final class ServiceLabels {
     static final String SERVICE = "anymesh.io/service";
     static final String BUNDLE = "anymesh.io/bundle";
     static final String VERSION = "anymesh.io/version";
+    /** On a Deployment that was made beside the manifests' and on its pods; its value is the Deployment's name. */
+    static final String CANDIDATE = "anymesh.io/candidate";
     private static final String NAME_OF_SERVICE = "kubernetes.io/service-name";
 
     private ServiceLabels() {}
+
+    static boolean isCandidate(HasMetadata object) {
+        return labels(object).containsKey(CANDIDATE);
+    }
 
     static String service(EndpointSlice slice) {
         var labels = labels(slice);
@@ -30,7 +37,7 @@ final class ServiceLabels {
         var service = labels.getOrDefault(SERVICE, object.getMetadata().getName());
         var bundle = labels.get(BUNDLE);
         var version = labels.get(VERSION);
-        return bundle == null || version == null ? service : String.join("/", service, bundle, version);
+        return bundle == null || version == null ? service : new Release(service, bundle, version).key();
     }
 
     private static Map<String, String> labels(HasMetadata object) {

@@ -24,6 +24,11 @@ public record Release(String service, String bundle, String version) implements 
         return new Release(parts.group(1), parts.group(2), parts.group(3));
     }
 
+    /** {@code SERVICE/BUNDLE/VERSION}: its name where the mesh keeps how many instances are wanted. */
+    public String key() {
+        return String.join("/", service, bundle, version);
+    }
+
     @Override
     public int compareTo(Release other) {
         return ORDER.compare(this, other);

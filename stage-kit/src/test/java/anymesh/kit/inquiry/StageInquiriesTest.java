@@ -8,7 +8,6 @@ import anymesh.kit.server.Futures;
 import anymesh.kit.testing.Certificates;
 import anymesh.kit.testing.DescribedServer;
 import anymesh.kit.tls.MeshTls;
-import anymesh.kit.tls.TlsConfig;
 import anymesh.kit.tls.TlsConfig.Expects;
 import anymesh.v1.ModalityGeneratorGrpc;
 import anymesh.v1.StageDescription;
@@ -18,7 +17,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +43,7 @@ class StageInquiriesTest {
     @BeforeEach
     void serve() {
         ours = new Certificates(folder).issueServer("generator-image").issueClient("gateway");
-        tls = MeshTls.open(config("generator-image", Expects.SERVICE));
+        tls = MeshTls.open(ours.config("generator-image", Expects.SERVICE));
         server = new DescribedServer("127.0.0.1", tls.server());
         server.describe(DESCRIPTION, true);
         said.start();
@@ -94,11 +92,7 @@ class StageInquiriesTest {
     }
 
     private StageInquiries inquiries(Expects expects) {
-        return StageInquiries.open(vertx, config("gateway", expects), _ -> ModalityGeneratorGrpc.getDescribeMethod());
-    }
-
-    private TlsConfig config(String name, Expects expects) {
-        return new TlsConfig(true, ours.ca().toString(), ours.certificate(name).toString(), ours.key(name).toString(),
-                expects, Duration.ofSeconds(10));
+        return StageInquiries.open(vertx, ours.config("gateway", expects),
+                _ -> ModalityGeneratorGrpc.getDescribeMethod());
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.testing;
 
+import anymesh.kit.tls.TlsConfig;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.CertificateBuilder.KeyUsage;
 import io.netty.pkitesting.X509Bundle;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** A certificate authority for tests, and certificates that it signs, as PEM files. */
 public final class Certificates {
@@ -55,6 +57,12 @@ public final class Certificates {
     public Certificates issueClient(String name) {
         return sign(name, new CertificateBuilder().addSanDnsName(name)
                 .setKeyUsage(true, KeyUsage.digitalSignature).addExtendedKeyUsageClientAuth());
+    }
+
+    /** What a process with the certificate of this name is configured with. */
+    public TlsConfig config(String name, TlsConfig.Expects expects) {
+        return new TlsConfig(true, ca().toString(), certificate(name).toString(), key(name).toString(), expects,
+                Duration.ofSeconds(10));
     }
 
     private Certificates sign(String name, CertificateBuilder certificate) {
