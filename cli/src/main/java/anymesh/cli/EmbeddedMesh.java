@@ -94,7 +94,8 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
     public static EmbeddedMesh start(Path home, @Nullable Integer port, ServiceSettings settings,
             StageRegistry registry, MeshStore store) {
         var configured = gateway(settings);
-        if (configured.registry().kind() != RegistryConfig.Kind.STATIC
+        if (configured.registry().keeper() != RegistryConfig.Kind.STATIC
+                || configured.registry().kind() != RegistryConfig.Kind.STATIC
                 || !configured.endpoints().equals(StaticEndpoints.none())) {
             throw new IllegalArgumentException(
                     "registry.kind and endpoints: a mesh in one process has its stages in itself; start it with --processes");

@@ -75,9 +75,10 @@ final class ProcessUp {
     }
 
     private static RegistryConfig registry(RegistryConfig settings, @Nullable String consul) {
-        if (settings.kind() == RegistryConfig.Kind.KUBERNETES) {
+        if (settings.kind() == RegistryConfig.Kind.KUBERNETES
+                || settings.state() == RegistryConfig.State.KUBERNETES) {
             throw new IllegalArgumentException(
-                    "registry.kind: KUBERNETES (expected: STATIC or CONSUL; in a cluster it is Kubernetes that starts processes)");
+                    "registry.kind or registry.state: KUBERNETES (expected: STATIC or CONSUL, and REGISTRY; in a cluster it is Kubernetes that starts processes)");
         }
         var isConfigured = consul != null || System.getenv("ANYMESH_REGISTRY_CONSUL_ADDRESS") != null;
         return isConfigured

@@ -35,9 +35,9 @@ public final class Shared implements AutoCloseable {
         this.onClose = onClose;
     }
 
-    /** In the mesh that a gateway is configured for. Where its stages are listed, it has all of it for itself. */
+    /** In the mesh that a gateway is configured for. Where its stages are listed and nobody keeps it, it has all of it for itself. */
     public static Shared open(Vertx vertx, RegistryConfig config) {
-        if (config.kind() == RegistryConfig.Kind.STATIC) {
+        if (config.keeper() == RegistryConfig.Kind.STATIC) {
             return alone();
         }
         var wanted = config.wanted(vertx);

@@ -34,6 +34,9 @@ final class ClusterCommandsIT {
         var production = KubeCluster.render("overlays/production");
         cluster.apply(new Manifests(production.of("Namespace"))).expectSuccess();
         cluster.apply(new Manifests(List.of(production.one("Deployment", "gateway")))).expectSuccess();
+        cluster.anymesh("route").expectSuccess();
+        cluster.kubectl("set", "env", "deployment/gateway", "ANYMESH_REGISTRY_STATE-", "-n", KubeCluster.NAMESPACE)
+                .expectSuccess();
         refused("the gateways in namespace anymesh share routes and swaps by CONSUL", "route");
         cluster.kubectl("delete", "deployment", "gateway", "-n", KubeCluster.NAMESPACE).expectSuccess();
 

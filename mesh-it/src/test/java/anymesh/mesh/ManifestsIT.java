@@ -177,7 +177,7 @@ final class ManifestsIT {
                 assertThat(volume.properties()).as(name).extracting(Map.Entry::getKey)
                         .isSubsetOf("name", "emptyDir", "secret");
             }
-            boolean asksTheApiServer = name.equals(MeshService.GATEWAY) && !folder.equals("overlays/production");
+            boolean asksTheApiServer = name.equals(MeshService.GATEWAY);
             var token = pod.at("/spec/automountServiceAccountToken");
             assertThat(token.isBoolean()).as(name + " says whether it has a token").isTrue();
             assertThat(token.asBoolean()).as(name).isEqualTo(asksTheApiServer);

@@ -69,9 +69,11 @@ public final class ClusterMesh implements RunningMesh, AutoCloseable {
     /** What is written where no gateway reads it would be done by nobody, and nobody would say so. */
     private static void requireNoOther(MeshWorkloads workloads) throws IOException {
         var kind = workloads.variable("gateway", "ANYMESH_REGISTRY_KIND");
-        if (!kind.isEmpty() && !kind.equals(RegistryConfig.Kind.KUBERNETES.name())) {
+        var state = workloads.variable("gateway", "ANYMESH_REGISTRY_STATE");
+        var cluster = RegistryConfig.Kind.KUBERNETES.name();
+        if (!kind.isEmpty() && !kind.equals(cluster) && !state.equals(cluster)) {
             throw new IllegalArgumentException(
-                    "the gateways in namespace %s share routes and swaps by %s (expected: KUBERNETES; kubectl shows and scales what runs there)"
+                    "the gateways in namespace %s share routes and swaps by %s (expected: ANYMESH_REGISTRY_STATE=KUBERNETES, as components/consul has it)"
                             .formatted(workloads.namespace(), kind));
         }
     }

@@ -24,8 +24,13 @@ import io.vertx.core.Vertx;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** How the processes of a mesh find each other, and where they keep what they share. */
-public record RegistryConfig(Kind kind, ConsulConfig consul, KubernetesConfig kubernetes) {
+/**
+ * How the processes of a mesh find each other, and where they keep what they share.
+ *
+ * @param state who keeps it, and starts the instances that are wanted: the registry, or the cluster though somebody else
+ *        finds the stages there
+ */
+public record RegistryConfig(Kind kind, State state, ConsulConfig consul, KubernetesConfig kubernetes) {
 
     /**
      * {@link #STATIC}: gateways have a list of endpoints. {@link #CONSUL}: stages register, gateways follow.
@@ -35,16 +40,30 @@ public record RegistryConfig(Kind kind, ConsulConfig consul, KubernetesConfig ku
         STATIC, CONSUL, KUBERNETES
     }
 
+    /** {@link #REGISTRY}: what {@link Kind} says. {@link #KUBERNETES}: the API server. */
+    public enum State {
+        REGISTRY, KUBERNETES
+    }
+
     public static RegistryConfig defaults() {
-        return new RegistryConfig(Kind.STATIC, ConsulConfig.defaults(), KubernetesConfig.defaults());
+        return new RegistryConfig(Kind.STATIC, State.REGISTRY, ConsulConfig.defaults(), KubernetesConfig.defaults());
     }
 
     public RegistryConfig withConsul(ConsulConfig other) {
-        return new RegistryConfig(Kind.CONSUL, other, kubernetes);
+        return new RegistryConfig(Kind.CONSUL, state, other, kubernetes);
     }
 
     public RegistryConfig withKubernetes(KubernetesConfig other) {
-        return new RegistryConfig(Kind.KUBERNETES, consul, other);
+        return new RegistryConfig(Kind.KUBERNETES, state, consul, other);
+    }
+
+    public RegistryConfig withState(State other) {
+        return new RegistryConfig(kind, other, consul, kubernetes);
+    }
+
+    /** By which of them it is kept; {@link Kind#STATIC}: each process has it for itself. */
+    public Kind keeper() {
+        return state == State.KUBERNETES ? Kind.KUBERNETES : kind;
     }
 
     /**
@@ -74,7 +93,7 @@ public record RegistryConfig(Kind kind, ConsulConfig consul, KubernetesConfig ku
 
     /** What this mesh's processes share, to be read and written below these prefixes; alone, a process has it for itself. */
     public MeshStore store(Vertx vertx, Set<String> prefixes) {
-        return switch (kind) {
+        return switch (keeper()) {
             case STATIC -> new InMemoryMeshStore();
             case CONSUL -> ConsulMeshStore.open(vertx, consul, prefixes);
             case KUBERNETES -> KubernetesMeshStore.open(vertx, kubernetes);
@@ -83,7 +102,7 @@ public record RegistryConfig(Kind kind, ConsulConfig consul, KubernetesConfig ku
 
     /** How many instances of each service are wanted, and how one that sleeps is woken. */
     public WantedReplicas wanted(Vertx vertx) {
-        return switch (kind) {
+        return switch (keeper()) {
             case STATIC -> WantedReplicas.unknown();
             case CONSUL -> replicas(vertx);
             case KUBERNETES -> DeploymentReplicas.open(vertx, kubernetes);
@@ -97,7 +116,7 @@ public record RegistryConfig(Kind kind, ConsulConfig consul, KubernetesConfig ku
 
     /** The locks among this mesh's processes. */
     public MeshLocks locks(Vertx vertx) {
-        return switch (kind) {
+        return switch (keeper()) {
             case STATIC -> new InMemoryMeshLocks();
             case CONSUL -> ConsulMeshLocks.open(vertx, consul);
             case KUBERNETES -> KubernetesMeshLocks.open(vertx, kubernetes);

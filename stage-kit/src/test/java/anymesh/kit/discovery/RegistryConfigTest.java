@@ -3,13 +3,17 @@ package anymesh.kit.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 
+import anymesh.kit.consul.ConsulConfig;
+import anymesh.kit.consul.ConsulStageRegistry;
 import anymesh.kit.inquiry.StageInquiries;
 import anymesh.kit.kubernetes.KubernetesConfig;
 import anymesh.kit.server.Futures;
 import anymesh.kit.store.Document;
 import anymesh.kit.store.LockTaken;
+import anymesh.kit.testing.SharedConsul;
 import anymesh.kit.testing.SharedKube;
 import anymesh.kit.tls.TlsConfig;
 import anymesh.v1.ModalityGeneratorGrpc;
@@ -27,6 +31,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class RegistryConfigTest {
     @RegisterExtension
     private static final SharedKube SHARED = new SharedKube();
+    @RegisterExtension
+    private static final SharedConsul CONSUL = new SharedConsul();
     /** As the variable KUBECONFIG, which a JVM cannot set for itself. */
     private static final String KUBECONFIG = "kubeconfig";
 
@@ -65,6 +71,34 @@ final class RegistryConfigTest {
             Futures.join(wanted.wake("encoder"));
             await().untilAsserted(() -> assertThat(registry.snapshot()).hasSize(1));
             assertThat(registry.snapshot().getFirst().id()).startsWith("encoder-");
+        }
+    }
+
+    /** As {@code k8s/components/consul} has it. */
+    @Test
+    void consulFindsStagesWhileTheClusterKeepsTheRest() {
+        var vertx = SHARED.vertx();
+        var config = RegistryConfig.defaults().withKubernetes(new KubernetesConfig(SHARED.namespace()))
+                .withConsul(ConsulConfig.defaults().at(CONSUL.agent().address()))
+                .withState(RegistryConfig.State.KUBERNETES);
+        SHARED.kubectl("create", "deployment", "backbone", "--image=none", "--replicas=0");
+        try (var registry = config.forGateway(vertx, Set.of("backbone"), () -> fail("Consul says what stages are"));
+                var stage = config.forStage(vertx, "backbone", TlsConfig.off());
+                var store = config.store(vertx, Set.of("routes/"));
+                var kept = config.withState(RegistryConfig.State.REGISTRY).store(vertx, Set.of("routes/"));
+                var locks = config.locks(vertx);
+                var wanted = config.wanted(vertx)) {
+            assertThat(stage).isInstanceOf(ConsulStageRegistry.class);
+            assertThat(registry).isInstanceOf(ConsulStageRegistry.class);
+            assertThat(Futures.join(store.put("routes/b", "1", Document.ABSENT))).isTrue();
+            assertThat(SHARED.kubectl("get", "configmaps", "-l", "anymesh.io/folder=routes", "-o", "yaml"))
+                    .contains("anymesh.io/name: routes/b");
+            assertThat(Futures.join(kept.put("routes/b", "2", Document.ABSENT))).as("Consul has none").isTrue();
+            Futures.join(locks.acquire("candidates", "one", Duration.ZERO, () -> {}));
+            assertThat(SHARED.kubectl("get", "leases")).contains("candidates");
+            await().untilAsserted(() -> assertThat(wanted.of("backbone")).hasValue(0));
+            Futures.join(wanted.wake("backbone"));
+            await().untilAsserted(() -> assertThat(wanted.of("backbone")).hasValue(1));
         }
     }
 
