@@ -60,7 +60,9 @@ public final class HttpApi implements AutoCloseable {
 
         var routes = new Routes(List.of(
                 Route.postJson("/v1/chat/completions", "chat", chat::handle),
-                Route.postJson("/v1/images/generations", "images", images::handle),
+                Route.postJson("/v1/images/generations", "images", images::generate),
+                Route.post("/v1/images/edits", "image_edits", Route.Body.FORM, images::edit),
+                Route.post("/v1/images/variations", "image_variations", Route.Body.FORM, images::vary),
                 Route.get(ModelsRoute.PATH, "models", models::list),
                 Route.get(ModelsRoute.PATH + "/*", "models", models::get),
                 Route.get("/healthz", "other", http -> http.response().end("ok")),
