@@ -59,6 +59,11 @@ final class FieldRules {
             .add(ABSENT, "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs",
                     "grammar", "json_schema", "regex");
 
+    private static final FieldRules EMBEDDINGS = new FieldRules()
+            .add(KEPT, "model", "input", "dimensions")
+            .add(HARMLESS, "user", "safety_identifier")
+            .add(only("expected 'float' or 'base64'", text -> is(text, "float", "base64")), "encoding_format");
+
     private static final FieldRules IMAGES = pictures()
             .add(KEPT, "prompt", "seed", "num_inference_steps", "guidance_scale", "output_format", "output_compression",
                     "stream", "partial_images")
@@ -101,6 +106,10 @@ final class FieldRules {
 
     static FieldRules images() {
         return IMAGES;
+    }
+
+    static FieldRules embeddings() {
+        return EMBEDDINGS;
     }
 
     static FieldRules imageEdits() {
