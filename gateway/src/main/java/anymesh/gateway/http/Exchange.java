@@ -10,6 +10,7 @@ import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.wire.call.CallContext;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -48,6 +49,14 @@ record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admiss
             http.response().putHeader(RequestIds.RELEASES,
                     hops.map(hop -> hop.release().toString()).distinct().collect(Collectors.joining(", ")));
         }
+    }
+
+    /** Answers with a file; completes when the client has it, or has gone. */
+    Future<Void> reply(String type, ByteString file) {
+        http.response().putHeader(HttpHeaders.CONTENT_TYPE, type)
+                .putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(file.size()));
+        delivery.write(Buffer.buffer(file.toByteArray()));
+        return delivery.end().otherwiseEmpty();
     }
 
     /** Answers with JSON; completes when the client has it, or has gone. */

@@ -58,6 +58,8 @@ public final class HttpApi implements AutoCloseable {
         generations = new Generations(vertx, settings, admission, pipeline, meters, telemetry.tracer());
         var chat = new ChatRoute(generations, stages);
         var images = new ImagesRoute(generations, stages);
+        var sounds = new SoundsRoute(generations, stages);
+        var transcriptions = new TranscriptionsRoute(generations, stages);
         var embeddings = new EmbeddingsRoute(generations, stages, embedding);
         var models = new ModelsRoute(stages);
 
@@ -66,6 +68,10 @@ public final class HttpApi implements AutoCloseable {
                 Route.postJson("/v1/images/generations", "images", images::generate),
                 Route.post("/v1/images/edits", "image_edits", Route.Body.FORM, images::edit),
                 Route.post("/v1/images/variations", "image_variations", Route.Body.FORM, images::vary),
+                Route.postJson("/v1/audio/generations", "sounds", sounds::generate),
+                Route.postJson("/v1/audio/speech", "speech", sounds::speak),
+                Route.post("/v1/audio/transcriptions", "transcriptions", Route.Body.FORM, transcriptions::transcribe),
+                Route.post("/v1/audio/translations", "translations", Route.Body.FORM, transcriptions::translate),
                 Route.postJson("/v1/embeddings", "embeddings", embeddings::handle),
                 Route.get(ModelsRoute.PATH, "models", models::list),
                 Route.get(ModelsRoute.PATH + "/*", "models", models::get),
