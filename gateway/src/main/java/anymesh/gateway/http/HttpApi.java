@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -58,14 +59,19 @@ public final class HttpApi implements AutoCloseable {
         var images = new ImagesRoute(generations, stages);
         var models = new ModelsRoute(stages);
 
-        var routes = new Routes(List.of(
+        var table = new ArrayList<>(List.of(
                 Route.postJson("/v1/chat/completions", "chat", chat::handle),
                 Route.postJson("/v1/images/generations", "images", images::handle),
                 Route.get(ModelsRoute.PATH, "models", models::list),
                 Route.get(ModelsRoute.PATH + "/*", "models", models::get),
                 Route.get("/healthz", "other", http -> http.response().end("ok")),
                 Route.get("/readyz", "other", this::ready),
-                Route.get("/metrics", "other", this::scrape)));
+                Route.get("/metrics", "other", this::scrape),
+                Route.get("/mesh", "mesh", new MeshRoute(stages)::show)));
+        if (settings.playground()) {
+            table.addAll(PlaygroundRoute.all());
+        }
+        var routes = new Routes(table);
 
         router.route().handler(connections::watch).handler(HttpApi::watch).handler(RequestIds::assign)
                 .handler(meters::time)
