@@ -18,7 +18,15 @@ import org.jspecify.annotations.Nullable;
  */
 record PlaygroundFile(String name, String type, Buffer bytes, String etag) {
     /** All that there are: a folder in a jar can't be listed by its name. */
-    private static final List<String> NAMES = List.of("index.html");
+    private static final List<String> NAMES = List.of(
+            "answer.js", "api.js", "attachments.js", "bell.png", "bell.wav", "chat-view.js", "chat.css",
+            "code-view.js", "composer.css", "composer.js", "conversation.js", "dom.js", "examples.js",
+            "follow-ups.js", "format.js", "hops-table.js", "index.html", "main.js", "mark.svg", "media.js",
+            "mesh-activity.js", "mesh-drawing.js", "mesh-layout.js", "mesh-panel.js", "mesh.css", "page.css",
+            "panel.css", "part-view.js", "parts.css", "problem-view.js", "recorder.js", "request.js",
+            "routes-list.js", "settings.js", "snippet-curl.js", "snippet-java.js", "snippet-python.js",
+            "sound-player.js", "sse.js", "tabs.js", "theme.js", "thumbnail.js", "tokens.css", "wav.js",
+            "waveform.js");
 
     private static final String FOLDER = "/anymesh/gateway/playground/";
     private static final int ETAG_LENGTH = 16;
@@ -46,6 +54,8 @@ record PlaygroundFile(String name, String type, Buffer bytes, String etag) {
             case "css" -> "text/css; charset=utf-8";
             case "js" -> "text/javascript; charset=utf-8";
             case "svg" -> "image/svg+xml";
+            case "png" -> "image/png";
+            case "wav" -> "audio/wav";
             default -> throw new IllegalStateException("no content type for " + name);
         };
     }

@@ -2,6 +2,7 @@
 // The conversation on the page.
 
 import { button, find, h } from "./dom.js";
+import { followUps } from "./follow-ups.js";
 import { count, milliseconds } from "./format.js";
 import { NOUN } from "./media.js";
 import { partView } from "./part-view.js";
@@ -80,7 +81,7 @@ function exchangeView(exchange) {
     if (exchange.problem) {
       answer.append(problemView(exchange.problem, turn, { retry: () => conversation.retry(exchange), edit: () => edit(exchange) }));
     } else {
-      answer.append(footer(exchange, conversation));
+      answer.append(...[footer(exchange, conversation), followUps(exchange, (turn) => conversation.ask(turn))].filter(Boolean));
     }
   }
   return { element, part, end };

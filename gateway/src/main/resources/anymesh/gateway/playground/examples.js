@@ -2,6 +2,7 @@
 // What to begin with, and how to go on: things that the built-in models do well.
 
 import { find, h, icon } from "./dom.js";
+import { mediumOf } from "./media.js";
 
 /** take: a file beside this page that is attached. */
 const BEGINNINGS = [
@@ -20,12 +21,11 @@ async function fileOf(name) {
   return new File([await response.blob()], name, { type: TYPES[name.slice(-3)] });
 }
 
-export function examples(conversation, composer, files) {
+export function examples(conversation, options) {
   const welcome = find("#welcome");
   find("#examples").append(...BEGINNINGS.map((example) => h("li", {}, card(example, async () => {
-    composer.fill({ text: example.text, settings: example.settings });
-    if (example.take) await files.add([await fileOf(example.take)]);
-    composer.submit();
+    const attachments = example.take ? [await mediumOf(await fileOf(example.take), example.from[0])] : [];
+    conversation.ask({ text: example.text, attachments, output: "any", settings: { ...options.read(), ...example.settings } });
   }))));
   conversation.on("begin", () => (welcome.hidden = true));
   const empty = () => (welcome.hidden = conversation.exchanges.length > 0);

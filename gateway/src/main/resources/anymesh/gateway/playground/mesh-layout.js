@@ -2,7 +2,7 @@
 // Where things are in the picture of the mesh: a column for each kind of stage in the order of the path, or a row where
 // there is no room for columns; in it a card for each release of a service. Pure: numbers in, numbers out.
 
-export const CARD = { height: 88 };
+export const CARD = { height: 100 };
 const GAP = 14;
 const HEAD = 64;
 const FOOT = 34;
@@ -54,7 +54,7 @@ export function layout(mesh, width) {
 
 function sideBySide(columns, width) {
   const pitch = width / columns.length;
-  const cardWidth = Math.min(132, pitch - 26);
+  const cardWidth = Math.min(132, Math.max(80, pitch - 30));
   const tallest = Math.max(...columns.map((column) => column.cards.length * (CARD.height + GAP) - GAP));
   const middle = HEAD + tallest / 2;
   columns.forEach((column, i) => {

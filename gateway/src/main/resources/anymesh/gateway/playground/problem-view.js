@@ -20,7 +20,13 @@ const BY_STATUS = {
   429: "The mesh has as much to do as it can take.",
 };
 
-const TITLES = { lost: "No connection", cut: "Cut off", refused: "Not answered" };
+function title({ kind, status }) {
+  if (kind !== "refused") return kind === "lost" ? "No connection" : "Cut off";
+  if (status === 429 || status === 503) return "Not now";
+  return status !== null && status < 500 ? "Not accepted" : "Failed";
+}
+
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function advice(problem) {
   if (problem.kind === "lost") return "See whether the gateway runs and whether you are online. Nothing was lost here: try again.";
@@ -39,8 +45,8 @@ function place(problem, turn) {
 export function problemView(problem, turn, { retry, edit }) {
   const where = place(problem, turn);
   return h("section", { class: "problem", role: "alert" },
-    h("h3", {}, icon("warning"), TITLES[problem.kind], problem.status ? h("span", { class: "code" }, String(problem.status)) : null),
-    h("p", { class: "problem-message" }, problem.message),
+    h("h3", {}, icon("warning"), title(problem), problem.status ? h("span", { class: "code" }, String(problem.status)) : null),
+    h("p", { class: "problem-message" }, sentence(problem.message)),
     where ? h("p", { class: "problem-where" }, "In ", h("code", {}, where)) : null,
     h("p", { class: "problem-advice" }, advice(problem)),
     h("div", { class: "actions" }, button("retry", "Try again", retry), button("edit", "Edit", edit)),

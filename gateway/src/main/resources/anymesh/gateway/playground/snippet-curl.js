@@ -14,7 +14,7 @@ export function curl(build) {
   const head = "curl -N " + BASE + "/chat/completions \\\n  -H 'content-type: application/json' ";
   if (files.size === 0) return head + "\\\n  -d '" + json.replaceAll("'", "'\\''") + "'\n";
   json = json.replace(/[\\$`]/g, "\\$&");
-  for (const [mark, name] of files) json = json.replace(mark, "$(base64 < " + quoted(name) + " | tr -d '\\n')");
+  for (const [mark, name] of files) json = json.replace(mark, () => "$(base64 < " + quoted(name) + " | tr -d '\\n')");
   return head + "\\\n  --data-binary @- <<JSON\n" + json + "\nJSON\n";
 }
 
