@@ -60,7 +60,9 @@ final class PlaygroundRoute {
         if (file.isKnownBy(http.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
             response.setStatusCode(304).end();
         } else {
-            response.putHeader(HttpHeaders.CONTENT_TYPE, file.type()).end(file.bytes());
+            response.putHeader(HttpHeaders.CONTENT_TYPE, file.type())
+                    .putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(file.bytes().length())) // for HEAD too
+                    .end(file.bytes());
         }
     }
 }

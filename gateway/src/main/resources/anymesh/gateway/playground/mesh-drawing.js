@@ -5,7 +5,7 @@ import { s } from "./dom.js";
 import { bytes, milliseconds, percent } from "./format.js";
 
 const SIGNALS = { image: "IMG", audio: "AUD", video: "VID" };
-const CHARACTER = 6.1;
+const CHARACTER = 6.3;
 
 const short = (text, width) => {
   const room = Math.floor(width / CHARACTER);
@@ -17,21 +17,28 @@ const nameOf = (service) => service.replace("generator-", "").replace(/^(in|out)
 function node(card) {
   const { x, y, width, height } = card;
   const served = card.bundle ? card.bundle + "@" + card.version : "no instance";
-  const share = card.share === null ? "" : percent(card.share) + (card.onTrial ? " trial" : card.candidate ? " candidate" : "");
+  const share = card.share === null ? "" : percent(card.share).replace(" ", "");
+  const mark = card.onTrial ? "trial" : card.candidate ? "candidate" : "";
   const dots = card.instances.slice(0, 6).map((instance, i) =>
     s("circle", { class: "instance", "data-state": instance.state, "data-id": instance.id, cx: width - 14 - i * 11, cy: height - 28, r: 3.5 }, s("title", {}, instance.id + ": " + instance.state)));
   const progress = s("rect", { class: "node-progress", x: 0, y: height - 3, width, height: 3 });
   const time = s("text", { class: "node-time", x: 11, y: height - 24 });
   const size = s("text", { class: "node-size", x: 11, y: height - 10 });
   const element = s("g", { class: "node", transform: `translate(${x} ${y})`, "data-service": card.service, "data-asleep": card.instances.length === 0, "data-trial": card.onTrial === true },
-    s("title", {}, card.service + " " + served + (share ? ", " + share : "")),
+    s("title", {}, card.service + " " + served + (share ? ", " + share : "") + (mark ? ", " + mark : "")),
     s("rect", { class: "node-body", width, height, rx: 10 }), progress,
     s("text", { class: "node-name", x: 11, y: 22 }, nameOf(card.service)), dots,
     s("text", { class: "node-release", x: 11, y: 39 }, short(card.bundle || "asleep", width - 20)),
-    s("text", { class: "node-version", x: 11, y: 54 }, short(card.version, width - 60)),
+    s("text", { class: "node-version", x: 11, y: 54 }, short(card.version, width - 26 - share.length * CHARACTER)),
     s("text", { class: "node-share", x: width - 11, y: 54, "text-anchor": "end" }, share),
-    time, size);
+    time, size, mark ? badge(mark, width) : []);
   return { card, element, progress, time, size };
+}
+
+function badge(text, width) {
+  const room = text.length * 5.6 + 12;
+  return s("g", { class: "node-badge", transform: `translate(${width - room - 8} -8)` },
+    s("rect", { width: room, height: 16, rx: 8 }), s("text", { x: room / 2, y: 11.5, "text-anchor": "middle" }, text));
 }
 
 export function drawing(plan, description) {
@@ -75,7 +82,7 @@ function lightNode({ card, element, progress, time, size }, activity) {
   const calls = state && activity.hops ? callsOf(activity, card) : [];
   const sum = (key) => calls.reduce((total, call) => total + call[key], 0);
   time.textContent = calls.length ? milliseconds(sum("milliseconds")) : "";
-  size.textContent = calls.length ? "q " + Math.round(sum("queue_milliseconds")) + "  " + bytes(sum("bytes")) : "";
+  size.textContent = calls.length ? bytes(sum("bytes")) : "";
   const ids = new Set(calls.flatMap((call) => call.instances));
   element.querySelectorAll(".instance").forEach((dot) => (dot.dataset.took = ids.has(dot.dataset.id)));
 }

@@ -85,8 +85,8 @@ function rows(columns, width) {
   const cardWidth = Math.min(132, (width - 2 * GAP) / 3);
   let y = 0;
   columns.forEach((column) => {
-    column.x = 0;
-    column.y = y + 12;
+    column.x = 28;
+    column.y = y + 13;
     column.isLeft = true;
     y += 24;
     column.cards.forEach((card, j) => {
@@ -101,11 +101,11 @@ function rows(columns, width) {
   return {
     across: false, width, height: y,
     join(from, to) {
-      const [x1, y1, x2, y2] = [from.x + from.width / 2, from.y + from.height, to.x + to.width / 2, to.y];
+      const [x1, y1, x2, y2] = [from.x + 14, from.y + from.height, to.x + 14, to.y];
       const bend = (y2 - y1) * 0.5;
       return `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
     },
-    between: (a, b) => ({ x: a.cards[0].x + a.cards[0].width / 2 + 16, y: b.cards[0].y - 22 }),
+    between: (_, b) => ({ x: b.cards[0].x + 34, y: b.cards[0].y - 29 }),
     textIn: { path: `M${right} ${columns[0].cards[0].y}V${middle - 24}Q${right} ${middle - 12} ${right - 12} ${middle - 12}H${backbone.x + backbone.width}`, x: right - 34, y: columns[0].cards[0].y + 10 },
     textOut: { path: `M${backbone.x + backbone.width} ${middle + 12}H${right - 12}Q${right} ${middle + 12} ${right} ${middle + 24}V${columns[3].cards[0].y + CARD.height}`, x: right - 34, y: columns[3].cards[0].y + CARD.height - 4 },
     signals: (i) => ({ x: backbone.x + backbone.width + 34 + i * 52, y: backbone.y + CARD.height / 2 + 30 }),

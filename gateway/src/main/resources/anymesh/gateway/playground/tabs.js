@@ -3,12 +3,12 @@
 
 export function tabs(list, chosen = () => {}) {
   const all = [...list.querySelectorAll("[role=tab]")];
+  const panelOf = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
   function choose(tab) {
     for (const other of all) {
-      const selected = other === tab;
-      other.setAttribute("aria-selected", String(selected));
-      other.tabIndex = selected ? 0 : -1;
-      document.getElementById(other.getAttribute("aria-controls")).hidden = !selected;
+      other.setAttribute("aria-selected", String(other === tab));
+      other.tabIndex = other === tab ? 0 : -1;
+      panelOf(other).hidden = panelOf(other) !== panelOf(tab); // several tabs may share one
     }
     chosen(tab);
   }
