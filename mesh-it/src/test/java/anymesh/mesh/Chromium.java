@@ -22,6 +22,8 @@ import java.util.Map;
 final class Chromium implements AutoCloseable {
     private static final Path PROGRAM = Path.of(System.getenv().getOrDefault("ANYMESH_CHROMIUM", "/usr/bin/chromium"));
 
+    private static final double PATIENCE_MILLIS = 60_000;
+
     private final Playwright playwright;
     private final Browser browser;
 
@@ -50,6 +52,7 @@ final class Chromium implements AutoCloseable {
     Page open(String url, int width, int height, ColorScheme scheme) {
         var page = browser.newContext(new NewContextOptions().setViewportSize(width, height).setColorScheme(scheme)
                 .setPermissions(List.of("microphone", "clipboard-read", "clipboard-write"))).newPage();
+        page.setDefaultTimeout(PATIENCE_MILLIS);
         page.onPageError(complaints::add);
         page.onConsoleMessage(message -> {
             if (message.text().contains("Content Security Policy")) {

@@ -29,6 +29,15 @@ import org.junit.jupiter.api.io.TempDir;
 final class PlaygroundIT {
     private static final String FILM = "film a red bell flying left and let me hear it";
 
+    /** A picture has come as far as a preview of one pixel. */
+    private static final String HALF_AN_ANSWER = """
+            data: {"choices":[{"delta":{"content":"half an"}}]}
+
+            data: {"choices":[{"delta":{"parts":[{"index":1,"type":"image_url","event":"progress","step":1,"steps":2,\
+            "preview":{"url":"data:image/gif;base64,R0lGODlhAQABAIAAAP8AAAAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="}}]}}]}
+
+            """;
+
     private static EmbeddedMesh mesh;
     private static Chromium chromium;
 
@@ -109,11 +118,13 @@ final class PlaygroundIT {
             page.click("#open-settings");
             page.check("[name=soundtrack]");
             page.press("[name=seed]", "Enter");
+            var seen = playground.watch();
             playground.ask(FILM);
-            page.waitForSelector("[data-modality=video][data-state=forming] progress[value]");
-            assertThat(playground.lit()).containsEntry("generator-video", "active");
+            page.waitForSelector("[data-modality=video] progress[value], video");
             playground.shoot("forming");
             playground.ended(1, "done");
+            assertThat(seen.get()).contains("backbone active", "output-projector active", "generator-video active",
+                    "generator-video done", "step 1 of 20", "step 20 of 20");
             page.evaluate("() => document.querySelector('video').play()");
             playground.waitUntilPlayed("video", 0.4);
             assertThat(page.evaluate("() => document.querySelector('video').videoWidth")).isEqualTo(64);
@@ -126,7 +137,7 @@ final class PlaygroundIT {
     void whatIsCancelledEndsAtOnceAndTheNextMessageWorks() {
         try (var playground = open()) {
             playground.ask(FILM);
-            playground.page().waitForSelector("[data-modality=video][data-state=forming] progress[value]");
+            playground.page().waitForSelector("[data-modality=video][data-state=forming]");
             playground.page().keyboard().press("Escape");
             var stopped = playground.ended(1, "stopped");
             assertThat(stopped.locator("[data-modality=video]").getAttribute("data-state")).isEqualTo("unfinished");
@@ -163,7 +174,7 @@ final class PlaygroundIT {
             playground.bring("paste", "notes.png", "image/png", "not a picture".getBytes(StandardCharsets.UTF_8));
             playground.ask("what is in the picture?");
             var problem = playground.ended(1, "failed").locator(".problem");
-            assertThat(problem.textContent()).contains("400", "not a picture", "notes.png",
+            assertThat(problem.textContent()).contains("400", "Not a picture", "notes.png",
                     "messages[0].content[0]", "Try again", "Edit");
             assertThat(problem.getAttribute("role")).isEqualTo("alert");
             playground.shoot("error");
@@ -185,10 +196,12 @@ final class PlaygroundIT {
             page.unroute("**/v1/chat/completions");
             page.route("**/v1/chat/completions", route -> route.fulfill(new FulfillOptions()
                     .setContentType("text/event-stream")
-                    .setBody("data: {\"choices\":[{\"delta\":{\"content\":\"half an\"}}]}\n\n")));
+                    .setBody(HALF_AN_ANSWER)));
             page.click(".problem button:has-text('Try again')");
             var cut = playground.ended(1, "failed");
-            assertThat(cut.textContent()).contains("half an", "Cut off");
+            assertThat(cut.textContent()).contains("half an", "Cut off", "not finished");
+            assertThat(cut.locator("img.preview").evaluate("image => image.decode().then(() => image.naturalWidth)"))
+                    .isEqualTo(1);
             page.unroute("**/v1/chat/completions");
             page.click(".problem button:has-text('Try again')");
             assertThat(playground.ended(1, "done").locator(".problem").count()).isZero();
@@ -244,7 +257,8 @@ final class PlaygroundIT {
                     .path("instances");
             var candidate = (ObjectNode) image.get(0).deepCopy();
             image.add(candidate.put("id", "generator-image-candidate").put("version", "9.0.0").put("candidate", true));
-            var route = now.withArray("routes").addObject().put("name", "output/image").put("on_trial", true);
+            var route = ((ObjectNode) now).withArray("routes").addObject().put("name", "output/image").put("on_trial",
+                    true);
             var shares = route.putArray("shares");
             shares.addObject().put("share", 0.95).put("on_trial", false).putArray("releases")
                     .add("generator-image=toyworld@3.0.0");

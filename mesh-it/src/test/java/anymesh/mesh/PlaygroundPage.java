@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The playground as a person uses it. Whatever is waited for is seen on the page. */
 record PlaygroundPage(Page page) implements AutoCloseable {
@@ -74,6 +75,21 @@ record PlaygroundPage(Page page) implements AutoCloseable {
         return (Map<String, String>) page.evaluate("""
                 () => Object.fromEntries([...document.querySelectorAll(".node:not([data-phase=idle])")]
                   .map((node) => [node.dataset.service, node.dataset.phase]))""");
+    }
+
+    /** Notes from now on how far services and media have come; gives what it has noted. */
+    @SuppressWarnings("unchecked")
+    Supplier<List<String>> watch() {
+        page.evaluate(
+                """
+                        () => {
+                          window.seen = new Set();
+                          new MutationObserver(() => {
+                            for (const node of document.querySelectorAll(".node")) seen.add(node.dataset.service + " " + node.dataset.phase);
+                            for (const note of document.querySelectorAll(".note")) seen.add(note.textContent);
+                          }).observe(document.body, { subtree: true, childList: true, attributes: true });
+                        }""");
+        return () -> (List<String>) page.evaluate("() => [...window.seen]");
     }
 
     /** Kept for people to look at. */

@@ -11,7 +11,6 @@ export class Answer {
     this.route = [];
     this.finish = null;
     this.model = null;
-    this.media = 0;
   }
 
   /** Takes a chunk in, and tells the listener what is new: text, start, progress, done, usage. */
@@ -41,7 +40,9 @@ export class Answer {
   #take(event, tell) {
     let part = this.parts.find((one) => one.index === event.index);
     if (!part) {
-      part = { modality: modalityOfPart(event.type), index: event.index, step: 0, steps: 0, waiting: false };
+      const before = this.parts.filter((one) => one.modality !== "text").length;
+      const name = "answer-" + this.number + (before > 0 ? "-" + (before + 1) : "");
+      part = { modality: modalityOfPart(event.type), index: event.index, name, step: 0, steps: 0, waiting: false };
       this.parts.push(part);
       tell("start", part);
     }
@@ -53,8 +54,7 @@ export class Answer {
       tell("progress", part);
     }
     if (event.event === "done") {
-      this.media += 1;
-      part.medium = mediumOfPart(event, "answer-" + this.number + (this.media > 1 ? "-" + this.media : ""));
+      part.medium = mediumOfPart(event, part.name);
       tell("done", part);
     }
   }

@@ -9,6 +9,8 @@ import { partView } from "./part-view.js";
 import { problemView } from "./problem-view.js";
 import { thumbnail } from "./thumbnail.js";
 
+const FAR = 480;
+
 export function chatView(conversation, { edit }) {
   const log = find("#log");
   const status = find("#status");
@@ -42,12 +44,13 @@ export function chatView(conversation, { edit }) {
     status.textContent = "A new conversation.";
   });
 
-  /** Keeps the end in sight, unless the reader has scrolled away from it. */
+  /** Keeps the end in sight above the composer, unless the reader has scrolled away from it. */
   function follow() {
+    const below = log.getBoundingClientRect().bottom - find("#composer").getBoundingClientRect().top;
+    if (below <= 0 || below > FAR) return;
     const scroller = find("#scroller");
-    if (scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 240) {
-      scroller.scrollTo({ top: scroller.scrollHeight, behavior: motion() });
-    }
+    const scrolls = scroller.scrollHeight > scroller.clientHeight ? scroller : document.scrollingElement; // on a phone the page does
+    scrolls.scrollBy({ top: below + 12, behavior: motion() });
   }
 }
 

@@ -24,7 +24,7 @@ function node(card) {
   const progress = s("rect", { class: "node-progress", x: 0, y: height - 3, width, height: 3 });
   const time = s("text", { class: "node-time", x: 11, y: height - 24 });
   const size = s("text", { class: "node-size", x: 11, y: height - 10 });
-  const element = s("g", { class: "node", transform: `translate(${x} ${y})`, "data-service": card.service, "data-asleep": card.instances.length === 0, "data-trial": card.onTrial === true },
+  const element = s("g", { class: "node", transform: `translate(${x} ${y})`, "data-service": card.service, "data-asleep": String(card.instances.length === 0), "data-trial": String(card.onTrial === true) },
     s("title", {}, card.service + " " + served + (share ? ", " + share : "") + (mark ? ", " + mark : "")),
     s("rect", { class: "node-body", width, height, rx: 10 }), progress,
     s("text", { class: "node-name", x: 11, y: 22 }, nameOf(card.service)), dots,

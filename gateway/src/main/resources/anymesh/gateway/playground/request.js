@@ -32,10 +32,12 @@ export function requestOf(exchanges, turn, data) {
     .flatMap((exchange) => [userMessage(exchange.turn, data), assistantMessage(exchange.answer, data)]);
   messages.push(userMessage(turn, data));
   const request = { model: settings.model, messages };
-  if (turn.output !== "any") request.modalities = turn.output === "text" ? ["text"] : ["text", turn.output];
+  const soundtrack = settings.soundtrack && ["any", "video"].includes(turn.output);
+  if (turn.output !== "any") request.modalities = [...new Set(["text", turn.output])];
+  if (turn.output === "video" && soundtrack) request.modalities.push("audio");
   if (settings.seed !== null) request.seed = settings.seed;
   if (settings.temperature !== null) request.temperature = settings.temperature;
-  if (settings.soundtrack && ["any", "video"].includes(turn.output)) request.video = { soundtrack: true };
+  if (soundtrack) request.video = { soundtrack: true };
   request.stream = true;
   request.stream_options = { include_usage: true };
   return request;

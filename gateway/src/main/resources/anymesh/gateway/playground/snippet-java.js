@@ -62,7 +62,7 @@ ${lines.join("\n")}
     try (var answer = client.chat().completions().createStreaming(request)) {
         answer.stream().flatMap(chunk -> chunk.choices().stream()).forEach(choice -> {
             choice.delta().content().ifPresent(IO::print);
-            var parts = choice.delta()._additionalProperties().get("parts"); // pictures, sounds and films
+            var parts = choice.delta()._allProperties().get("parts"); // pictures, sounds and films
             if (parts != null) {
                 IO.println("\\n" + parts);
             }
