@@ -27,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The playground in Chromium, against a whole mesh. Screenshots are kept in {@code target/playground}. */
 @Timeout(120)
 final class PlaygroundIT {
+    /** Bytes a second: an answer forms for some seconds at least, however fast the mesh is. */
+    private static final int SLOWLY = 4_000;
+
     private static final String FILM = "film a red bell flying left and let me hear it";
 
     /** A picture has come as far as a preview of one pixel. */
@@ -119,9 +122,11 @@ final class PlaygroundIT {
             page.check("[name=soundtrack]");
             page.press("[name=seed]", "Enter");
             var seen = playground.watch();
+            playground.receiveAtMost(SLOWLY);
             playground.ask(FILM);
-            page.waitForSelector("[data-modality=video] progress[value], video");
+            page.waitForSelector("[data-modality=video][data-state=forming] progress[value]");
             playground.shoot("forming");
+            playground.receiveAtMost(PlaygroundPage.ANY_SPEED);
             playground.ended(1, "done");
             assertThat(seen.get()).contains("backbone active", "output-projector active", "generator-video active",
                     "generator-video done", "step 1 of 20", "step 20 of 20");
@@ -136,9 +141,11 @@ final class PlaygroundIT {
     @Test
     void whatIsCancelledEndsAtOnceAndTheNextMessageWorks() {
         try (var playground = open()) {
+            playground.receiveAtMost(SLOWLY);
             playground.ask(FILM);
-            playground.page().waitForSelector("[data-modality=video][data-state=forming]");
+            playground.page().waitForSelector("[data-modality=video][data-state=forming] progress[value]");
             playground.page().keyboard().press("Escape");
+            playground.receiveAtMost(PlaygroundPage.ANY_SPEED);
             var stopped = playground.ended(1, "stopped");
             assertThat(stopped.locator("[data-modality=video]").getAttribute("data-state")).isEqualTo("unfinished");
             assertThat(stopped.locator("video").count()).isZero();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.mesh;
 
+import com.google.gson.JsonObject;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.ScreenshotOptions;
@@ -13,6 +14,8 @@ import java.util.function.Supplier;
 
 /** The playground as a person uses it. Whatever is waited for is seen on the page. */
 record PlaygroundPage(Page page) implements AutoCloseable {
+    static final int ANY_SPEED = -1;
+
     private static final Path SHOTS = Path.of("target", "playground");
 
     /** Makes files of base64 and brings them as an event of the kind that a browser would send. */
@@ -75,6 +78,16 @@ record PlaygroundPage(Page page) implements AutoCloseable {
         return (Map<String, String>) page.evaluate("""
                 () => Object.fromEntries([...document.querySelectorAll(".node:not([data-phase=idle])")]
                   .map((node) => [node.dataset.service, node.dataset.phase]))""");
+    }
+
+    /** So many bytes a second reach the page from now on. */
+    void receiveAtMost(int bytesPerSecond) {
+        var conditions = new JsonObject();
+        conditions.addProperty("offline", false);
+        conditions.addProperty("latency", 0);
+        conditions.addProperty("downloadThroughput", bytesPerSecond);
+        conditions.addProperty("uploadThroughput", ANY_SPEED);
+        page.context().newCDPSession(page).send("Network.emulateNetworkConditions", conditions);
     }
 
     /** Notes from now on how far services and media have come; gives what it has noted. */

@@ -63,8 +63,8 @@ export class Answer {
     return this.parts.map((part) => part.text ?? "").join("");
   }
 
-  /** What of it can be sent back: texts, and media that were finished. */
-  get kept() {
-    return this.parts.filter((part) => part.text || part.medium);
+  /** Whether it can be sent back: words that speak of a film which was never finished would only confuse. */
+  get isWhole() {
+    return this.parts.length > 0 && this.parts.every((part) => part.text || part.medium);
   }
 }

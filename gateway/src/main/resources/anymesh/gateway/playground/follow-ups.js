@@ -15,5 +15,5 @@ export function followUps(exchange, ask) {
   if (!first || exchange.state !== "done") return null;
   const asked = (text) => ask({ text, attachments: [], output: "any", settings: exchange.turn.settings });
   return h("div", { class: "follow-ups", role: "group", "aria-label": "Go on with" },
-    ABOUT[first.modality].map((text) => h("button", { type: "button", onclick: () => asked(text) }, text)));
+    ABOUT[first.modality].filter((text) => text !== exchange.turn.text).map((text) => h("button", { type: "button", onclick: () => asked(text) }, text)));
 }

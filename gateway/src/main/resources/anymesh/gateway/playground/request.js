@@ -13,8 +13,8 @@ function userMessage(turn, data) {
 /** Goes back as it came: what a user says next may be about a picture that the model made. */
 function assistantMessage(answer, data) {
   const message = { role: "assistant", content: answer.text };
-  if (answer.kept.some((part) => part.medium)) {
-    message.parts = answer.kept.map((part) =>
+  if (answer.parts.some((part) => part.medium)) {
+    message.parts = answer.parts.map((part) =>
       part.medium ? partOf(part.medium, data) : { type: "text", text: part.text },
     );
   }
@@ -22,13 +22,13 @@ function assistantMessage(answer, data) {
 }
 
 /**
- * What to send for a turn that follows these exchanges. Those that brought nothing are left out.
+ * What to send for a turn that follows these exchanges. Those whose answer broke off are left out.
  * data stands for the bytes of a medium, for code to copy.
  */
 export function requestOf(exchanges, turn, data) {
   const { settings } = turn;
   const messages = exchanges
-    .filter((exchange) => exchange.answer?.kept.length > 0)
+    .filter((exchange) => exchange.answer.isWhole)
     .flatMap((exchange) => [userMessage(exchange.turn, data), assistantMessage(exchange.answer, data)]);
   messages.push(userMessage(turn, data));
   const request = { model: settings.model, messages };
