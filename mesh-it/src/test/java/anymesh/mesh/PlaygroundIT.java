@@ -151,6 +151,13 @@ final class PlaygroundIT {
             assertThat(stopped.locator("video").count()).isZero();
             assertThat(playground.page().evaluate("() => document.activeElement.id")).isEqualTo("prompt");
             assertThat(playground.answer(2, "draw a green cat").locator("img.made").count()).isEqualTo(1);
+            playground.receiveAtMost(SLOWLY);
+            playground.ask(FILM);
+            playground.page().waitForSelector("[data-modality=video][data-state=forming]");
+            playground.page().click("#new");
+            playground.receiveAtMost(PlaygroundPage.ANY_SPEED);
+            assertThat(playground.page().isVisible("#welcome")).isTrue();
+            assertThat(playground.answer(1, "hello").locator(".part-text").count()).isEqualTo(1);
         }
     }
 

@@ -70,6 +70,7 @@ export function composer(conversation, files, options, recording, changed) {
     else conversation.stop();
   });
   conversation.on("begin", refresh);
+  conversation.on("cleared", refresh);
   conversation.on("end", () => {
     const stopHadFocus = document.activeElement === stop;
     refresh();

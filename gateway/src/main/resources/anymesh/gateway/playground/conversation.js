@@ -26,15 +26,18 @@ export class Conversation {
 
   /** A turn has text, attachments, output (a modality, or any) and settings. */
   async ask(turn) {
+    if (this.forming) return;
     this.#asked += 1;
     const exchange = { turn, answer: new Answer(this.#asked), problem: null, state: "forming", milliseconds: 0 };
     const request = requestOf(this.exchanges, turn);
     this.exchanges.push(exchange);
-    this.#abort = new AbortController();
+    const abort = new AbortController();
+    this.#abort = abort;
     const begun = performance.now();
     this.#tell("begin", exchange, request);
     try {
-      for await (const chunk of chat(request, this.#abort.signal)) {
+      for await (const chunk of chat(request, abort.signal)) {
+        abort.signal.throwIfAborted(); // what was already here is not wanted any more
         this.#tell("chunk", exchange);
         exchange.answer.accept(chunk, (what, part) => this.#tell("part", exchange, what, part));
       }
@@ -44,8 +47,7 @@ export class Conversation {
       exchange.problem = exchange.state === "failed" ? known(failure) : null;
     }
     exchange.milliseconds = performance.now() - begun;
-    this.#abort = null;
-    this.#tell("end", exchange);
+    if (this.exchanges.includes(exchange)) this.#tell("end", exchange);
   }
 
   stop() {
@@ -54,6 +56,7 @@ export class Conversation {
 
   /** Asks the last turn anew. */
   retry(exchange) {
+    if (this.forming) return;
     this.remove(exchange);
     return this.ask(exchange.turn);
   }
