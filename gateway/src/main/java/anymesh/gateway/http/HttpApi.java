@@ -21,6 +21,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -63,7 +64,7 @@ public final class HttpApi implements AutoCloseable {
         var embeddings = new EmbeddingsRoute(generations, stages, embedding);
         var models = new ModelsRoute(stages);
 
-        var routes = new Routes(List.of(
+        var table = new ArrayList<>(List.of(
                 Route.postJson("/v1/chat/completions", "chat", chat::handle),
                 Route.postJson("/v1/images/generations", "images", images::generate),
                 Route.post("/v1/images/edits", "image_edits", Route.Body.FORM, images::edit),
@@ -77,7 +78,12 @@ public final class HttpApi implements AutoCloseable {
                 Route.get(ModelsRoute.PATH + "/*", "models", models::get),
                 Route.get("/healthz", "other", http -> http.response().end("ok")),
                 Route.get("/readyz", "other", this::ready),
-                Route.get("/metrics", "other", this::scrape)));
+                Route.get("/metrics", "other", this::scrape),
+                Route.get("/mesh", "mesh", new MeshRoute(stages)::show)));
+        if (settings.playground()) {
+            table.addAll(PlaygroundRoute.all());
+        }
+        var routes = new Routes(table);
 
         router.route().handler(connections::watch).handler(HttpApi::watch).handler(RequestIds::assign)
                 .handler(meters::time)

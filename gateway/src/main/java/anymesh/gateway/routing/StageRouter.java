@@ -100,6 +100,11 @@ public final class StageRouter {
         return List.copyOf(registry.snapshot());
     }
 
+    /** The routes of the moment. */
+    public RouteTable routes() {
+        return tables.get();
+    }
+
     /** The path that an output on this one is compared with, if it is to be. */
     public Optional<OutputPath> shadow(RoutePlan plan, Modality modality, OutputPath path, OutputNeeds needs) {
         return plan.isShadowed(modality)
