@@ -3,6 +3,7 @@ package anymesh.gateway;
 
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.http.HttpApi;
+import anymesh.gateway.pipeline.EmbeddingPipeline;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.recording.Recorder;
 import anymesh.gateway.routing.Services;
@@ -81,7 +82,7 @@ public final class Gateway implements AutoCloseable {
         var recorder = Recorder.open(vertx, shared.store());
         var pipeline = new GenerationPipeline(client, router, swaps.trials(), recorder);
         swaps.open(router, pipeline);
-        var api = new HttpApi(vertx, config.settings(), router, pipeline, memory,
+        var api = new HttpApi(vertx, config.settings(), router, pipeline, new EmbeddingPipeline(client), memory,
                 telemetry, () -> {
                     client.measure();
                     swaps.measure();

@@ -5,6 +5,7 @@ import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.pipeline.GenerationRequest;
+import anymesh.gateway.pipeline.StageUsage;
 import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.wire.call.CallContext;
@@ -29,13 +30,16 @@ record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admiss
 
     /** Runs the request through the mesh. */
     Future<Answer> run(GenerationRequest request, RoutePlan plan, Consumer<AnswerEvent> events) {
-        String trace = http.response().headers().get(RequestIds.TRACE);
         name(plan.hops());
         return pipeline.answer(request, plan, call, ticket::count, events)
-                .onSuccess(answer -> {
-                    answer.stages().forEach(usage -> meters.count(usage, trace));
-                    name(answer.stages().stream().map(usage -> usage.served().hop()));
-                });
+                .onSuccess(answer -> spent(answer.stages()));
+    }
+
+    /** Counts what was done for the request, and names those who did it. */
+    void spent(List<StageUsage> stages) {
+        String trace = http.response().headers().get(RequestIds.TRACE);
+        stages.forEach(usage -> meters.count(usage, trace));
+        name(stages.stream().map(usage -> usage.served().hop()));
     }
 
     /** The head of a stream may be gone: its heart beats while its plan waits for somebody. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.pipeline.EmbeddingPipeline;
 import anymesh.gateway.pipeline.GenerationPipeline;
+import anymesh.gateway.routing.ModelCard;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.gateway.telemetry.Telemetry;
 import anymesh.kit.server.MetricsFormat;
@@ -47,7 +49,7 @@ public final class HttpApi implements AutoCloseable {
      * @param measure brings meters up to date that are not kept so; called before each scrape
      */
     public HttpApi(Vertx vertx, HttpSettings settings, StageRouter stages, GenerationPipeline pipeline,
-            WireMemory memory, Telemetry telemetry, Runnable measure) {
+            EmbeddingPipeline embedding, WireMemory memory, Telemetry telemetry, Runnable measure) {
         this.vertx = vertx;
         this.settings = settings;
         this.stages = stages;
@@ -57,11 +59,15 @@ public final class HttpApi implements AutoCloseable {
         generations = new Generations(vertx, settings, admission, pipeline, meters, telemetry.tracer());
         var chat = new ChatRoute(generations, stages);
         var images = new ImagesRoute(generations, stages);
+        var embeddings = new EmbeddingsRoute(generations, stages, embedding);
         var models = new ModelsRoute(stages);
 
         var table = new ArrayList<>(List.of(
                 Route.postJson("/v1/chat/completions", "chat", chat::handle),
-                Route.postJson("/v1/images/generations", "images", images::handle),
+                Route.postJson("/v1/images/generations", "images", images::generate),
+                Route.post("/v1/images/edits", "image_edits", Route.Body.FORM, images::edit),
+                Route.post("/v1/images/variations", "image_variations", Route.Body.FORM, images::vary),
+                Route.postJson("/v1/embeddings", "embeddings", embeddings::handle),
                 Route.get(ModelsRoute.PATH, "models", models::list),
                 Route.get(ModelsRoute.PATH + "/*", "models", models::get),
                 Route.get("/healthz", "other", http -> http.response().end("ok")),
@@ -105,7 +111,7 @@ public final class HttpApi implements AutoCloseable {
     }
 
     private void ready(RoutingContext http) {
-        boolean ready = !connections.areLeft() && !stages.models().isEmpty();
+        boolean ready = !connections.areLeft() && stages.models().stream().anyMatch(ModelCard::answers);
         http.response().setStatusCode(ready ? 200 : 503).end(ready ? "ready" : "not ready");
     }
 
