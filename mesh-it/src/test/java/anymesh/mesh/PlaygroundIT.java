@@ -36,8 +36,10 @@ final class PlaygroundIT {
     private static final String HALF_AN_ANSWER = """
             data: {"choices":[{"delta":{"content":"half an"}}]}
 
-            data: {"choices":[{"delta":{"parts":[{"index":1,"type":"image_url","event":"progress","step":1,"steps":2,\
-            "preview":{"url":"data:image/gif;base64,R0lGODlhAQABAIAAAP8AAAAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="}}]}}]}
+            data: {"choices":[{"delta":{"parts":[{"index":1,"type":"image_url","event":"progress","step":1,"steps":2}]}}]}
+
+            data: {"choices":[{"delta":{"parts":[{"index":1,"type":"image_url","event":"preview","preview":1,\
+            "image_url":{"url":"data:image/gif;base64,R0lGODlhAQABAIAAAP8AAAAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="}}]}}]}
 
             """;
 

@@ -2,6 +2,7 @@
 package anymesh.mesh;
 
 import com.google.gson.JsonObject;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.ScreenshotOptions;
@@ -13,7 +14,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** The playground as a person uses it. Whatever is waited for is seen on the page. */
-record PlaygroundPage(Page page) implements AutoCloseable {
+record PlaygroundPage(Page page, CDPSession network) implements AutoCloseable {
     static final int ANY_SPEED = -1;
 
     private static final Path SHOTS = Path.of("target", "playground");
@@ -33,6 +34,10 @@ record PlaygroundPage(Page page) implements AutoCloseable {
                 }
               }
             }""";
+
+    PlaygroundPage(Page page) {
+        this(page, page.context().newCDPSession(page));
+    }
 
     /** Types a message and sends it by the keyboard. */
     void ask(String text) {
@@ -87,7 +92,7 @@ record PlaygroundPage(Page page) implements AutoCloseable {
         conditions.addProperty("latency", 0);
         conditions.addProperty("downloadThroughput", bytesPerSecond);
         conditions.addProperty("uploadThroughput", ANY_SPEED);
-        page.context().newCDPSession(page).send("Network.emulateNetworkConditions", conditions);
+        network.send("Network.emulateNetworkConditions", conditions);
     }
 
     /** Notes from now on how far services and media have come; gives what it has noted. */

@@ -13,7 +13,7 @@ export class Answer {
     this.model = null;
   }
 
-  /** Takes a chunk in, and tells the listener what is new: text, start, progress, done, usage. */
+  /** Takes a chunk in, and tells the listener what is new: text, start, progress, preview, done, usage. */
   accept(chunk, tell) {
     this.model = chunk.model ?? this.model;
     const choice = chunk.choices?.[0];
@@ -50,8 +50,11 @@ export class Answer {
       part.waiting = event.waiting === true;
       part.step = event.step;
       part.steps = event.steps;
-      part.preview = event.preview?.url ?? part.preview;
       tell("progress", part);
+    }
+    if (event.event === "preview") {
+      part.preview = event[event.type].url;
+      tell("preview", part);
     }
     if (event.event === "done") {
       part.medium = mediumOfPart(event, part.name);

@@ -3,7 +3,7 @@
 
 import { Problem, chat } from "./api.js";
 import { Answer } from "./answer.js";
-import { requestOf } from "./request.js";
+import { requestOf, withPreviews } from "./request.js";
 
 export class Conversation {
   exchanges = [];
@@ -36,7 +36,7 @@ export class Conversation {
     const begun = performance.now();
     this.#tell("begin", exchange, request);
     try {
-      for await (const chunk of chat(request, abort.signal)) {
+      for await (const chunk of chat(withPreviews(request), abort.signal)) {
         abort.signal.throwIfAborted(); // what was already here is not wanted any more
         this.#tell("chunk", exchange);
         exchange.answer.accept(chunk, (what, part) => this.#tell("part", exchange, what, part));

@@ -29,10 +29,6 @@ function mediumView(part) {
     element.style.setProperty("--formed", share);
     note.textContent = part.waiting ? "waiting for a generator to wake" : "step " + part.step + " of " + part.steps;
     if (part.steps) bar.value = share;
-    if (part.preview && part.preview !== preview.src) {
-      preview.src = part.preview;
-      preview.hidden = false;
-    }
   }
 
   function done() {
@@ -45,6 +41,10 @@ function mediumView(part) {
     element,
     update(what) {
       if (what === "progress") progress();
+      if (what === "preview") {
+        preview.src = part.preview;
+        preview.hidden = false;
+      }
       if (what === "done") done();
     },
     /** It will not be finished. */

@@ -21,6 +21,11 @@ function assistantMessage(answer, data) {
   return message;
 }
 
+/** The same request as this page makes it: with looks at pictures that are still forming. */
+export function withPreviews(request) {
+  return { ...request, image: { partial_images: 3 } };
+}
+
 /**
  * What to send for a turn that follows these exchanges. Those whose answer broke off are left out.
  * data stands for the bytes of a medium, for code to copy.
