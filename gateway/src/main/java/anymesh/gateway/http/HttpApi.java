@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.jobs.Jobs;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.gateway.telemetry.Telemetry;
@@ -45,7 +46,7 @@ public final class HttpApi implements AutoCloseable {
      * @param telemetry its meters are closed with the API
      * @param measure brings meters up to date that are not kept so; called before each scrape
      */
-    public HttpApi(Vertx vertx, HttpSettings settings, StageRouter stages, GenerationPipeline pipeline,
+    public HttpApi(Vertx vertx, HttpSettings settings, StageRouter stages, GenerationPipeline pipeline, Jobs jobs,
             WireMemory memory, Telemetry telemetry, Runnable measure) {
         this.vertx = vertx;
         this.settings = settings;
@@ -56,11 +57,18 @@ public final class HttpApi implements AutoCloseable {
         generations = new Generations(vertx, settings, admission, pipeline, meters, telemetry.tracer());
         var chat = new ChatRoute(generations, stages);
         var images = new ImagesRoute(generations, stages);
+        var videos = new VideosRoute(generations, stages, jobs);
         var models = new ModelsRoute(stages);
 
         var routes = new Routes(List.of(
                 Route.postJson("/v1/chat/completions", "chat", chat::handle),
                 Route.postJson("/v1/images/generations", "images", images::handle),
+                Route.postJson(VideosRoute.PATH, "videos", videos::create),
+                Route.get(VideosRoute.PATH, "videos", videos::list),
+                Route.get(VideosRoute.PATH + "/:id", "videos", videos::get),
+                Route.delete(VideosRoute.PATH + "/:id", "videos", videos::delete),
+                Route.get(VideosRoute.PATH + "/:id/content", "videos.content", videos::content),
+                Route.postJson(VideosRoute.PATH + "/:id/remix", "videos", videos::remix),
                 Route.get(ModelsRoute.PATH, "models", models::list),
                 Route.get(ModelsRoute.PATH + "/*", "models", models::get),
                 Route.get("/healthz", "other", http -> http.response().end("ok")),

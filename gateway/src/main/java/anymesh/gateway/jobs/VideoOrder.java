@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 public record VideoOrder(String model, String prompt, long seed, @Nullable String size, @Nullable Integer steps,
         @Nullable Float guidanceScale, @Nullable Reference reference, @Nullable Remixed remixed, @Nullable String key) {
 
+    /** The same with what it is about. */
+    public VideoOrder with(Reference file) {
+        return new VideoOrder(model, prompt, seed, size, steps, guidanceScale, file, remixed, key);
+    }
+
     /** A file that came with the request and waits in the media store. */
     public record Reference(Modality modality, StoredMedium file, String param) {}
 
