@@ -170,8 +170,13 @@ class BadInputTest {
                 arguments("size", image("'prompt':'a','size':'1024x1024'"), 400, "size"),
                 arguments("size number", image("'prompt':'a','size':128"), 400, "size"),
                 arguments("url", image("'prompt':'a','response_format':'url'"), 400, "response_format"),
-                arguments("webp", image("'prompt':'a','output_format':'webp'"), 400, "output_format"),
-                arguments("stream", image("'prompt':'a','stream':true"), 400, "stream"),
+                arguments("gif", image("'prompt':'a','output_format':'gif'"), 400, "output_format"),
+                arguments("quality of a PNG", image("'prompt':'a','output_compression':50"), 400, "output_compression"),
+                arguments("quality", image("'prompt':'a','output_format':'webp','output_compression':101"), 400,
+                        "output_compression"),
+                arguments("stream", image("'prompt':'a','stream':1"), 400, "stream"),
+                arguments("partials without a stream", image("'prompt':'a','partial_images':1"), 400, "partial_images"),
+                arguments("partials", image("'prompt':'a','stream':true,'partial_images':4"), 400, "partial_images"),
                 arguments("steps", image("'prompt':'a','num_inference_steps':0"), 400, "num_inference_steps"),
                 arguments("guidance", image("'prompt':'a','guidance_scale':-1"), 400, "guidance_scale"));
     }

@@ -25,6 +25,8 @@ import java.util.List;
 final class TestingClient {
     static final String CHAT = "/v1/chat/completions";
     static final String IMAGES = "/v1/images/generations";
+    static final String EDITS = "/v1/images/edits";
+    static final String VARIATIONS = "/v1/images/variations";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -151,10 +153,28 @@ final class TestingClient {
                 .body();
     }
 
+    /** A form of texts, and of files under names that begin with {@code @}. */
+    Answer postForm(String path, String... namesAndValues) {
+        var form = new StringBuilder();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            var name = namesAndValues[i];
+            form.append("--edge\r\nContent-Disposition: form-data; name=\"").append(name.replace("@", ""))
+                    .append(name.startsWith("@") ? "\"; filename=\"file\"\r\n\r\n" : "\"\r\n\r\n")
+                    .append(namesAndValues[i + 1]).append("\r\n");
+        }
+        return send(request(path).setHeader("content-type", "multipart/form-data; boundary=edge")
+                .POST(BodyPublishers.ofString(form.append("--edge--\r\n").toString())).build());
+    }
+
     /** The {@code data:} lines of a whole stream. */
     List<String> events(String body) {
+        return events(CHAT, body);
+    }
+
+    /** The same of another route. */
+    List<String> events(String path, String body) {
         var events = new ArrayList<String>();
-        post(CHAT, body).response().body().lines().forEach(line -> {
+        post(path, body).response().body().lines().forEach(line -> {
             if (line.startsWith("data: ")) {
                 events.add(line.substring(6));
             }

@@ -202,8 +202,12 @@ final class TestingStages {
     void generate(Frame<GeneratorRequest> request, CallContext call, Emitter<GeneratorEvent> out) {
         long seed = request.header().getSeed();
         for (int step = 1; step <= STEPS; step++) {
-            out.emit(Frame.of(GeneratorEvent.newBuilder()
-                    .setProgress(DenoisingProgress.newBuilder().setStep(step).setSteps(STEPS)).build()));
+            var progress = DenoisingProgress.newBuilder().setStep(step).setSteps(STEPS);
+            if (step <= request.header().getPreviews() && step < STEPS) {
+                progress.setPreview(ByteString.copyFromUtf8("LIKE:" + step))
+                        .setPreviewMimeType(mimeType(request.header()));
+            }
+            out.emit(Frame.of(GeneratorEvent.newBuilder().setProgress(progress).build()));
         }
         var picture = "PIC:" + Math.round(values(request.embeddings().getFirst()).getFirst()) + ":" + seed;
         out.emit(Frame.of(GeneratorEvent.newBuilder()

@@ -235,6 +235,21 @@ class VideosTest {
     }
 
     @Test
+    void aFormSaysTheSameAsJson() {
+        var created = mesh.client.postForm(VIDEOS, "model", "toyworld", "prompt", "a bell", "seconds", "2", "size",
+                "96x64", "seed", "4", "@input_reference", "PIC4");
+        assertThat(created.json().path("size").asText()).isEqualTo("96x64");
+        awaitState(id(created), "completed");
+        assertThat(mesh.client.get(VIDEOS + "/" + id(created) + "/content").response().body()).endsWith(":4");
+        var flat = mesh.client.postForm(VIDEOS, "prompt", "a bell", "input_reference[image_url]", dataUrl("PIC4"));
+        awaitState(id(flat), "completed");
+        assertThat(mesh.client.postForm(VIDEOS, "prompt", "a bell", "seconds", "12").error().path("param").asText())
+                .isEqualTo("seconds");
+        assertThat(mesh.client.postForm(VIDEOS + "/" + id(flat) + "/remix", "prompt", "in red").status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void aRemixIsANewVideoThatFollowsTheOldOne() {
         var seen = new ArrayList<String>();
         var old = id(create("a bell", "'seed':9"));
@@ -331,7 +346,7 @@ class VideosTest {
     void whatThereIsNoCapacityForIsMadeLaterAndWhatIsWrongFails() {
         var calls = new AtomicInteger();
         mesh.generator = (request, call, out) -> {
-            if (calls.incrementAndGet() <= 5) { // more than the steps of one attempt are done again
+            if (calls.incrementAndGet() <= 3) { // once, and twice again: as often as in one attempt
                 throw new Overloaded("busy");
             }
             mesh.stages.generate(request, call, out);

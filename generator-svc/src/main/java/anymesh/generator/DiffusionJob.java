@@ -9,11 +9,27 @@ import anymesh.wire.call.CallContext;
 /** One picture, sound or film in the batch: its denoising belongs to the worker, its progress is told to the handler. */
 final class DiffusionJob extends Job<Media> {
     private final Denoising denoising;
+    private final int previews;
     private final StepProgress progress = new StepProgress();
 
+    /** One that nobody wants to see before it is done. */
     DiffusionJob(CallContext call, Denoising denoising) {
+        this(call, denoising, 0);
+    }
+
+    /** {@code previews}: how often to show on the way what it may become. */
+    DiffusionJob(CallContext call, Denoising denoising, int previews) {
         super(call);
         this.denoising = denoising;
+        this.previews = previews;
+    }
+
+    /** Whether to show what the step that was done last came to: so often, evenly spaced, and not what is finished. */
+    boolean isShown() {
+        int done = denoising.stepsDone();
+        int steps = denoising.steps();
+        return previews > 0 && done < steps
+                && done * (previews + 1) / steps > (done - 1) * (previews + 1) / steps;
     }
 
     /** Rows of the denoiser's batch, two with guidance. */

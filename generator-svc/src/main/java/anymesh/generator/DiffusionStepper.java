@@ -34,8 +34,17 @@ final class DiffusionStepper implements Stepper<DiffusionJob> {
         pipeline.step(active.stream().map(DiffusionJob::denoising).toList());
         steps.increment(active.size());
         var going = active.stream().filter(job -> !failed(job)).toList();
-        going.forEach(job -> job.progress().reach(job.denoising().stepsDone()));
+        show(going.stream().filter(DiffusionJob::isShown).toList());
+        going.stream().filter(job -> !job.isShown())
+                .forEach(job -> job.progress().reach(job.denoising().stepsDone()));
         decode(going.stream().filter(job -> job.denoising().isFinished()).toList());
+    }
+
+    private void show(List<DiffusionJob> shown) {
+        var previews = pipeline.preview(shown.stream().map(DiffusionJob::denoising).toList());
+        for (int i = 0; i < shown.size(); i++) {
+            shown.get(i).progress().reach(shown.get(i).denoising().stepsDone(), previews.get(i).orElse(null));
+        }
     }
 
     private void decode(List<DiffusionJob> finished) {

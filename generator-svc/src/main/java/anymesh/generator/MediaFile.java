@@ -7,16 +7,17 @@ import anymesh.generator.pipeline.Media;
 import anymesh.generator.pipeline.Picture;
 import anymesh.kit.media.ClipFormat;
 import anymesh.kit.media.MediaCodec;
+import anymesh.kit.media.PictureFormat;
 import anymesh.kit.media.SoundFormat;
 import anymesh.v1.GeneratedMedia;
 import anymesh.wire.call.CallContext;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 
-/** The kind of file that a request gets, and the writing of it: PNG by the JDK, the rest by the codec. */
+/** The kind of file that a request gets, and the writing of it. */
 sealed interface MediaFile {
 
-    record Png() implements MediaFile {}
+    record PictureFile(PictureFormat format, int quality, MediaCodec codec) implements MediaFile {}
 
     record SoundFile(SoundFormat format, MediaCodec codec) implements MediaFile {}
 
@@ -26,7 +27,8 @@ sealed interface MediaFile {
     static GeneratedMedia.Builder write(Media media, MediaFile kind, CallContext call) {
         var into = GeneratedMedia.newBuilder();
         return switch (media) {
-            case Picture picture -> into.setData(bytes(picture.png())).setMimeType(Picture.MIME_TYPE)
+            case Picture picture when kind instanceof PictureFile(var format, var quality, var codec) -> into
+                    .setData(bytes(codec.encode(call, picture.frame(), format, quality))).setMimeType(format.mimeType())
                     .setWidth(picture.size().width()).setHeight(picture.size().height());
             case GeneratedSound(var sound) when kind instanceof SoundFile(var format, var codec) ->
                 into.setData(bytes(codec.encode(call, sound, format))).setMimeType(format.mimeType())
@@ -34,7 +36,7 @@ sealed interface MediaFile {
             case GeneratedClip(var clip) when kind instanceof ClipFile(var format, var codec) ->
                 into.setData(bytes(codec.encode(call, clip, format))).setMimeType(format.mimeType())
                         .setWidth(clip.width()).setHeight(clip.height()).setSeconds((float) clip.seconds());
-            case GeneratedSound _,GeneratedClip _ ->
+            case Picture _,GeneratedSound _,GeneratedClip _ ->
                 throw new IllegalStateException("%s as %s".formatted(media.getClass(), kind));
         };
     }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.generator;
 
+import anymesh.generator.pipeline.Media;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a picture has come, told by the worker to the thread that reports it. The worker never waits: it leaves the latest
@@ -14,12 +17,36 @@ final class StepProgress {
     private final Condition changed = lock.newCondition();
     private int done;
     private boolean ended;
+    private @Nullable Shown preview;
+
+    /** What a picture looks like after a step. */
+    record Shown(int step, Media media) {}
 
     void reach(int steps) {
+        reach(steps, null);
+    }
+
+    /** {@code shown}: what it looks like by now, if that was asked for here. */
+    void reach(int steps, @Nullable Media shown) {
         lock.lock();
         try {
             done = steps;
+            if (shown != null) {
+                preview = new Shown(steps, shown);
+            }
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The last preview that has not been taken yet, if there is one. */
+    Optional<Shown> preview() {
+        lock.lock();
+        try {
+            var shown = Optional.ofNullable(preview);
+            preview = null;
+            return shown;
         } finally {
             lock.unlock();
         }

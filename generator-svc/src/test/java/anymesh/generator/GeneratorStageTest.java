@@ -62,6 +62,47 @@ class GeneratorStageTest {
     }
 
     @Test
+    void onTheWayItShowsWhatThePictureMayBecome() throws IOException {
+        var events = generator.call(request().setSeed(42).setPreviews(3).build());
+        var last = events.removeLast().getMedia().getData();
+        var shown = events.stream().map(GeneratorEvent::getProgress).filter(step -> !step.getPreview().isEmpty())
+                .toList();
+        assertThat(shown).isNotEmpty().hasSizeLessThanOrEqualTo(3)
+                .allMatch(step -> step.getPreviewMimeType().equals("image/png"));
+        assertThat(shown).extracting(step -> step.getPreview()).doesNotHaveDuplicates().doesNotContain(last);
+        for (var step : shown) {
+            assertThat(step.getStep()).isLessThan(step.getSteps());
+            var image = ImageIO.read(new ByteArrayInputStream(step.getPreview().toByteArray()));
+            assertThat(image.getWidth()).isEqualTo(16);
+        }
+        assertThat(generator.call(request().setSeed(42).build()).getLast().getMedia().getData())
+                .as("being looked at changes nothing").isEqualTo(last);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"image/jpeg,jpeg", "image/webp,RIFF"})
+    void aPictureIsWrittenAsTheFileThatIsAskedFor(String type, String format) throws IOException {
+        var best = generator.call(request().setSeed(1).setMimeType(type).setQuality(100).build()).getLast().getMedia();
+        assertThat(best.getMimeType()).isEqualTo(type);
+        var worst = generator.call(request().setSeed(1).setMimeType(type).setQuality(0).build()).getLast().getMedia();
+        assertThat(worst.getData().size()).isLessThan(best.getData().size());
+        if (format.equals("jpeg")) {
+            var picture = ImageIO.read(new ByteArrayInputStream(best.getData().toByteArray()));
+            assertThat(picture.getWidth()).isEqualTo(16);
+        } else {
+            assertThat(best.getData().toStringUtf8()).startsWith(format).contains("WEBP");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"image/gif,0,90,mime_type", "image/png,17,90,previews", "image/jpeg,0,101,quality"})
+    void filesAndPreviewsThatCannotBeAreRefused(String type, int previews, int quality, String param) {
+        assertThatThrownBy(() -> generator.call(
+                request().setMimeType(type).setPreviews(previews).setQuality(quality).build()))
+                .isInstanceOfSatisfying(InvalidInput.class, e -> assertThat(e.param()).isEqualTo(param));
+    }
+
+    @Test
     void progressComesInOrderAndThePictureLast() throws IOException {
         var events = generator.call(request().setSeed(42).setSize("24x16").build());
         var media = events.removeLast().getMedia();
@@ -107,7 +148,7 @@ class GeneratorStageTest {
         "num_inference_steps, `num_inference_steps: 0`", "num_inference_steps, `num_inference_steps: 1001`",
         "num_inference_steps, `num_inference_steps: 4294967295`", "guidance_scale, `guidance_scale: -0.5`",
         "guidance_scale, `guidance_scale: 50.5`", "guidance_scale, `guidance_scale: nan`",
-        "guidance_scale, `guidance_scale: inf`", "mime_type, `mime_type: 'image/jpeg'`"})
+        "guidance_scale, `guidance_scale: inf`", "mime_type, `mime_type: 'image/gif'`"})
     void aWrongParameterIsNamed(String param, String fields) {
         assertThatThrownBy(() -> generator.call(TestingGenerator.merge(request(), fields)))
                 .isInstanceOfSatisfying(InvalidInput.class, e -> assertThat(e.param()).isEqualTo(param));

@@ -3,6 +3,7 @@ package anymesh.generator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import anymesh.v1.GeneratedMedia;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,7 +46,7 @@ class StepProgressTest {
         var batches = new AtomicLong();
         var looks = new AtomicInteger();
         var told = new ArrayList<Integer>();
-        GenerateHandler.report(progress, 20, () -> {
+        GenerateHandler.report(progress, 20, _ -> GeneratedMedia.getDefaultInstance(), () -> {
             switch (looks.incrementAndGet()) {
                 case 3 -> batches.incrementAndGet(); // nothing was told at the look before
                 case 4 -> progress.reach(1);

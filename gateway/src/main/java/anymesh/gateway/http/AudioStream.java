@@ -4,6 +4,7 @@ package anymesh.gateway.http;
 import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.AnswerEvent.MediaDone;
+import anymesh.gateway.pipeline.AnswerEvent.MediaPreview;
 import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
 import anymesh.gateway.pipeline.AnswerEvent.MediaStarted;
 import anymesh.gateway.pipeline.AnswerEvent.MediaWaiting;
@@ -42,7 +43,7 @@ final class AudioStream {
                 yield List.of();
             }
             case MediaDone(int index, _, var media) -> index == first ? deltas(media.getData()) : List.of();
-            case TextWritten _,MediaWaiting _,MediaProgress _ -> List.of();
+            case TextWritten _,MediaWaiting _,MediaProgress _,MediaPreview _ -> List.of();
         };
     }
 

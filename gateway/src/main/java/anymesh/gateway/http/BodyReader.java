@@ -2,6 +2,7 @@
 package anymesh.gateway.http;
 
 import anymesh.gateway.body.BodyBytes;
+import anymesh.gateway.body.FormTree;
 import anymesh.wire.call.Registration;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,6 +12,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads request bodies within limits. Used instead of Vert.x Web's body handler because that one counts each body by
@@ -32,6 +34,7 @@ final class BodyReader {
     <T> Future<T> read(HttpServerRequest request, Admission.Ticket ticket, Function<Fields, T> read) {
         var collection = new Collection(request, ticket);
         request.handler(collection::add).endHandler(_ -> collection.end()).exceptionHandler(_ -> collection.gone());
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
         ContentCoding coding;
         try {
             coding = accepted(request);
@@ -41,9 +44,9 @@ final class BodyReader {
         }
         return collection.result.future().compose(body -> {
             if (coding == ContentCoding.IDENTITY && body.size() <= INLINE_BYTES) {
-                return Future.succeededFuture(parse(body, coding, ticket, read));
+                return Future.succeededFuture(parse(body, type, coding, ticket, read));
             }
-            return vertx.executeBlocking(() -> parse(body, coding, ticket, read), false);
+            return vertx.executeBlocking(() -> parse(body, type, coding, ticket, read), false);
         });
     }
 
@@ -56,9 +59,12 @@ final class BodyReader {
         return ContentCoding.of(request.getHeader(HttpHeaders.CONTENT_ENCODING));
     }
 
-    private <T> T parse(BodyBytes received, ContentCoding coding, Admission.Ticket ticket, Function<Fields, T> read) {
+    private <T> T parse(BodyBytes received, @Nullable String type, ContentCoding coding, Admission.Ticket ticket,
+            Function<Fields, T> read) {
         BodyBytes body = coding.unpack(received, limits.maxBodyBytes(), ticket);
-        T request = read.apply(Json.read(body, ticket));
+        T request = read.apply(type != null && Route.Body.isForm(type)
+                ? new Fields(FormTree.read(body, type, ticket), "")
+                : Json.read(body, ticket));
         body.release();
         return request;
     }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.AnswerEvent.MediaDone;
+import anymesh.gateway.pipeline.AnswerEvent.MediaPreview;
 import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
 import anymesh.gateway.pipeline.AnswerEvent.MediaStarted;
 import anymesh.gateway.pipeline.AnswerEvent.MediaWaiting;
 import anymesh.gateway.pipeline.AnswerEvent.TextWritten;
 import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,14 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChatStream {
     private final EventStream stream;
+    private final AnswerStream events;
     private final ChatAnswer answer;
     private final boolean includeUsage;
-    private final EventBacklog backlog = new EventBacklog();
     private final TextJoin join = new TextJoin();
     private final @Nullable AudioStream audio;
-    /** Of a sound's event that has been sent: what it has to say in {@code delta.audio}, piece by piece as the client takes it. */
-    private final Deque<ObjectNode> sound = new ArrayDeque<>();
-    private @Nullable Runnable last;
     private boolean begun;
 
     ChatStream(EventStream stream, ChatAnswer answer, boolean includeUsage) {
@@ -37,75 +36,56 @@ final class ChatStream {
         this.answer = answer;
         this.includeUsage = includeUsage;
         audio = answer.wantsAudio() ? new AudioStream(answer) : null;
+        events = new AnswerStream(stream, this::chunks, stream::send);
     }
 
     void accept(AnswerEvent event) {
-        backlog.add(event);
-        flush();
+        events.accept(event);
     }
 
     /** The rest of the answer, once all events before it have been taken. */
     void complete(Answer complete) {
-        last = () -> finish(complete);
-        flush();
+        events.end(() -> finish(complete));
     }
 
-    /** Something went wrong after the stream had begun: a truncated answer must not look like a whole one. */
-    void fail(ApiError error) {
-        last = () -> stream.fail(error);
-        flush();
-    }
-
-    private void flush() {
-        while (!sound.isEmpty() || !backlog.isEmpty()) {
-            if (!stream.isReady(this::flush)) {
-                return;
-            }
-            begin();
-            if (sound.isEmpty()) {
-                send(backlog.next());
-            } else {
-                ObjectNode chunk = chunk();
-                delta(chunk).set("audio", sound.remove());
-                stream.send(chunk);
-            }
-        }
-        if (last != null) {
-            Runnable ending = last;
-            last = null;
-            ending.run();
-        }
-    }
-
-    private void send(AnswerEvent event) {
-        stream.send(chunk(event));
+    private List<ObjectNode> chunks(AnswerEvent event) {
+        var chunks = new ArrayList<ObjectNode>();
+        begin(chunks);
+        chunks.add(chunk(event));
         if (audio != null) {
-            sound.addAll(audio.deltas(event));
+            for (ObjectNode sound : audio.deltas(event)) {
+                ObjectNode chunk = chunk();
+                delta(chunk).set("audio", sound);
+                chunks.add(chunk);
+            }
         }
+        return chunks;
     }
 
-    private void begin() {
+    private void begin(List<ObjectNode> chunks) {
         if (!begun) {
             begun = true;
             ObjectNode chunk = chunk();
             delta(chunk).put("role", "assistant").put("content", "");
-            stream.send(chunk);
+            chunks.add(chunk);
         }
     }
 
     private void finish(Answer complete) {
-        begin();
+        var chunks = new ArrayList<ObjectNode>();
+        begin(chunks);
         ObjectNode end = chunk();
         delta(end);
         ((ObjectNode) end.path("choices").path(0)).put("finish_reason", AnswerJson.finishReason(complete));
         end.set("anymesh", AnswerJson.route(complete));
-        stream.send(end);
+        chunks.add(end);
         if (includeUsage) {
             ObjectNode usage = answer.head("chat.completion.chunk");
             usage.putArray("choices");
             usage.set("usage", AnswerJson.chatUsage(complete));
-            stream.send(usage);
+            chunks.add(usage);
         }
+        chunks.forEach(stream::send);
         stream.done();
     }
 
@@ -121,6 +101,9 @@ final class ChatStream {
             case MediaProgress(int index, Modality modality, int step, int steps) ->
                 part(delta, index, modality, "progress")
                         .put("step", step).put("steps", steps);
+            case MediaPreview(int index, Modality modality, int number, String type, var file) ->
+                part(delta, index, modality, "preview").put("preview", number).putObject(PartJson.type(modality))
+                        .putPOJO("url", MediaText.dataUrl(type, file));
             case MediaDone(int index, Modality modality, var media) -> PartJson.writeMedia(modality, media,
                     part(delta, index, modality, "done"));
         }

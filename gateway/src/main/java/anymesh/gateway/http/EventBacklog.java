@@ -3,6 +3,7 @@ package anymesh.gateway.http;
 
 import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.AnswerEvent.MediaDone;
+import anymesh.gateway.pipeline.AnswerEvent.MediaPreview;
 import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
 import anymesh.gateway.pipeline.AnswerEvent.MediaStarted;
 import anymesh.gateway.pipeline.AnswerEvent.MediaWaiting;
@@ -12,7 +13,7 @@ import java.util.Deque;
 
 /**
  * What a slow client has yet to be told, in order and as short as it can be: neighbouring texts become one, and of a
- * picture's progress only the latest is kept. So it holds no more than the answer itself, however slow the client.
+ * picture's progress and previews only the latest are kept. So it holds no more than the answer itself, however slow the client.
  */
 final class EventBacklog {
     private sealed interface Entry {
@@ -22,6 +23,10 @@ final class EventBacklog {
         record Media(AnswerEvent event) implements Entry {
             boolean isProgressOf(int index) {
                 return (event instanceof MediaProgress || event instanceof MediaWaiting) && event.index() == index;
+            }
+
+            boolean isPreviewOf(int index) {
+                return event instanceof MediaPreview && event.index() == index;
             }
         }
     }
@@ -40,8 +45,19 @@ final class EventBacklog {
             case MediaStarted started -> entries.add(new Entry.Media(started));
             case MediaWaiting waiting -> replaceProgress(waiting);
             case MediaProgress progress -> replaceProgress(progress);
-            case MediaDone done -> replaceProgress(done);
+            case MediaPreview preview -> {
+                dropPreviews(preview.index());
+                entries.add(new Entry.Media(preview));
+            }
+            case MediaDone done -> {
+                dropPreviews(done.index());
+                replaceProgress(done);
+            }
         }
+    }
+
+    private void dropPreviews(int index) {
+        entries.removeIf(entry -> entry instanceof Entry.Media media && media.isPreviewOf(index));
     }
 
     private void replaceProgress(AnswerEvent event) {

@@ -9,9 +9,10 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
- * Server-sent events as OpenAI sends them: nothing but {@code data:} lines, and comments while nothing happens, which
+ * Server-sent events as OpenAI sends them: {@code data:} lines, with a name where they have a type, and comments while nothing happens, which
  * keep proxies from taking the silence for a dead connection. The response begins with the first event or comment, so
  * that what fails before is still answered with a status. Used on the request's event loop only.
  */
@@ -24,6 +25,7 @@ final class EventStream {
     private final Delivery delivery;
     private final long heartbeat;
     private final Promise<Void> taken = Promise.promise();
+    private Consumer<ApiError> teller = this::fail;
     private boolean idle;
 
     EventStream(Vertx vertx, HttpServerResponse response, Delivery delivery, Duration heartbeat) {
@@ -56,10 +58,25 @@ final class EventStream {
         Json.writePieces("data: ", event, "\n\n").forEach(this::write);
     }
 
+    /** Sends an event with a name, as newer routes have it: that of its field {@code type}. */
+    void sendTyped(ObjectNode event) {
+        Json.writePieces("event: " + event.path("type").asText() + "\ndata: ", event, "\n\n").forEach(this::write);
+    }
+
     /** Ends the stream, saying that it is complete. */
     void done() {
         write(DONE);
         end();
+    }
+
+    /** Who tells the client that the rest will not come, where more than the error has to be sent. */
+    void failBy(Consumer<ApiError> other) {
+        teller = other;
+    }
+
+    /** The rest will not come. */
+    void failed(ApiError error) {
+        teller.accept(error);
     }
 
     /** Ends the stream with an error. */

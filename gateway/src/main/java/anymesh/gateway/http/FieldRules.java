@@ -34,7 +34,8 @@ final class FieldRules {
     private static final Rule ABSENT = new Rule.Only("this is not supported here; leave it out", _ -> false);
 
     private static final FieldRules CHAT = new FieldRules()
-            .add(KEPT, "model", "messages", "modalities", "audio", "video", "max_tokens", "max_completion_tokens",
+            .add(KEPT, "model", "messages", "modalities", "audio", "image", "video", "max_tokens",
+                    "max_completion_tokens",
                     "seed", "stop", "stream", "stream_options", "temperature", "top_p", "tools", "functions")
             // Who asks, how it is kept and billed, and hints at how much to think, for models that can.
             .add(HARMLESS, "metadata", "user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
@@ -58,24 +59,37 @@ final class FieldRules {
             .add(ABSENT, "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs",
                     "grammar", "json_schema", "regex");
 
-    private static final FieldRules IMAGES = new FieldRules()
-            .add(KEPT, "model", "prompt", "n", "size", "seed", "num_inference_steps", "guidance_scale")
-            .add(HARMLESS, "user", "safety_identifier", "moderation")
-            .add(only("only 'b64_json' is supported: nothing is kept here under a URL",
-                    text -> is(text, "b64_json")),
-                    "response_format")
-            .add(only("only 'png' is supported", text -> is(text, "png")), "output_format")
-            .add(only("a PNG has no quality to choose; expected 100", n -> isNumber(n, 100)), "output_compression")
-            .add(only("only 'auto' and 'opaque' are supported", text -> is(text, "auto", "opaque")), "background")
-            // Whichever is asked for, a picture is drawn as well as the model can.
-            .add(only("expected 'auto', 'standard', 'hd', 'low', 'medium' or 'high'",
-                    text -> is(text, "auto", "standard", "hd", "low", "medium", "high")), "quality")
+    private static final FieldRules IMAGES = pictures()
+            .add(KEPT, "prompt", "seed", "num_inference_steps", "guidance_scale", "output_format", "output_compression",
+                    "stream", "partial_images")
+            .add(HARMLESS, "moderation")
             .add(only("only 'vivid' is supported; say in the prompt how it shall look", text -> is(text, "vivid")),
-                    "style")
-            .add(only("streaming pictures is not supported; expected false",
-                    flag -> flag.isBoolean() && !flag.asBoolean()), "stream")
-            .add(only("streaming pictures is not supported; expected 0", n -> isNumber(n, 0)), "partial_images")
-            .add(ABSENT, "negative_prompt");
+                    "style");
+
+    private static final FieldRules IMAGE_EDITS = pictures()
+            .add(KEPT, "image", "prompt", "seed", "num_inference_steps", "guidance_scale", "output_format",
+                    "output_compression", "stream", "partial_images")
+            // A hint at how closely to look; the encoder looks as it does.
+            .add(HARMLESS, "input_fidelity")
+            .add(only("no model here draws inside of a mask; leave it out and say in the prompt what shall change",
+                    _ -> false), "mask");
+
+    private static final FieldRules IMAGE_VARIATIONS = pictures().add(KEPT, "image", "seed");
+
+    /** What all routes of pictures have. */
+    private static FieldRules pictures() {
+        return new FieldRules()
+                .add(KEPT, "model", "n", "size")
+                .add(HARMLESS, "user", "safety_identifier")
+                .add(only("only 'b64_json' is supported: nothing is kept here under a URL",
+                        text -> is(text, "b64_json")),
+                        "response_format")
+                .add(only("only 'auto' and 'opaque' are supported", text -> is(text, "auto", "opaque")), "background")
+                // Whichever is asked for, a picture is drawn as well as the model can.
+                .add(only("expected 'auto', 'standard', 'hd', 'low', 'medium' or 'high'",
+                        text -> is(text, "auto", "standard", "hd", "low", "medium", "high")), "quality")
+                .add(ABSENT, "negative_prompt");
+    }
 
     private static final FieldRules VIDEOS = new FieldRules()
             .add(KEPT, "model", "prompt", "seconds", "size", "input_reference", "seed", "num_inference_steps",
@@ -110,11 +124,19 @@ final class FieldRules {
         return REMIXES;
     }
 
+    static FieldRules imageEdits() {
+        return IMAGE_EDITS;
+    }
+
+    static FieldRules imageVariations() {
+        return IMAGE_VARIATIONS;
+    }
+
     /** Refuses a request that asks for what is not done here, by the first field at fault in alphabetical order. */
     void check(Fields request) {
         rules.forEach((name, rule) -> {
             if (rule instanceof Rule.Only(String expected, Check check) && request.has(name)
-                    && !check.passes(request.json().path(name))) {
+                    && !check.passes(request.value(name))) {
                 throw request.invalid(name, "Invalid '%s': " + expected.replace("%", "%%") + ".");
             }
         });

@@ -2,6 +2,8 @@
 package anymesh.gateway.http;
 
 import anymesh.gateway.body.Characters;
+import anymesh.gateway.body.FormFile;
+import anymesh.gateway.body.FormText;
 import anymesh.gateway.body.JsonString;
 import anymesh.wire.error.InvalidInput;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,7 +14,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a JSON object and where it stands in the request, so that every complaint names the field at fault.
+ * The fields of a JSON object, or of a form, and where it stands in the request, so that every complaint names the field at fault.
  * A field that is absent or null reads as null; one of the wrong type or out of range throws {@link InvalidInput}.
  */
 record Fields(JsonNode json, String path) {
@@ -42,14 +44,19 @@ record Fields(JsonNode json, String path) {
             throw wrongType("a string", value, param);
         }
         if (!(value instanceof POJONode node && node.getPojo() instanceof JsonString text)) {
+            checkLength(value.textValue().length(), param); // one of a form may be long too
             return wellFormed(value.textValue(), param);
         }
-        if (text.atMost() > MAX_TEXT_BYTES) {
+        checkLength(text.atMost(), param);
+        return wellFormed(text.text(), param);
+    }
+
+    private static void checkLength(int length, String param) {
+        if (length > MAX_TEXT_BYTES) {
             throw new InvalidInput("Invalid '%s': string too long. Expected a string with maximum length %d, but got a "
-                    .formatted(param, MAX_TEXT_BYTES) + "string with length " + text.atMost() + " instead.", param,
+                    .formatted(param, MAX_TEXT_BYTES) + "string with length " + length + " instead.", param,
                     "string_above_max_length");
         }
-        return wellFormed(text.text(), param);
     }
 
     /** A text, or one that was left where it stands in the body because it is long. */
@@ -85,12 +92,31 @@ record Fields(JsonNode json, String path) {
         return value;
     }
 
+    /** A value as JSON has it; in a form, numbers and flags are texts. */
+    JsonNode value(String name) {
+        return FormText.typed(json.path(name));
+    }
+
+    /** The files of a form under this name, in order; none where there is no such field. */
+    List<FormFile> files(String name) {
+        List<FormFile> files = new ArrayList<>();
+        JsonNode value = json.path(name);
+        for (JsonNode one : value.isArray() ? value : List.of(value)) {
+            if (one instanceof POJONode node && node.getPojo() instanceof FormFile file) {
+                files.add(file);
+            } else if (!one.isMissingNode()) {
+                throw wrongType("a file", one, param(name));
+            }
+        }
+        return files;
+    }
+
     @Nullable
     Boolean bool(String name) {
-        JsonNode value = json.get(name);
-        if (value == null || value.isNull()) {
+        if (!has(name)) {
             return null;
         }
+        JsonNode value = value(name);
         if (!value.isBoolean()) {
             throw wrongType("a boolean", value, param(name));
         }
@@ -99,10 +125,10 @@ record Fields(JsonNode json, String path) {
 
     @Nullable
     Double number(String name, double min, double max) {
-        JsonNode value = json.get(name);
-        if (value == null || value.isNull()) {
+        if (!has(name)) {
             return null;
         }
+        JsonNode value = value(name);
         if (!value.isNumber()) {
             throw wrongType("a number", value, param(name));
         }
@@ -116,10 +142,10 @@ record Fields(JsonNode json, String path) {
 
     @Nullable
     Long integer(String name, long min, long max) {
-        JsonNode value = json.get(name);
-        if (value == null || value.isNull()) {
+        if (!has(name)) {
             return null;
         }
+        JsonNode value = value(name);
         if (!value.isIntegralNumber()) {
             throw wrongType("an integer", value, param(name));
         }
@@ -203,7 +229,9 @@ record Fields(JsonNode json, String path) {
                     case OBJECT -> "an object";
                     case BOOLEAN -> "a boolean";
                     case NUMBER -> actual.isIntegralNumber() ? "an integer" : "a number";
-                    case STRING, BINARY, POJO -> "a string";
+                    case POJO ->
+                        actual instanceof POJONode node && node.getPojo() instanceof FormFile ? "a file" : "a string";
+                    case STRING, BINARY -> "a string";
                     case NULL, MISSING -> "null";
                 }), param);
     }

@@ -116,9 +116,31 @@ final class Generations {
         return new Exchange(http, begin(http), delivery, ticket, pipeline, meters);
     }
 
-    /** The stream of an exchange, whose heart beats from here on. */
-    EventStream stream(Exchange exchange) {
-        return new EventStream(vertx, exchange.http().response(), exchange.delivery(), settings.heartbeat());
+    /**
+     * Has {@code answer} answer with events; completes when the client has taken all of them, or has gone. The heart of the
+     * stream beats from here on, as the plan may have to wait for somebody. What fails before anything was sent is answered
+     * with a status, which says it better.
+     */
+    Future<?> stream(Exchange exchange, Function<EventStream, Future<?>> answer) {
+        var response = exchange.http().response();
+        var events = new EventStream(vertx, response, exchange.delivery(), settings.heartbeat());
+        exchange.http().addEndHandler(ended -> {
+            events.close();
+            if (ended.failed()) {
+                events.abandon();
+            }
+        });
+        return answer.apply(events).transform(answered -> {
+            if (answered.succeeded()) {
+                return Future.succeededFuture();
+            }
+            if (!events.isOpen()) {
+                events.close();
+                return Future.failedFuture(answered.cause());
+            }
+            events.failed(ErrorReplies.logged(response, answered.cause()));
+            return Future.succeededFuture();
+        }).compose(_ -> events.taken());
     }
 
     HttpLimits limits() {

@@ -62,13 +62,15 @@ public final class HttpApi implements AutoCloseable {
 
         var routes = new Routes(List.of(
                 Route.postJson("/v1/chat/completions", "chat", chat::handle),
-                Route.postJson("/v1/images/generations", "images", images::handle),
-                Route.postJson(VideosRoute.PATH, "videos", videos::create),
+                Route.postJson("/v1/images/generations", "images", images::generate),
+                Route.post("/v1/images/edits", "image_edits", Route.Body.FORM, images::edit),
+                Route.post("/v1/images/variations", "image_variations", Route.Body.FORM, images::vary),
+                Route.post(VideosRoute.PATH, "videos", Route.Body.JSON_OR_FORM, videos::create),
                 Route.get(VideosRoute.PATH, "videos", videos::list),
                 Route.get(VideosRoute.PATH + "/:id", "videos", videos::get),
                 Route.delete(VideosRoute.PATH + "/:id", "videos", videos::delete),
                 Route.get(VideosRoute.PATH + "/:id/content", "videos.content", videos::content),
-                Route.postJson(VideosRoute.PATH + "/:id/remix", "videos", videos::remix),
+                Route.post(VideosRoute.PATH + "/:id/remix", "videos", Route.Body.JSON_OR_FORM, videos::remix),
                 Route.get(ModelsRoute.PATH, "models", models::list),
                 Route.get(ModelsRoute.PATH + "/*", "models", models::get),
                 Route.get("/healthz", "other", http -> http.response().end("ok")),

@@ -1,49 +1,136 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.body.FormFile;
 import anymesh.gateway.pipeline.GenerationRequest;
 import anymesh.gateway.pipeline.MediaOptions;
 import anymesh.gateway.pipeline.Message;
 import anymesh.gateway.pipeline.ModalityInput;
 import anymesh.gateway.routing.RouteNeeds;
+import anymesh.kit.media.PictureFormat;
 import anymesh.v1.Modality;
 import anymesh.v1.Role;
 import anymesh.v1.Sampling;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A checked {@code POST /v1/images/generations}: the backbone is made to signal one picture, and the generator draws it
- * {@code n} times with successive seeds. {@code seed}, {@code num_inference_steps} and {@code guidance_scale} are
- * extensions of OpenAI's contract.
+ * A checked request for pictures: the backbone is made to signal one picture, and the generator draws it {@code n} times
+ * with successive seeds. {@code seed}, {@code num_inference_steps} and {@code guidance_scale} are extensions of OpenAI's
+ * contract.
+ *
+ * @param kind how OpenAI begins the names of its events
  */
-record ImagesRequest(@Nullable String model, GenerationRequest generation, @Nullable String key) {
+record ImagesRequest(String kind, @Nullable String model, GenerationRequest generation, boolean stream,
+        @Nullable String key) {
     private static final long MAX_STEPS = 1_000;
     private static final double MAX_GUIDANCE = 100;
+    private static final int MAX_PARTIALS = 3;
+    private static final int MAX_QUALITY = 100;
+    private static final String IMAGE = "image";
     private static final Pattern SIZE = Pattern.compile("\\d{1,5}x\\d{1,5}");
+    /** What the backbone is told where a client may not say anything. */
+    private static final String VARY = "draw this";
 
-    /** As with OpenAI, the model may be left out: null is the first that serves. */
-    static ImagesRequest read(Fields body) {
+    /** {@code POST /v1/images/generations}. As with OpenAI, the model may be left out: null is the first that serves. */
+    static ImagesRequest generation(Fields body) {
+        String prompt = prompt(body);
+        FieldRules.images().check(body);
+        return read("image_generation", body, List.of(new ModalityInput.Text(prompt)));
+    }
+
+    /** {@code POST /v1/images/edits}: pictures, and what to draw of them. */
+    static ImagesRequest edit(Fields body, int maxMedia) {
+        String prompt = prompt(body);
+        FieldRules.imageEdits().check(body);
+        var parts = pictures(body, maxMedia);
+        parts.add(new ModalityInput.Text(prompt));
+        return read("image_edit", body, parts);
+    }
+
+    /** {@code POST /v1/images/variations}: a picture, and nothing else. */
+    static ImagesRequest variation(Fields body) {
+        FieldRules.imageVariations().check(body);
+        var parts = pictures(body, 1);
+        parts.add(new ModalityInput.Text(VARY));
+        return read("image_variation", body, parts);
+    }
+
+    private static ImagesRequest read(String kind, Fields body, List<ModalityInput> parts) {
         String model = body.has("model") ? ChatRequest.model(body) : null;
+        var generation = new GenerationRequest(List.of(new Message(Role.USER, parts)), Sampling.getDefaultInstance(),
+                List.of(Modality.IMAGE), List.of(Modality.IMAGE), media(body));
+        return new ImagesRequest(kind, model, generation, Boolean.TRUE.equals(body.bool("stream")),
+                ChatRequest.key(body));
+    }
+
+    private static String prompt(Fields body) {
         String prompt = body.requiredString("prompt");
         if (prompt.isBlank()) {
             throw body.invalid("prompt", "Invalid '%s': the prompt is empty.");
         }
-        FieldRules.images().check(body);
-        var generation = new GenerationRequest(List.of(new Message(Role.USER, List.of(new ModalityInput.Text(prompt)))),
-                Sampling.getDefaultInstance(), List.of(Modality.IMAGE), List.of(Modality.IMAGE), media(body));
-        return new ImagesRequest(model, generation, ChatRequest.key(body));
+        return prompt;
+    }
+
+    private static List<ModalityInput> pictures(Fields body, int most) {
+        var files = body.files(IMAGE);
+        if (files.isEmpty()) {
+            throw body.missing(IMAGE);
+        }
+        if (files.size() > most) {
+            throw body.invalid(IMAGE, "Invalid '%s': expected at most %d, but got %d.", most, files.size());
+        }
+        var parts = new ArrayList<ModalityInput>();
+        for (FormFile file : files) {
+            parts.add(PartReader.media(Modality.IMAGE, file, files.size() == 1
+                    ? body.param(IMAGE)
+                    : body.param(IMAGE) + "[" + parts.size() + "]"));
+        }
+        return parts;
     }
 
     private static MediaOptions media(Fields body) {
         Long n = body.integer("n", 1, 10);
         Long steps = body.integer("num_inference_steps", 1, MAX_STEPS);
         Double guidance = body.number("guidance_scale", 0, MAX_GUIDANCE);
+        PictureFormat format = format(body);
+        Long previews = body.integer("partial_images", 0, MAX_PARTIALS);
+        boolean isStreamed = Boolean.TRUE.equals(body.bool("stream"));
+        if (!isStreamed && previews != null && previews > 0) {
+            throw body.invalid("partial_images",
+                    "Invalid '%s': an answer that is not streamed has none; set 'stream'.");
+        }
         return new MediaOptions(n == null ? 1 : n.intValue(), ChatRequest.seed(body),
                 steps == null ? null : steps.intValue(), guidance == null ? null : guidance.floatValue(),
-                size(body), Map.of(), false);
+                size(body), format == null ? Map.of() : Map.of(Modality.IMAGE, format.mimeType()),
+                quality(body, format), previews == null ? 0 : previews.intValue(), false);
+    }
+
+    /** Null where the client leaves it to the generator. */
+    private static @Nullable PictureFormat format(Fields body) {
+        String name = body.string("output_format");
+        return name == null
+                ? null
+                : PictureFormat.of(name).orElseThrow(() -> body.invalid("output_format",
+                        "Invalid '%s': '%s' is not supported; expected one of %s.", Fields.abbreviated(name),
+                        Arrays.toString(PictureFormat.values())));
+    }
+
+    private static @Nullable Integer quality(Fields body, @Nullable PictureFormat format) {
+        Long quality = body.integer("output_compression", 0, MAX_QUALITY);
+        if (quality == null) {
+            return null;
+        }
+        boolean isLossless = format == null || format == PictureFormat.PNG;
+        if (isLossless && quality < MAX_QUALITY) {
+            throw body.invalid("output_compression",
+                    "Invalid '%s': a PNG has no quality to choose; expected 100, or another 'output_format'.");
+        }
+        return quality.intValue();
     }
 
     /** Whether a generator draws in this size is known when one has been chosen. */
@@ -60,6 +147,8 @@ record ImagesRequest(@Nullable String model, GenerationRequest generation, @Null
     }
 
     RouteNeeds needs() {
-        return new RouteNeeds(model, Map.of(), Map.of(Modality.IMAGE, "model"), key);
+        boolean hasPictures = !generation.mediaOf(Modality.IMAGE).isEmpty();
+        return new RouteNeeds(model, hasPictures ? Map.of(Modality.IMAGE, IMAGE) : Map.of(),
+                Map.of(Modality.IMAGE, "model"), key);
     }
 }

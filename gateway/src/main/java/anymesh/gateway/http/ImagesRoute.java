@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
-import anymesh.gateway.body.MediaText;
-import anymesh.gateway.pipeline.Answer;
-import anymesh.gateway.pipeline.AnswerPart;
+import anymesh.gateway.routing.OutputPath;
+import anymesh.gateway.routing.RoutePlan;
 import anymesh.gateway.routing.StageRouter;
-import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
+import java.util.Objects;
 
-/** {@code POST /v1/images/generations}. */
+/** {@code POST /v1/images/generations}, {@code /edits} and {@code /variations}, whole and streamed. */
 final class ImagesRoute {
     private final Generations generations;
     private final StageRouter router;
@@ -25,31 +21,45 @@ final class ImagesRoute {
         this.router = router;
     }
 
-    void handle(RoutingContext http) {
-        generations.serve(http, ImagesRequest::read, this::answer);
+    void generate(RoutingContext http) {
+        generations.serve(http, ImagesRequest::generation, this::answer);
+    }
+
+    void edit(RoutingContext http) {
+        generations.serve(http, body -> ImagesRequest.edit(body, generations.limits().maxMedia()), this::answer);
+    }
+
+    void vary(RoutingContext http) {
+        generations.serve(http, ImagesRequest::variation, this::answer);
     }
 
     private Future<?> answer(ImagesRequest request, Exchange exchange) {
-        return router.plan(request.needs(), exchange.call())
-                // Before the backbone is bothered: whether there is a generator that draws in this size. It is the one that will.
-                .compose(plan -> router
-                        .output(plan, Modality.IMAGE, request.generation().media().needs(), exchange.call())
-                        .compose(path -> exchange.run(request.generation(), plan.with(Modality.IMAGE, path), _ -> {})))
-                .compose(answer -> exchange.reply(toJson(answer)));
+        return request.stream()
+                ? generations.stream(exchange, events -> plan(request, exchange)
+                        .compose(plan -> stream(request, plan, exchange, events)))
+                : plan(request, exchange).compose(plan -> exchange.run(request.generation(), plan, _ -> {})
+                        .compose(answer -> exchange.reply(form(request, plan).whole(answer))));
     }
 
-    private ObjectNode toJson(Answer answer) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode().put("created", clock.instant().getEpochSecond());
-        ArrayNode data = json.putArray("data");
-        for (AnswerPart part : answer.parts()) {
-            if (part instanceof AnswerPart.Media(_, GeneratedMedia media)) {
-                data.addObject().putPOJO("b64_json", MediaText.base64(media.getData()));
-                json.put("size", media.getWidth() + "x" + media.getHeight());
-                json.put("output_format", media.getMimeType().substring(media.getMimeType().indexOf('/') + 1));
-            }
-        }
-        json.set("usage", AnswerJson.mediaUsage(answer));
-        json.set("anymesh", AnswerJson.route(answer));
-        return json;
+    /** Before the backbone is bothered: whether there is a generator that draws in this size. It is the one that will. */
+    private Future<RoutePlan> plan(ImagesRequest request, Exchange exchange) {
+        return router.plan(request.needs(), exchange.call())
+                .compose(plan -> router
+                        .output(plan, Modality.IMAGE, request.generation().media().needs(), exchange.call())
+                        .map(path -> plan.with(Modality.IMAGE, path)));
+    }
+
+    private ImagesAnswer form(ImagesRequest request, RoutePlan plan) {
+        OutputPath path = Objects.requireNonNull(plan.outputs().get(Modality.IMAGE));
+        return ImagesAnswer.of(request, path.generator().sizes().getFirst(), clock.instant().getEpochSecond());
+    }
+
+    private Future<?> stream(ImagesRequest request, RoutePlan plan, Exchange exchange, EventStream events) {
+        var form = form(request, plan);
+        var pictures = new ImagesStream(events, form);
+        return exchange.run(request.generation(), plan, pictures::accept).map(answer -> {
+            pictures.complete(answer);
+            return answer;
+        });
     }
 }

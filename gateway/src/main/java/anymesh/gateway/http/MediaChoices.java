@@ -10,11 +10,14 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads how a chat wants its media: OpenAI's {@code audio}, and {@code video}, an extension of the same kind. */
+/** Reads how a chat wants its media: OpenAI's {@code audio}, and {@code image} and {@code video}, extensions of the same
+ * kind. */
 final class MediaChoices {
     private static final int MAX_VOICE_LENGTH = 256;
 
     private MediaChoices() {}
+
+    private static final int MAX_PARTIALS = 3;
 
     /** These options, with the files and the soundtrack that the body asks for. */
     static MediaOptions read(Fields body, List<Modality> modalities, MediaOptions options) {
@@ -28,7 +31,10 @@ final class MediaChoices {
         if (video != null) {
             format(video, ClipFormat.values()).ifPresent(format -> types.put(Modality.VIDEO, format.mimeType()));
         }
-        return options.withMimeTypes(types).withSoundtrack(video != null && soundtrack(video, modalities));
+        Fields image = body.object("image");
+        Long previews = image == null ? null : image.integer("partial_images", 0, MAX_PARTIALS);
+        return options.withPreviews(previews == null ? 0 : previews.intValue()).withMimeTypes(types)
+                .withSoundtrack(video != null && soundtrack(video, modalities));
     }
 
     /** OpenAI's {@code audio.voice} is read and ignored, since what is made here does not speak. */

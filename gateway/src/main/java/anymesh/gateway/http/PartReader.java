@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.body.FormFile;
 import anymesh.gateway.pipeline.ModalityInput;
 import anymesh.gateway.pipeline.ModalityInput.Media;
 import anymesh.gateway.pipeline.ModalityInput.Text;
@@ -9,6 +10,7 @@ import anymesh.kit.media.SoundFormat;
 import anymesh.kit.media.WavFile;
 import anymesh.v1.Modality;
 import anymesh.wire.WireLimits;
+import anymesh.wire.error.InvalidInput;
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -57,6 +59,23 @@ final class PartReader {
         String param = holder.param("url");
         return new Media(modality,
                 new DataUrl(Services.name(modality), maxBytes, param).decode(holder.characters("url")), param);
+    }
+
+    /** A file of a form. */
+    static Media media(Modality modality, FormFile file, String param) {
+        int most = switch (modality) {
+            case AUDIO -> MAX_AUDIO_BYTES;
+            case VIDEO -> MAX_VIDEO_BYTES;
+            case IMAGE, TEXT, MODALITY_UNSPECIFIED, UNRECOGNIZED -> MAX_IMAGE_BYTES;
+        };
+        if (file.bytes().isEmpty() || file.bytes().size() > most) {
+            throw new InvalidInput(file.bytes().isEmpty()
+                    ? "Invalid '%s': there is no data.".formatted(param)
+                    : "Invalid '%s': it has more than the %d bytes that one media item may have.".formatted(param,
+                            most),
+                    param);
+        }
+        return new Media(modality, file.bytes(), param);
     }
 
     private static Media audio(Fields audio) {

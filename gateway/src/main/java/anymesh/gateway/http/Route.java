@@ -4,6 +4,8 @@ package anymesh.gateway.http;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that the API does.
@@ -14,15 +16,47 @@ import io.vertx.ext.web.RoutingContext;
 record Route(HttpMethod method, String path, String label, Body body, Handler<RoutingContext> handler) {
     /** What a request must bring. */
     enum Body {
-        NONE, JSON
+        NONE("no body"), JSON("JSON, not a form"), FORM("a form (multipart/form-data), not JSON"), JSON_OR_FORM(
+                "JSON or a form (multipart/form-data)");
+
+        private final String taken;
+
+        Body(String taken) {
+            this.taken = taken;
+        }
+
+        /** JSON may call itself whatever it likes, as many programs send it as a form's or as no type. */
+        boolean takes(@Nullable String contentType) {
+            boolean isForm = isForm(contentType);
+            return switch (this) {
+                case NONE, JSON_OR_FORM -> true;
+                case JSON -> !isForm;
+                case FORM -> isForm;
+            };
+        }
+
+        /** Whether a body of this type comes in parts. */
+        static boolean isForm(@Nullable String contentType) {
+            return contentType != null && contentType.toLowerCase(Locale.ROOT).startsWith("multipart/");
+        }
+
+        /** What it takes, for a client that sent something else. */
+        @Override
+        public String toString() {
+            return taken;
+        }
     }
 
     static Route get(String path, String label, Handler<RoutingContext> handler) {
         return new Route(HttpMethod.GET, path, label, Body.NONE, handler);
     }
 
+    static Route post(String path, String label, Body body, Handler<RoutingContext> handler) {
+        return new Route(HttpMethod.POST, path, label, body, handler);
+    }
+
     static Route postJson(String path, String label, Handler<RoutingContext> handler) {
-        return new Route(HttpMethod.POST, path, label, Body.JSON, handler);
+        return post(path, label, Body.JSON, handler);
     }
 
     static Route delete(String path, String label, Handler<RoutingContext> handler) {

@@ -8,7 +8,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -57,13 +56,11 @@ final class Routes {
         }
     }
 
-    /** JSON may call itself whatever it likes, as many programs send it as a form's or as no type; a file upload is none. */
     private static void serve(RoutingContext http, Route route) {
-        String type = http.request().getHeader(HttpHeaders.CONTENT_TYPE);
-        if (route.body() == Route.Body.JSON && type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
-            ErrorReplies.reply(http.response(), new HttpRefusal(415, "This route takes JSON, not a form."));
-        } else {
+        if (route.body().takes(http.request().getHeader(HttpHeaders.CONTENT_TYPE))) {
             route.handler().handle(http);
+        } else {
+            ErrorReplies.reply(http.response(), new HttpRefusal(415, "This route takes " + route.body() + "."));
         }
     }
 

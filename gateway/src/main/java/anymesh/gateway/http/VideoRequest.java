@@ -24,6 +24,8 @@ record VideoRequest(@Nullable String model, String prompt, @Nullable String seco
         @Nullable String key) {
     static final String REFERENCE = "input_reference";
 
+    private static final String FLAT_URL = REFERENCE + "[image_url]";
+
     /** OpenAI's, in characters. */
     private static final int MAX_PROMPT = 32_000;
     private static final int MAX_REFERENCE_BYTES = 20 << 20;
@@ -67,12 +69,23 @@ record VideoRequest(@Nullable String model, String prompt, @Nullable String seco
         return value;
     }
 
-    /** In JSON an object with an {@code image_url}. */
+    /** In a form a file; in JSON, and where a client writes that in a form, an object with an {@code image_url}. */
     private static @Nullable ByteString reference(Fields body) {
-        Fields reference = body.object(REFERENCE);
-        if (reference == null) {
-            return null;
+        if (body.has(FLAT_URL)) {
+            return picture(body, FLAT_URL);
         }
+        if (!body.has(REFERENCE) || body.isObject(REFERENCE) || body.isString(REFERENCE)) {
+            Fields reference = body.object(REFERENCE);
+            return reference == null ? null : picture(reference);
+        }
+        var files = body.files(REFERENCE);
+        if (files.size() != 1) {
+            throw body.invalid(REFERENCE, "Invalid '%s': expected one picture, but got %d.", files.size());
+        }
+        return PartReader.media(Modality.IMAGE, files.getFirst(), body.param(REFERENCE)).bytes();
+    }
+
+    private static ByteString picture(Fields reference) {
         if (reference.has("file_id")) {
             throw reference.invalid("file_id",
                     "Invalid '%s': no files are kept here by an id; send the picture itself.");
@@ -80,8 +93,12 @@ record VideoRequest(@Nullable String model, String prompt, @Nullable String seco
         if (!reference.has("image_url")) {
             throw reference.missing("image_url");
         }
-        return new DataUrl(Services.name(Modality.IMAGE), MAX_REFERENCE_BYTES, reference.param("image_url"))
-                .decode(reference.characters("image_url"));
+        return picture(reference, "image_url");
+    }
+
+    private static ByteString picture(Fields holder, String name) {
+        return new DataUrl(Services.name(Modality.IMAGE), MAX_REFERENCE_BYTES, holder.param(name))
+                .decode(holder.characters(name));
     }
 
     /** What it says, the same whenever it says the same, however it was written down. */

@@ -23,7 +23,6 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -173,7 +172,7 @@ final class VideosRoute {
         if (name == null) {
             String retries = headers.get("x-stainless-retry-count");
             return JobRequest.unnamed(String.valueOf(caller), print, retries != null && !retries.equals("0"),
-                    Duration.ofNanos(System.nanoTime() - arrived));
+                    arrived);
         }
         if (name.isBlank() || name.length() > MAX_NAME) {
             throw new InvalidInput("Invalid 'Idempotency-Key': expected 1 to " + MAX_NAME + " characters.",

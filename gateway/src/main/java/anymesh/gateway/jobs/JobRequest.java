@@ -12,9 +12,9 @@ import java.time.Duration;
  * @param print of what it says
  * @param isNamed whether its client named it, by an {@code Idempotency-Key}
  * @param isRetry whether its client says that it sent it before
- * @param age how long ago it arrived here
+ * @param arrived when it arrived here, by {@link System#nanoTime}
  */
-public record JobRequest(String key, String print, boolean isNamed, boolean isRetry, Duration age) {
+public record JobRequest(String key, String print, boolean isNamed, boolean isRetry, long arrived) {
     /** How long a name is remembered. */
     static final Duration NAMED = Duration.ofDays(1);
     /** How long a retry may come after the first. OpenAI's clients send two, at most two minutes apart. */
@@ -26,12 +26,12 @@ public record JobRequest(String key, String print, boolean isNamed, boolean isRe
      * @param caller what tells callers apart, such as a key of theirs: a name is its caller's own
      */
     public static JobRequest named(String caller, String name, String said) {
-        return new JobRequest("named " + hash(caller + "\0" + name), hash(said), true, false, Duration.ZERO);
+        return new JobRequest("named " + hash(caller + "\0" + name), hash(said), true, false, 0);
     }
 
     /** A request without a name, which is known by its caller and what it says. */
-    public static JobRequest unnamed(String caller, String said, boolean isRetry, Duration age) {
-        return new JobRequest("said " + hash(caller + "\0" + said), hash(said), false, isRetry, age);
+    public static JobRequest unnamed(String caller, String said, boolean isRetry, long arrived) {
+        return new JobRequest("said " + hash(caller + "\0" + said), hash(said), false, isRetry, arrived);
     }
 
     Duration isKept() {

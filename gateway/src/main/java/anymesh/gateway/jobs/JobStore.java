@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +30,9 @@ public final class JobStore {
     private static final String HELD = "id = ? AND attempt = ? AND state = 'in_progress'";
     /** Which collide only with others that are being made of the same request at the same moment. */
     private static final int MOST_COLLISIONS = 20;
+
+    /** By how much a request may come behind its own retry, on ways of different length. */
+    private static final long OVERTAKING_MILLIS = 1_000;
 
     private final Database database;
 
@@ -48,51 +52,50 @@ public final class JobStore {
         if (collisions == 0) {
             return Future.failedFuture(new Overloaded("The same request is being made too often at once."));
         }
-        return adopt(request).compose(late -> late.isPresent()
-                ? Future.succeededFuture(new Accepted(late.get(), false))
-                : forget(request).compose(_ -> insert(job, request)).compose(made -> {
-                    if (made.isPresent()) {
-                        return Future.succeededFuture(new Accepted(made.get(), true));
-                    }
-                    return request.isNamed() || request.isRetry()
-                            ? find(request).compose(found -> found.isPresent()
-                                    ? Future.succeededFuture(new Accepted(found.get(), false))
-                                    : create(job, request, collisions - 1))
-                            : create(job, request, collisions - 1);
-                }));
+        return request.isNamed() || request.isRetry()
+                ? forget(request).compose(_ -> insert(job, request))
+                        .compose(made -> made.isPresent()
+                                ? Future.succeededFuture(made.map(one -> new Accepted(one, true)))
+                                : find(request).map(found -> found.map(one -> new Accepted(one, false))))
+                        .compose(accepted -> accepted.isPresent()
+                                ? Future.succeededFuture(accepted.get())
+                                : create(job, request, collisions - 1))
+                : createAnother(job, request, collisions);
     }
 
     /**
-     * A retry may overtake the request that it repeats, if that one's connection was cut and it waits for something here. The
-     * job that the retry made since it arrived is its own too.
+     * What was asked again on purpose makes another job, which from now on is the one that retries find. But a retry may overtake
+     * the request that it repeats, if that one's connection was cut and it waits for something here. The job that a retry has
+     * made since it arrived is its own too.
      */
-    private Future<Optional<VideoJob>> adopt(JobRequest request) {
-        if (request.isNamed() || request.isRetry()) {
-            return Future.succeededFuture(Optional.empty());
-        }
-        return first(database.run("""
+    private Future<Accepted> createAnother(NewJob job, JobRequest request, int collisions) {
+        return arrival(request).compose(arrival -> first(database.run("""
                 UPDATE video_job SET request_retried = 0
-                WHERE request_key = ? AND request_retried = 1 AND created_at >= {now} - ? AND state <> 'deleted'
-                RETURNING *""", request.key(), request.age().toMillis()));
+                WHERE request_key = ? AND request_retried = 1 AND created_at >= ? AND state <> 'deleted'
+                RETURNING *""", request.key(), arrival))
+                .compose(late -> late.isPresent()
+                        ? Future.succeededFuture(new Accepted(late.get(), false))
+                        : database.run("""
+                                UPDATE video_job SET request_key = NULL
+                                WHERE request_key = ?
+                                    AND NOT (request_retried = 1 AND created_at >= ? AND state <> 'deleted')""",
+                                request.key(), arrival)
+                                .compose(_ -> insert(job, request))
+                                .compose(made -> made.isPresent()
+                                        ? Future.succeededFuture(new Accepted(made.get(), true))
+                                        : create(job, request, collisions - 1))));
     }
 
-    /** What was asked again on purpose makes another job, which from now on is the one that retries find. */
+    /** When a request arrived, by the clock of the database, or a little earlier. */
+    private Future<Long> arrival(JobRequest request) {
+        return database.run("SELECT {now} AS now").map(rows -> rows.getFirst().requiredNumber("now")
+                - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - request.arrived()) - OVERTAKING_MILLIS);
+    }
+
+    /** The job of a name that is remembered no longer, or of a request that is repeated after its job was deleted. */
     private Future<?> forget(JobRequest request) {
-        if (request.isNamed()) {
-            return database.run(
-                    "UPDATE video_job SET request_key = NULL WHERE request_key = ? AND request_until <= {now}",
-                    request.key());
-        }
-        if (request.isRetry()) {
-            return database.run("""
-                    UPDATE video_job SET request_key = NULL
-                    WHERE request_key = ? AND (request_until <= {now} OR state = 'deleted')""", request.key());
-        }
-        return database.run("""
-                UPDATE video_job SET request_key = NULL
-                WHERE request_key = ?
-                    AND NOT (request_retried = 1 AND created_at >= {now} - ? AND state <> 'deleted')""",
-                request.key(), request.age().toMillis());
+        return database.run("UPDATE video_job SET request_key = NULL WHERE request_key = ? AND (request_until <= {now}%s)"
+                .formatted(request.isNamed() ? "" : " OR state = 'deleted'"), request.key());
     }
 
     private Future<Optional<VideoJob>> insert(NewJob job, JobRequest request) {

@@ -27,7 +27,8 @@ public final class VideoRequests {
 
     /** How the film is to be made. */
     public static MediaOptions options(VideoOrder order) {
-        return new MediaOptions(1, order.seed(), order.steps(), order.guidanceScale(), order.size(), Map.of(), false);
+        return new MediaOptions(1, order.seed(), order.steps(), order.guidanceScale(), order.size(), Map.of(),
+                null, 0, false);
     }
 
     /**

@@ -2,6 +2,7 @@
 package anymesh.gateway.pipeline;
 
 import anymesh.gateway.pipeline.AnswerEvent.MediaDone;
+import anymesh.gateway.pipeline.AnswerEvent.MediaPreview;
 import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
 import anymesh.gateway.pipeline.AnswerEvent.MediaStarted;
 import anymesh.gateway.pipeline.AnswerEvent.MediaWaiting;
@@ -34,6 +35,7 @@ final class AnswerAssembly {
     private final List<@Nullable GeneratedMedia> media = new ArrayList<>();
     private final List<StageUsage> usages = new ArrayList<>();
     private final Map<Integer, Double> told = new HashMap<>();
+    private final Map<Integer, Integer> shown = new HashMap<>();
     private int mediaCount;
 
     AnswerAssembly(Consumer<AnswerEvent> events) {
@@ -79,6 +81,10 @@ final class AnswerAssembly {
         }
         told.put(index, share);
         events.accept(new MediaProgress(index, modality(index), progress.getStep(), progress.getSteps()));
+        if (!progress.getPreview().isEmpty()) {
+            events.accept(new MediaPreview(index, modality(index), shown.merge(index, 1, Integer::sum) - 1,
+                    progress.getPreviewMimeType(), progress.getPreview()));
+        }
     }
 
     void done(int index, Generated generated) {

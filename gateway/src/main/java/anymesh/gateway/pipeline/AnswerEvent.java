@@ -3,6 +3,7 @@ package anymesh.gateway.pipeline;
 
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
+import com.google.protobuf.ByteString;
 
 /** An answer as it grows. {@code index} is the position of the part in the finished answer. */
 public sealed interface AnswerEvent {
@@ -21,6 +22,10 @@ public sealed interface AnswerEvent {
 
     /** {@code step} of {@code steps} are done. */
     record MediaProgress(int index, Modality modality, int step, int steps) implements AnswerEvent {}
+
+    /** What a picture may become, as a file; the {@code number}-th of this part, from 0. */
+    record MediaPreview(int index, Modality modality, int number, String mimeType,
+            ByteString file) implements AnswerEvent {}
 
     /** The media are made. */
     record MediaDone(int index, Modality modality, GeneratedMedia media) implements AnswerEvent {}

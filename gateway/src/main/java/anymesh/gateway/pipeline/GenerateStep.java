@@ -65,7 +65,11 @@ final class GenerateStep {
         if (options.size() != null) {
             request.setSize(options.size());
         }
-        return request.setMimeType(options.mimeTypes().getOrDefault(generator.modality(), "")).build();
+        if (options.quality() != null) {
+            request.setQuality(options.quality());
+        }
+        return request.setPreviews(options.previews())
+                .setMimeType(options.mimeTypes().getOrDefault(generator.modality(), "")).build();
     }
 
     /** One medium, begun again from its seed where an instance fails; its progress is told once, and never backwards. */

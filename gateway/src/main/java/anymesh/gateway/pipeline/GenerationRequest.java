@@ -30,7 +30,7 @@ public record GenerationRequest(List<Message> messages, Sampling sampling, List<
     }
 
     /** The media of one modality, in the order in which they stand in the conversation. */
-    List<ModalityInput.Media> mediaOf(Modality modality) {
+    public List<ModalityInput.Media> mediaOf(Modality modality) {
         return messages.stream()
                 .flatMap(message -> message.parts().stream())
                 .filter(ModalityInput.Media.class::isInstance)

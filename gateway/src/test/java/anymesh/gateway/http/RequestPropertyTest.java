@@ -115,7 +115,7 @@ class RequestPropertyTest {
             assertThat(Json.write(ApiError.of(e).toJson()).length()).isPositive();
         }
         try {
-            ImagesRequest.read(Json.read(BodyBytes.of(body), Room.UNBOUNDED)).needs();
+            ImagesRequest.generation(Json.read(BodyBytes.of(body), Room.UNBOUNDED)).needs();
         } catch (InvalidInput e) {
             assertThat(e.getMessage()).isNotBlank();
         }

@@ -24,6 +24,7 @@ class RoutesTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final Routes routes = new Routes(List.of(
             Route.get("/things", "things", call -> call.response().end("listed")),
+            Route.post("/files", "files", Route.Body.FORM, call -> call.response().end("kept")),
             Route.postJson("/things", "things", call -> call.response().end("made")),
             new Route(HttpMethod.DELETE, "/things/*", "thing", Route.Body.NONE, call -> call.response().end("gone"))));
     private final int port = listen();
@@ -83,5 +84,8 @@ class RoutesTest {
         assertThat(send("POST", "/things", "content-type", "multipart/form-data; boundary=a").statusCode())
                 .isEqualTo(415);
         assertThat(send("POST", "/things", "content-type", "text/plain").statusCode()).isEqualTo(200);
+        assertThat(send("POST", "/files", "content-type", "application/json").statusCode()).isEqualTo(415);
+        assertThat(send("POST", "/files", "content-type", "Multipart/Form-Data; boundary=a").statusCode())
+                .isEqualTo(200);
     }
 }

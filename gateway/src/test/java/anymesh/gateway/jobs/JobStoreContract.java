@@ -65,7 +65,7 @@ abstract class JobStoreContract {
     }
 
     private static JobRequest said(String what, boolean isRetry) {
-        return JobRequest.unnamed("alice", what, isRetry, Duration.ZERO);
+        return JobRequest.unnamed("alice", what, isRetry, System.nanoTime());
     }
 
     private VideoJob make(String prompt) {
@@ -287,7 +287,8 @@ abstract class JobStoreContract {
     @Test
     void aRetryThatOvertakesWhatItRepeatsMakesTheJobOfBoth() {
         var retry = join(here.create(aJob("a bell"), said("a bell", true)));
-        var late = JobRequest.unnamed("alice", "a bell", false, Duration.ofSeconds(30));
+        var late = JobRequest.unnamed("alice", "a bell", false,
+                System.nanoTime() - Duration.ofSeconds(30).toNanos());
         var overtaken = join(there.create(aJob("a bell"), late));
         assertThat(overtaken.isNew()).isFalse();
         assertThat(overtaken.job().id()).isEqualTo(retry.job().id());

@@ -6,6 +6,7 @@ import anymesh.kit.media.VideoFrame;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,15 +32,15 @@ final class ClipSide implements OutputSide {
     }
 
     @Override
-    public List<Optional<Media>> decode(List<Denoising> finished) {
-        return finished.stream().map(this::decode).toList();
+    public List<Optional<Media>> decode(List<Denoising> items, Function<Denoising, float[]> latents) {
+        return items.stream().map(film -> decode(film, latents.apply(film))).toList();
     }
 
-    private Optional<Media> decode(Denoising film) {
+    private Optional<Media> decode(Denoising film, float[] latents) {
         var size = sizeOf(film.request().size());
         var shape = geometry.latents(size);
         var frames = new ArrayList<VideoFrame>();
-        vae.decode(frameLatents(film.latents(), shape), shape, RgbPlanes.shape(size),
+        vae.decode(frameLatents(latents, shape), shape, RgbPlanes.shape(size),
                 planes -> RgbPlanes.interleaved(planes)
                         .ifPresent(rgb -> frames.add(new VideoFrame(size.width(), size.height(), rgb))));
         return frames.size() == clips.frames()

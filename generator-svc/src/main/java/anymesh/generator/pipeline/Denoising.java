@@ -70,6 +70,11 @@ public final class Denoising {
         return latents;
     }
 
+    /** What the last step took to be behind the noise; at least one must have been taken. */
+    float[] clean() {
+        return sampler.clean();
+    }
+
     double timestep() {
         return sampler.timestep(done);
     }

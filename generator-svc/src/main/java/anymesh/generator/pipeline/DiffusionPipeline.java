@@ -179,7 +179,7 @@ public final class DiffusionPipeline implements AutoCloseable {
     public List<Optional<Media>> decode(List<Denoising> finished) {
         var decoded = new LinkedHashMap<Denoising, Media>();
         Halves.run(finished, some -> {
-            var media = output.decode(some);
+            var media = output.decode(some, Denoising::latents);
             for (int i = 0; i < some.size(); i++) {
                 var item = some.get(i);
                 media.get(i).ifPresentOrElse(made -> decoded.put(item, made),
@@ -187,6 +187,16 @@ public final class DiffusionPipeline implements AutoCloseable {
             }
         }, Denoising::fail);
         return finished.stream().map(item -> Optional.ofNullable(decoded.get(item))).toList();
+    }
+
+    /** What they may become, by what the last step took to be behind the noise; empty where that can't be said. */
+    public List<Optional<Media>> preview(List<Denoising> going) {
+        try {
+            return output.decode(going, Denoising::clean);
+        } catch (RuntimeException e) {
+            LOG.warn("no preview: {}", e.toString());
+            return going.stream().map(_ -> Optional.<Media>empty()).toList();
+        }
     }
 
     /** Whose fault that is: what the bundle does of itself was tried when it was trained, what a request asks for was not. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Latents {@code [C, h, w]} through the VAE's decoder into a picture, as {@code StableDiffusionPipeline} does. */
@@ -26,20 +27,20 @@ final class PictureSide implements OutputSide {
     }
 
     @Override
-    public List<Optional<Media>> decode(List<Denoising> finished) {
+    public List<Optional<Media>> decode(List<Denoising> items, Function<Denoising, float[]> latents) {
         var bySize = new LinkedHashMap<PictureSize, List<Denoising>>();
-        for (var picture : finished) {
+        for (var picture : items) {
             bySize.computeIfAbsent(sizeOf(picture.request().size()), _ -> new ArrayList<>()).add(picture);
         }
         var decoded = new LinkedHashMap<Denoising, Optional<Media>>();
         bySize.forEach((size, pictures) -> {
             var next = pictures.iterator();
-            vae.decode(pictures.stream().map(Denoising::latents).toList(), geometry.latents(size),
+            vae.decode(pictures.stream().map(latents).toList(), geometry.latents(size),
                     RgbPlanes.shape(size),
                     planes -> decoded.put(next.next(),
                             RgbPlanes.interleaved(planes).map(rgb -> new Picture(size, rgb))));
         });
-        return finished.stream().map(picture -> Objects.requireNonNull(decoded.get(picture))).toList();
+        return items.stream().map(picture -> Objects.requireNonNull(decoded.get(picture))).toList();
     }
 
     private PictureSize sizeOf(@Nullable PictureSize size) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +30,9 @@ final class SoundSide implements OutputSide {
     }
 
     @Override
-    public List<Optional<Media>> decode(List<Denoising> finished) {
-        var made = new ArrayList<Optional<Media>>(finished.size());
-        vae.decode(finished.stream().map(Denoising::latents).toList(), latents(null), List.of(1, -1, vocoder.mels()),
+    public List<Optional<Media>> decode(List<Denoising> items, Function<Denoising, float[]> latents) {
+        var made = new ArrayList<Optional<Media>>(items.size());
+        vae.decode(items.stream().map(latents).toList(), latents(null), List.of(1, -1, vocoder.mels()),
                 mel -> made.add(sound(vocoder.run(mel))));
         return made;
     }

@@ -103,6 +103,11 @@ public final class DdimScheduler implements Scheduler {
             }
         }
 
+        @Override
+        public float[] clean() {
+            return clean;
+        }
+
         /** Leaves the predicted clean sample in {@link #clean} and the predicted noise in {@code output}. */
         private void predict(float alpha, float[] output, float[] sample) {
             if (clean.length != sample.length) {

@@ -151,6 +151,11 @@ public final class DpmSolverMultistepScheduler implements Scheduler {
             taken++;
         }
 
+        @Override
+        public float[] clean() {
+            return clean;
+        }
+
         /** Leaves the clean sample that this step predicts in {@link #clean} and the step before's in {@link #cleanBefore}. */
         private void predict(int i, float[] output, float[] sample) {
             float[] spare = cleanBefore.length == sample.length ? cleanBefore : new float[sample.length];

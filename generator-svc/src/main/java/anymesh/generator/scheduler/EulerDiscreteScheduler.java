@@ -90,6 +90,7 @@ public final class EulerDiscreteScheduler implements Scheduler {
 
         private final double[] timesteps;
         private final float[] sigmas;
+        private float[] clean = new float[0];
 
         State(double[] timesteps, float[] sigmas) {
             this.timesteps = timesteps;
@@ -126,15 +127,23 @@ public final class EulerDiscreteScheduler implements Scheduler {
             float stride = sigmas[i + 1] - sigma;
             float squared = sigma * sigma + 1;
             float velocityShare = -sigma / (float) Math.sqrt(squared);
+            if (clean.length != sample.length) {
+                clean = new float[sample.length];
+            }
             for (int k = 0; k < sample.length; k++) {
                 float x = sample[k];
-                float clean = switch (prediction) {
+                clean[k] = switch (prediction) {
                     case EPSILON -> x - sigma * output[k];
                     case SAMPLE -> output[k];
                     case V_PREDICTION -> output[k] * velocityShare + x / squared;
                 };
-                sample[k] = x + (x - clean) / sigma * stride;
+                sample[k] = x + (x - clean[k]) / sigma * stride;
             }
+        }
+
+        @Override
+        public float[] clean() {
+            return clean;
         }
     }
 }

@@ -28,4 +28,7 @@ public interface SamplerState {
      * @param modelOutput the denoiser's output after guidance, as long as {@code sample}; may be overwritten
      */
     void step(int i, float[] modelOutput, float[] sample);
+
+    /** The clean sample that the last step took to be behind the noise, "pred_original_sample" in diffusers; overwritten by the next. */
+    float[] clean();
 }

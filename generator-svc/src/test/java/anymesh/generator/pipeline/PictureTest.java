@@ -4,26 +4,11 @@ package anymesh.generator.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.util.Random;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PictureTest {
-
-    @Test
-    void aPngHoldsTheVeryPixels() throws IOException {
-        var rgb = new byte[3 * 13 * 7];
-        new Random(1).nextBytes(rgb);
-        var image = ImageIO.read(new ByteArrayInputStream(new Picture(new PictureSize(13, 7), rgb).png()));
-        assertThat(image.getWidth()).isEqualTo(13);
-        assertThat(image.getHeight()).isEqualTo(7);
-        assertThat(Pixels.of(image)).containsExactly(rgb);
-        assertThat(image.getColorModel().hasAlpha()).isFalse();
-    }
 
     @Test
     void aPictureOfAnotherSizeThanItsBytesIsRefused() {

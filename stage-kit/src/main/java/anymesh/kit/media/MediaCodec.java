@@ -85,6 +85,17 @@ public final class MediaCodec {
                 with(List.of("-protocol_whitelist", "fd", "-f", "wav", "-i", "fd:"), format.arguments()));
     }
 
+    /** Writes a picture; {@code quality} is from 0 to 100, and means nothing to a PNG. */
+    public byte[] encode(CallContext call, VideoFrame picture, PictureFormat format, int quality) {
+        return switch (format) {
+            case PNG -> PictureFile.png(picture);
+            case JPEG -> PictureFile.jpeg(picture, quality);
+            case WEBP -> written(call, picture.rgb(), List.of("-protocol_whitelist", "fd", "-f", "rawvideo", "-pix_fmt",
+                    "rgb24", "-video_size", picture.width() + "x" + picture.height(), "-i", "fd:", "-frames:v", "1",
+                    "-c:v", "libwebp", "-quality", String.valueOf(quality), "-f", "image2pipe"));
+        };
+    }
+
     /** Writes a film, with its sound if it has one. */
     public byte[] encode(CallContext call, Clip clip, ClipFormat format) {
         var frames = ByteBuffer.allocate(Math.multiplyExact(3 * clip.width() * clip.height(), clip.frames().size()));

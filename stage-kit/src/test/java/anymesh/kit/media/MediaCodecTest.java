@@ -10,6 +10,8 @@ import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
 import javax.sound.sampled.AudioSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +32,38 @@ final class MediaCodecTest {
         assertThat(sound.samplingRate()).isEqualTo(24_000);
         assertThat(sound.seconds()).isCloseTo(1.5, within(0.15));
         assertThat(TestMedia.pitch(sound)).isCloseTo(440, within(15.0));
+    }
+
+    @Test
+    void aPngHoldsTheVeryPixels() throws Exception {
+        var rgb = new byte[3 * 13 * 7];
+        new Random(1).nextBytes(rgb);
+        var image = ImageIO.read(new ByteArrayInputStream(CODEC.encode(new VideoFrame(13, 7, rgb), PictureFormat.PNG)));
+        assertThat(image.getColorModel().hasAlpha()).isFalse();
+        for (int i = 0; i < 13 * 7; i++) {
+            int pixel = (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | (rgb[3 * i + 2] & 0xff);
+            assertThat(image.getRGB(i % 13, i / 13) & 0xffffff).isEqualTo(pixel);
+        }
+    }
+
+    /** A red half beside a blue one, each of which is one colour to any codec. */
+    @ParameterizedTest
+    @EnumSource(PictureFormat.class)
+    void coloursComeBackFromEveryFormat(PictureFormat format) {
+        var rgb = new byte[3 * 64 * 32];
+        for (int i = 0; i < 64 * 32; i++) {
+            rgb[3 * i + (i % 64 < 32 ? 0 : 2)] = (byte) 200;
+        }
+        var file = CODEC.encode(new VideoFrame(64, 32, rgb), format);
+        var back = CODEC.picture(file, format);
+        assertThat(back.width()).isEqualTo(64);
+        assertThat(back.height()).isEqualTo(32);
+        int left = 3 * (16 * 64 + 8);
+        int right = 3 * (16 * 64 + 56);
+        assertThat(back.rgb()[left] & 0xff).isCloseTo(200, within(12));
+        assertThat(back.rgb()[left + 2] & 0xff).isCloseTo(0, within(12));
+        assertThat(back.rgb()[right] & 0xff).isCloseTo(0, within(12));
+        assertThat(back.rgb()[right + 2] & 0xff).isCloseTo(200, within(12));
     }
 
     @Test

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import anymesh.gateway.body.MediaText;
+import anymesh.gateway.pipeline.Answer;
+import anymesh.gateway.pipeline.AnswerEvent.MediaPreview;
+import anymesh.gateway.pipeline.AnswerPart;
+import anymesh.v1.GeneratedMedia;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Pictures in OpenAI's shapes, whole and as events. {@code revised_prompt} is what the backbone said that it draws; an event of
+ * the n-th picture of several has {@code index}, an extension.
+ *
+ * @param kind how the names of the events begin
+ * @param size that the pictures have, {@code WIDTHxHEIGHT}
+ */
+record ImagesAnswer(String kind, String size, int copies, long created) {
+    /** Whatever is asked for, a picture is drawn as well as the model can, and is opaque. */
+    private static final String QUALITY = "high";
+    private static final String BACKGROUND = "opaque";
+
+    static ImagesAnswer of(ImagesRequest request, String nativeSize, long created) {
+        String asked = request.generation().media().size();
+        return new ImagesAnswer(request.kind(), asked != null ? asked : nativeSize,
+                request.generation().media().copies(), created);
+    }
+
+    ObjectNode whole(Answer answer) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("created", created);
+        ArrayNode data = json.putArray("data");
+        String words = words(answer);
+        for (GeneratedMedia media : pictures(answer)) {
+            ObjectNode picture = data.addObject().putPOJO("b64_json", MediaText.base64(media.getData()));
+            if (!words.isEmpty()) {
+                picture.put("revised_prompt", words);
+            }
+            describe(media.getMimeType(), json);
+        }
+        json.set("usage", AnswerJson.mediaUsage(answer));
+        json.set("anymesh", AnswerJson.route(answer));
+        return json;
+    }
+
+    ObjectNode partial(MediaPreview preview, int picture) {
+        return event("partial_image", preview.mimeType(), preview.file(), picture)
+                .put("partial_image_index", preview.number());
+    }
+
+    List<ObjectNode> completed(Answer answer) {
+        var events = new ArrayList<ObjectNode>();
+        for (GeneratedMedia media : pictures(answer)) {
+            ObjectNode event = event("completed", media.getMimeType(), media.getData(), events.size());
+            event.set("usage", AnswerJson.mediaUsage(answer));
+            event.set("anymesh", AnswerJson.route(answer));
+            events.add(event);
+        }
+        return events;
+    }
+
+    private ObjectNode event(String name, String type, ByteString file, int picture) {
+        ObjectNode event = JsonNodeFactory.instance.objectNode().put("type", kind + "." + name)
+                .putPOJO("b64_json", MediaText.base64(file)).put("created_at", created);
+        describe(type, event);
+        return copies > 1 ? event.put("index", picture) : event;
+    }
+
+    private void describe(String type, ObjectNode json) {
+        json.put("size", size).put("quality", QUALITY).put("background", BACKGROUND)
+                .put("output_format", type.substring(type.indexOf('/') + 1));
+    }
+
+    private static List<GeneratedMedia> pictures(Answer answer) {
+        return answer.parts().stream().filter(AnswerPart.Media.class::isInstance)
+                .map(part -> ((AnswerPart.Media) part).media()).toList();
+    }
+
+    private static String words(Answer answer) {
+        return answer.parts().stream().filter(AnswerPart.Text.class::isInstance)
+                .map(part -> ((AnswerPart.Text) part).text().strip()).filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(" "));
+    }
+}
