@@ -54,7 +54,8 @@ public final class Gateway implements AutoCloseable {
     private final HttpServer server;
 
     private Gateway(GatewayConfig config, MeshTls tls, WaitingRoom room, StageClient client, Swaps swaps,
-            Recorder recorder, GenerationPipeline pipeline, Jobs jobs, HttpApi api, Tracing tracing, HttpServer server) {
+            Recorder recorder, GenerationPipeline pipeline, Jobs jobs, HttpApi api, Tracing tracing,
+            HttpServer server) {
         this.config = config;
         this.tls = tls;
         this.room = room;

@@ -330,9 +330,11 @@ class VideosTest {
         for (int i = 0; i < 20; i++) {
             var body = body("bell " + i);
             try (var socket = new Socket(InetAddress.getLoopbackAddress(), mesh.gateway().port())) {
-                socket.getOutputStream().write(("POST " + VIDEOS + " HTTP/1.1\r\nhost: a\r\nx-stainless-retry-count: 0\r\n"
-                        + "content-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n" + body)
-                        .getBytes(StandardCharsets.UTF_8));
+                socket.getOutputStream()
+                        .write(("POST " + VIDEOS + " HTTP/1.1\r\nhost: a\r\nx-stainless-retry-count: 0\r\n"
+                                + "content-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n"
+                                + body)
+                                .getBytes(StandardCharsets.UTF_8));
                 socket.getOutputStream().flush();
             }
             id(createWith(body, "x-stainless-retry-count", "1"));

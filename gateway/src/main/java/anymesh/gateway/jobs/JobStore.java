@@ -94,8 +94,9 @@ public final class JobStore {
 
     /** The job of a name that is remembered no longer, or of a request that is repeated after its job was deleted. */
     private Future<?> forget(JobRequest request) {
-        return database.run("UPDATE video_job SET request_key = NULL WHERE request_key = ? AND (request_until <= {now}%s)"
-                .formatted(request.isNamed() ? "" : " OR state = 'deleted'"), request.key());
+        return database
+                .run("UPDATE video_job SET request_key = NULL WHERE request_key = ? AND (request_until <= {now}%s)"
+                        .formatted(request.isNamed() ? "" : " OR state = 'deleted'"), request.key());
     }
 
     private Future<Optional<VideoJob>> insert(NewJob job, JobRequest request) {

@@ -59,7 +59,8 @@ public record JobsConfig(Kind kind, String folder, Postgres postgres, int concur
     }
 
     public static JobsConfig defaults() {
-        return new JobsConfig(Kind.FILE, "", new Postgres("", "", ""), 2, Duration.ofSeconds(15), Duration.ofMinutes(10),
+        return new JobsConfig(Kind.FILE, "", new Postgres("", "", ""), 2, Duration.ofSeconds(15),
+                Duration.ofMinutes(10),
                 Duration.ofHours(24));
     }
 
