@@ -68,9 +68,9 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         process.destroy();
-        if (!process.waitFor(45, TimeUnit.SECONDS)) {
+        if (process.onExit().completeOnTimeout(process, 45, TimeUnit.SECONDS).join().isAlive()) {
             kill();
         }
         http.close();

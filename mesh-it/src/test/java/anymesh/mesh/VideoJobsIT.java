@@ -74,7 +74,7 @@ final class VideoJobsIT {
     }
 
     @AfterEach
-    void end() throws InterruptedException {
+    void end() {
         for (var gateway : gateways) {
             gateway.close();
         }
@@ -121,7 +121,7 @@ final class VideoJobsIT {
             query.setString(1, id);
             var rows = query.executeQuery();
             var worker = rows.next() ? rows.getString(1) : null;
-            return worker == null ? 0 : Long.parseLong(worker.split("-")[1]);
+            return worker == null ? 0 : Long.parseLong(worker.split("-", 3)[1]);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -279,13 +279,14 @@ final class VideoJobsIT {
         public void run() {
             try {
                 while (!ended.get()) {
-                    Thread.sleep(500 + random.nextInt(3_000));
+                    Thread.sleep(random.nextInt(4_000));
                     var victim = random.nextBoolean() ? any(random) : whoeverStoresAFilm();
                     if (victim != null && !ended.get()) {
                         victim.kill();
                         all.incrementAndGet();
                         Thread.sleep(random.nextInt(1_000));
                         victim.start();
+                        victim.awaitReady(); // else, on a slow machine, nobody ever lives long enough to make a film
                     }
                 }
             } catch (IOException e) {

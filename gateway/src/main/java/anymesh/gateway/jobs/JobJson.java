@@ -45,6 +45,7 @@ final class JobJson {
         return new VideoJob(row.requiredText("id"), spec.order(), JobState.of(row.requiredText("state")),
                 result == null ? spec.size() : result.size(), result == null ? spec.seconds() : result.seconds(),
                 (int) row.requiredNumber("progress"), row.requiredNumber("attempt"), row.requiredNumber("failures"),
+                row.requiredNumber("deaths"),
                 Instant.ofEpochMilli(row.requiredNumber("created_at")), time(row, "completed_at"),
                 time(row, "expires_at"), error == null ? null : read(error, JobError.class),
                 result == null ? Map.of() : result.media());

@@ -95,8 +95,7 @@ final class JobRun {
     }
 
     private Future<Void> attempt() {
-        long deaths = job.attempt() - job.failures() - 1;
-        if (deaths > MOST_DEATHS) {
+        if (job.deaths() > MOST_DEATHS) {
             return Future.failedFuture(new InferenceFailed("The server failed at this video too often."));
         }
         var order = job.order();

@@ -101,9 +101,9 @@ public final class JobStore {
 
     private Future<Optional<VideoJob>> insert(NewJob job, JobRequest request) {
         return first(database.run("""
-                INSERT INTO video_job (id, created_at, state, progress, attempt, failures, not_before, spec,
+                INSERT INTO video_job (id, created_at, state, progress, attempt, failures, deaths, not_before, spec,
                     request_key, request_until, request_print, request_retried)
-                VALUES (?, {now}, 'queued', 0, 0, 0, 0, ?, ?, {now} + ?, ?, ?)
+                VALUES (?, {now}, 'queued', 0, 0, 0, 0, 0, ?, ?, {now} + ?, ?, ?)
                 ON CONFLICT (request_key) DO NOTHING RETURNING *""", job.id(),
                 JobJson.write(new Spec(job.order(), job.size(), job.seconds())), request.key(),
                 request.isKept().toMillis(), request.print(), request.isRetry() ? 1L : 0L));
@@ -165,7 +165,8 @@ public final class JobStore {
     /** Begins the oldest job that waits, or whose worker let its lease run out; empty if there is none. */
     public Future<Optional<VideoJob>> claim(String worker, Duration lease) {
         return first(database.run("""
-                UPDATE video_job SET state = 'in_progress', attempt = attempt + 1, worker = ?, lease_until = {now} + ?
+                UPDATE video_job SET state = 'in_progress', attempt = attempt + 1, worker = ?, lease_until = {now} + ?,
+                    deaths = deaths + CASE WHEN state = 'in_progress' THEN 1 ELSE 0 END
                 WHERE id = (
                     SELECT id FROM video_job
                     WHERE (state = 'queued' AND not_before <= {now})

@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param progress percent
  * @param attempt how often it was begun
  * @param failures how often an attempt was put off for want of capacity
+ * @param deaths how often an attempt ended because nothing more was heard of it
  * @param expiresAt when what it made is deleted; null until it has ended
  * @param error if it failed
  * @param media what it made, if it is completed
  */
 public record VideoJob(String id, VideoOrder order, JobState state, String size, String seconds, int progress,
-        long attempt, long failures, Instant createdAt, @Nullable Instant completedAt, @Nullable Instant expiresAt,
+        long attempt, long failures, long deaths, Instant createdAt, @Nullable Instant completedAt, @Nullable Instant expiresAt,
         @Nullable JobError error, Map<Variant, StoredMedium> media) {
     public VideoJob {
         media = Map.copyOf(media);

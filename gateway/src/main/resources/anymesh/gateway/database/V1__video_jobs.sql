@@ -6,6 +6,7 @@ CREATE TABLE video_job (
     progress BIGINT NOT NULL,         -- percent
     attempt BIGINT NOT NULL,          -- how often it was begun: whoever began it last may write, and nobody else
     failures BIGINT NOT NULL,         -- how often it was put back because there was no capacity
+    deaths BIGINT NOT NULL,           -- how often its worker fell silent
     not_before BIGINT NOT NULL,       -- queued: when it may be begun again
     worker TEXT,                      -- in_progress: the gateway that runs it,
     lease_until BIGINT,               -- and until when nobody else may take it

@@ -127,7 +127,7 @@ abstract class JobStoreContract {
         var dead = join(here.claim("dead", SHORT)).orElseThrow();
         var taken = await().until(() -> join(there.claim("alive", LONG)), Optional::isPresent).orElseThrow();
         assertThat(taken.id()).isEqualTo(id);
-        assertThat(taken.attempt()).isEqualTo(2);
+        assertThat(List.of(taken.attempt(), taken.deaths())).containsExactly(2L, 1L);
         assertThat(join(here.heartbeat(dead.lease(), 50, LONG))).isFalse();
         assertThat(join(here.complete(dead.lease(), "1x1", "1", Map.of(), LONG))).isFalse();
         assertThat(join(here.fail(dead.lease(), new JobError("a", "b"), LONG))).isFalse();
@@ -192,7 +192,7 @@ abstract class JobStoreContract {
         assertThat(join(there.postpone(again.lease(), SHORT))).isTrue();
         assertThat(join(here.get(id)).orElseThrow().state()).isEqualTo(JobState.QUEUED);
         var third = await().until(() -> claim(here), Optional::isPresent).orElseThrow();
-        assertThat(List.of(third.attempt(), third.failures())).containsExactly(3L, 1L);
+        assertThat(List.of(third.attempt(), third.failures(), third.deaths())).containsExactly(3L, 1L, 0L);
         assertThat(join(here.postpone(third.lease(), LONG))).isTrue();
         assertThat(claim(there)).isEmpty();
     }
