@@ -59,7 +59,8 @@ public final class BackboneStage implements Stage {
     public StageDescription describe() {
         var manifest = bundle.files().manifest();
         var description = StageDescription.newBuilder().setBundle(manifest.bundle()).setVersion(manifest.version())
-                .addCapabilities(Capability.newBuilder().setModality(Modality.TEXT));
+                .addCapabilities(
+                        Capability.newBuilder().setModality(Modality.TEXT).addAllTasks(bundle.tasks()));
         Stream.concat(bundle.prompt().media().keySet().stream(), bundle.signals().stream().map(SignalSpec::modality))
                 .distinct().sorted().map(this::capability).forEach(description::addCapabilities);
         return description.build();

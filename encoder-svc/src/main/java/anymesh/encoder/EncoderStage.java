@@ -104,9 +104,12 @@ public final class EncoderStage implements Stage {
             throw new InvalidInput("a request to encode needs at least one item", "items");
         }
         var output = encoder.output(header.getRepresentation());
-        var job = encoder.rows().submit(call, encoder.read(header.getItemsList(), call), output);
+        var feeds = encoder.read(header.getItemsList(), header.getWhole(), call);
+        int tokens = encoder.tokens(feeds);
+        var job = encoder.rows().submit(call, feeds, output);
         var embeddings = job.await();
-        out.emit(Frame.of(EncodeResponse.newBuilder().setTimings(job.timings().toProto()).build(), embeddings));
+        out.emit(Frame.of(EncodeResponse.newBuilder().setTimings(job.timings().toProto()).setTokens(tokens).build(),
+                embeddings));
     }
 
     @Override

@@ -22,11 +22,18 @@ import java.util.Objects;
 record ModalityEncoder(Modality modality, Encoder manifest, MediaReader reader,
         RowModel rows) {
 
-    /** The model's inputs for all items, one row each; {@link InvalidInput} with the item's index as its param. */
-    Map<String, Tensor> read(List<MediaItem> items, CallContext call) {
+    /**
+     * The model's inputs for all items, one row each; {@link InvalidInput} with the item's index as its param.
+     *
+     * @param whole whether a text that the model would read the beginning of is refused
+     */
+    Map<String, Tensor> read(List<MediaItem> items, boolean whole, CallContext call) {
         var read = new ArrayList<Map<String, Tensor>>();
         for (int i = 0; i < items.size(); i++) {
             try {
+                if (whole && reader instanceof TextReader texts) {
+                    texts.requireWhole(items.get(i), call);
+                }
                 read.add(reader.read(items.get(i), call));
             } catch (InvalidInput e) {
                 throw new InvalidInput(e.getMessage(), "items[%d]".formatted(i));
@@ -37,6 +44,11 @@ record ModalityEncoder(Modality modality, Encoder manifest, MediaReader reader,
             feeds.put(name, stacked(read.stream().map(item -> Objects.requireNonNull(item.get(name))).toList()));
         }
         return feeds;
+    }
+
+    /** The tokens of texts that were read; 0 for other media. */
+    int tokens(Map<String, Tensor> feeds) {
+        return reader instanceof TextReader texts ? texts.tokens(feeds) : 0;
     }
 
     /** The output that gives this representation; {@link UnsupportedModality} if the model has none. */

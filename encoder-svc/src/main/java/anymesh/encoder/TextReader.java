@@ -8,6 +8,7 @@ import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A text to ids and attention mask, cut or padded to the model's length as CLIP-like text encoders are: what the tokenizer
@@ -18,6 +19,23 @@ import java.util.Map;
 record TextReader(TextTokenizer tokenizer, String input, String attentionMask, int maxLength) implements MediaReader {
     /** Far more than any encoder reads: the rest would be tokenized only to be cut. */
     private static final int MAX_CHARACTERS = 1 << 17;
+
+    /** {@link InvalidInput} for a text of which {@link #read} would leave something out. */
+    void requireWhole(MediaItem item, CallContext call) {
+        if (tokenizer.isCut(item.getText(), call)) {
+            throw new InvalidInput("a text of more than the %d tokens that the model reads".formatted(maxLength));
+        }
+    }
+
+    /** How many tokens the model sees of all texts. */
+    int tokens(Map<String, Tensor> feeds) {
+        var mask = Objects.requireNonNull(feeds.get(attentionMask)).longs();
+        int tokens = 0;
+        while (mask.hasRemaining()) {
+            tokens += (int) mask.get();
+        }
+        return tokens;
+    }
 
     @Override
     public Map<String, Tensor> read(MediaItem item, CallContext call) {

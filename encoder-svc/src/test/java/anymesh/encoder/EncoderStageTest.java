@@ -107,6 +107,23 @@ final class EncoderStageTest {
     }
 
     @Test
+    void aTextThatWouldBeCutIsRefusedIfItIsToBeReadWhole() {
+        var request = EncodeRequest.newBuilder().setModality(Modality.TEXT)
+                .setRepresentation(Representation.JOINT_EMBEDDING).addItems(text("a red bell"))
+                .addItems(text("a red bell and ".repeat(100)));
+        try (var cut = encode(request.build())) {
+            assertThat(cut.embeddings().getFirst().rows()).isEqualTo(2);
+        }
+        assertThatThrownBy(() -> encode(request.setWhole(true).build())).isInstanceOfSatisfying(InvalidInput.class,
+                e -> assertThat(e.param()).isEqualTo("items[1]")).hasMessageContaining("tokens that the model reads");
+        try (var one = encode(request.clearItems().addItems(text("a red bell")).build());
+                var two = encode(request.addItems(text("a red bell")).build())) {
+            assertThat(one.header().getTokens()).isBetween(3, 6);
+            assertThat(two.header().getTokens()).isEqualTo(2 * one.header().getTokens());
+        }
+    }
+
+    @Test
     void aPictureIsNearerToItsCaptionThanToAnother() throws IOException {
         var caption = SafeTensors.metadata(MODELS.resolve("fixtures/encoder-text.safetensors")).get("text");
         try (var picture = encode(Representation.JOINT_EMBEDDING, Modality.IMAGE, image(bell()));
@@ -174,6 +191,10 @@ final class EncoderStageTest {
     private static Frame<EncodeResponse> encode(Representation representation, Modality modality, MediaItem... items) {
         var request = EncodeRequest.newBuilder().setModality(modality).setRepresentation(representation)
                 .addAllItems(Arrays.asList(items)).build();
+        return encode(request);
+    }
+
+    private static Frame<EncodeResponse> encode(EncodeRequest request) {
         return served.call(served.methods().encode(), Frame.of(request)).getFirst();
     }
 

@@ -5,6 +5,7 @@ import anymesh.gateway.client.StageClient;
 import anymesh.gateway.http.HttpApi;
 import anymesh.gateway.http.JobVerdicts;
 import anymesh.gateway.jobs.Jobs;
+import anymesh.gateway.pipeline.EmbeddingPipeline;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.recording.Recorder;
 import anymesh.gateway.routing.Services;
@@ -87,7 +88,7 @@ public final class Gateway implements AutoCloseable {
         var pipeline = new GenerationPipeline(client, router, swaps.trials(), recorder);
         swaps.open(router, pipeline);
         var jobs = Jobs.open(vertx, config.jobs(), router, pipeline, JobVerdicts::of);
-        var api = new HttpApi(vertx, config.settings(), router, pipeline, jobs, memory,
+        var api = new HttpApi(vertx, config.settings(), router, pipeline, new EmbeddingPipeline(client), jobs, memory,
                 telemetry, () -> {
                     client.measure();
                     swaps.measure();

@@ -18,7 +18,8 @@ import java.util.List;
  * @param memoryBytes embeddings in relay, for all requests together
  */
 public record GatewayConfig(String host, int port, Duration requestTimeout, Duration lameDuck, Duration drainTimeout,
-        Duration heartbeat, HttpLimits http, List<String> corsOrigins, long memoryBytes, RegistryConfig registry,
+        Duration heartbeat, HttpLimits http, List<String> corsOrigins, boolean playground, long memoryBytes,
+        RegistryConfig registry,
         TlsConfig tls,
         CallSettings stages, JobsConfig jobs, StaticEndpoints endpoints) {
     public GatewayConfig {
@@ -46,38 +47,38 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
         }
     }
 
-    /** Loopback only, no web pages, two minutes for a request. */
+    /** Loopback only, no web pages but the playground, two minutes for a request. */
     public static GatewayConfig defaults() {
         return new GatewayConfig("127.0.0.1", 8080, Duration.ofSeconds(120), Duration.ofSeconds(1),
                 Duration.ofSeconds(30),
-                Duration.ofSeconds(15), HttpLimits.defaults(), List.of(), 256L << 20, RegistryConfig.defaults(),
+                Duration.ofSeconds(15), HttpLimits.defaults(), List.of(), true, 256L << 20, RegistryConfig.defaults(),
                 TlsConfig.off(), CallSettings.defaults(), JobsConfig.defaults(), StaticEndpoints.none());
     }
 
     /** The same on another port; 0 takes any free one. */
     public GatewayConfig onPort(int other) {
         return new GatewayConfig(host, other, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
-                memoryBytes,
+                playground, memoryBytes,
                 registry, tls, stages, jobs, endpoints);
     }
 
     /** The same with other manners towards stages. */
     public GatewayConfig withStages(CallSettings other) {
         return new GatewayConfig(host, port, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
-                memoryBytes,
+                playground, memoryBytes,
                 registry, tls, other, jobs, endpoints);
     }
 
     /** The same with other jobs. */
     public GatewayConfig withJobs(JobsConfig other) {
         return new GatewayConfig(host, port, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
-                memoryBytes, registry, tls, stages, other, endpoints);
+                playground, memoryBytes, registry, tls, stages, other, endpoints);
     }
 
     /** The same with other times for its end. */
     public GatewayConfig withEnd(Duration newLameDuck, Duration newDrainTimeout) {
         return new GatewayConfig(host, port, requestTimeout, newLameDuck, newDrainTimeout, heartbeat, http,
-                corsOrigins, memoryBytes, registry, tls, stages, jobs, endpoints);
+                corsOrigins, playground, memoryBytes, registry, tls, stages, jobs, endpoints);
     }
 
     /** The same where nobody has to hear first that it goes. */
@@ -91,6 +92,6 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     }
 
     HttpSettings settings() {
-        return new HttpSettings(http, requestTimeout, heartbeat, corsOrigins);
+        return new HttpSettings(http, requestTimeout, heartbeat, corsOrigins, playground);
     }
 }

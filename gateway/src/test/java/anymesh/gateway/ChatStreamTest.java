@@ -105,7 +105,7 @@ class ChatStreamTest {
         var config = TestingMesh.config();
         try (var restless = new TestingMesh(new GatewayConfig(config.host(), 0, config.requestTimeout(),
                 config.lameDuck(), config.drainTimeout(), Duration.ofMillis(20), config.http(), List.of(),
-                config.memoryBytes(),
+                config.playground(), config.memoryBytes(),
                 config.registry(), config.tls(), config.stages(), config.jobs(), StaticEndpoints.none()))) {
             restless.backbone = (request, call, out) -> {
                 goOn.await();

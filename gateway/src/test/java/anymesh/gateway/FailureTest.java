@@ -116,7 +116,7 @@ class FailureTest {
         var patient = TestingMesh.config();
         try (var hasty = new TestingMesh(new GatewayConfig(patient.host(), 0, Duration.ofSeconds(2),
                 patient.lameDuck(), patient.drainTimeout(), patient.heartbeat(), patient.http(), List.of(),
-                patient.memoryBytes(),
+                patient.playground(), patient.memoryBytes(),
                 patient.registry(), patient.tls(), patient.stages(), patient.jobs(), StaticEndpoints.none()))) {
             hasty.client.post(CHAT, chat("'image'")); // has everything loaded that is loaded late
             hasty.generator = hasty.stages::generateForever;

@@ -54,7 +54,7 @@ class HttpContractTest {
 
     @Test
     void unknownRoutesAndMethodsHaveOpenAisErrorShape() {
-        for (String path : new String[]{"/", "/v1", "/v1/embeddings", "/favicon.ico", "/v1/chat/completions/x"}) {
+        for (String path : new String[]{"/no", "/v1", "/v1/moderations", "/favicon.ico", "/v1/chat/completions/x"}) {
             var answer = mesh.client.get(path);
             assertThat(answer.status()).as(path).isEqualTo(404);
             assertThat(answer.error().path("type").asText()).as(path).isEqualTo("invalid_request_error");

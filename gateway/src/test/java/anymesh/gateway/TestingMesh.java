@@ -115,7 +115,7 @@ final class TestingMesh implements AutoCloseable {
     static GatewayConfig config(HttpLimits limits) {
         var defaults = GatewayConfig.defaults();
         return new GatewayConfig(defaults.host(), 0, Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(30),
-                defaults.heartbeat(), limits, List.of("https://app.example.org"), defaults.memoryBytes(),
+                defaults.heartbeat(), limits, List.of("https://app.example.org"), true, defaults.memoryBytes(),
                 defaults.registry(), defaults.tls(),
                 CallSettings.defaults().withPatience(Duration.ZERO),
                 NO_JOBS,

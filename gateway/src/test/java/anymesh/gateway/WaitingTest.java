@@ -50,7 +50,7 @@ class WaitingTest {
         var config = TestingMesh.config();
         return new GatewayConfig(config.host(), 0, requestTimeout, config.lameDuck(), config.drainTimeout(), heartbeat,
                 config.http(),
-                List.of(), config.memoryBytes(), config.registry(), config.tls(),
+                List.of(), config.playground(), config.memoryBytes(), config.registry(), config.tls(),
                 config.stages().withPatience(patience), config.jobs(), StaticEndpoints.none());
     }
 

@@ -63,6 +63,7 @@ public final class GeneratorStage implements Stage {
                 .addCapabilities(Capability.newBuilder()
                         .setModality(manifest.modality())
                         .addAccepts(manifest.accepts())
+                        .addAllTasks(manifest.tasks())
                         .setGuidanceScale(manifest.defaults().guidance())
                         .setMaxInferenceSteps(manifest.defaults().maxSteps())
                         .setMaxGuidanceScale(manifest.defaults().maxGuidance())

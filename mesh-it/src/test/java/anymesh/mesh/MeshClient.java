@@ -45,6 +45,12 @@ final class MeshClient implements AutoCloseable {
         return new Reply(response.statusCode(), response, JSON.readTree(response.body()));
     }
 
+    Reply get(String path) throws IOException, InterruptedException {
+        var response = http.send(HttpRequest.newBuilder(URI.create(url + path)).build(),
+                HttpResponse.BodyHandlers.ofString());
+        return new Reply(response.statusCode(), response, JSON.readTree(response.body()));
+    }
+
     /** Asks in one user turn; content is a text or a list of parts. */
     Reply chat(Object content, Map<String, Object> options) throws IOException, InterruptedException {
         var body = new HashMap<String, Object>(options);

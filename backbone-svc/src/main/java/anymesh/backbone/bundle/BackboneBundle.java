@@ -18,12 +18,14 @@ import java.util.List;
  * @param prompt the fixed pieces of a prompt
  * @param signals the media it can ask for, at most one run each
  * @param stop what ends an answer
+ * @param tasks what it does besides chatting, such as {@code transcription}
  */
 public record BackboneBundle(ModelBundle files, GenaiConfig genai, DecoderShape shape, TextTokenizer tokenizer,
-        PromptFormat prompt, List<SignalSpec> signals, StopRules stop) implements AutoCloseable {
+        PromptFormat prompt, List<SignalSpec> signals, StopRules stop, List<String> tasks) implements AutoCloseable {
 
     public BackboneBundle {
         signals = List.copyOf(signals);
+        tasks = List.copyOf(tasks);
     }
 
     /** Reads a bundle; {@link BundleException} naming the file and the key for anything that cannot be served. */

@@ -7,13 +7,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The keys that an {@code llm_backbone} adds to a manifest, as they stand in the file; docs/bundles.md explains them. */
-record BackboneManifest(List<String> accepts, Prompt prompt, List<String> stop, Map<String, SignalRun> signals) {
+record BackboneManifest(List<String> accepts, Prompt prompt, List<String> stop, Map<String, SignalRun> signals,
+        List<String> tasks) {
 
     BackboneManifest {
         accepts = accepts == null ? List.of() : List.copyOf(accepts);
         Objects.requireNonNull(prompt, "prompt is missing");
         stop = stop == null ? List.of() : List.copyOf(stop);
         signals = signals == null ? Map.of() : Map.copyOf(signals);
+        tasks = tasks == null ? List.of() : List.copyOf(tasks);
     }
 
     record Prompt(@Nullable String begin, Map<String, Affixes> roles, Map<String, Marks> media) {

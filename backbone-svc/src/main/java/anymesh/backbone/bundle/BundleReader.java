@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the files of a bundle into token ids and enums, once, at load. */
 final class BundleReader {
+    private static final List<String> TASKS = List.of("transcription", "translation");
+
     private final ModelBundle files;
     private final GenaiConfig genai;
     private final TextTokenizer tokenizer;
@@ -43,7 +45,15 @@ final class BundleReader {
                 decoder.hiddenSize(), genai.model().vocabSize(), genai.model().contextLength());
         var signals = signals(shape);
         var stop = stop();
-        return new BackboneBundle(files, genai, shape, tokenizer, prompt(signals, stop), signals, stop);
+        return new BackboneBundle(files, genai, shape, tokenizer, prompt(signals, stop), signals, stop,
+                tasks());
+    }
+
+    private List<String> tasks() {
+        if (!TASKS.containsAll(manifest.tasks())) {
+            throw new BundleException("tasks: %s (expected: of %s)".formatted(manifest.tasks(), TASKS));
+        }
+        return manifest.tasks();
     }
 
     private StopRules stop() {

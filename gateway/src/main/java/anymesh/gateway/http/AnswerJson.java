@@ -41,7 +41,7 @@ final class AnswerJson {
         return usage;
     }
 
-    private static void stages(List<StageUsage> usages, ArrayNode json) {
+    static void stages(List<StageUsage> usages, ArrayNode json) {
         for (StageUsage usage : usages) {
             describe(usage.served().hop(), json.addObject())
                     .put("milliseconds", rounded(usage.milliseconds()))
@@ -57,9 +57,13 @@ final class AnswerJson {
 
     /** The route: every instance that had a part in the answer, in the order of the first call to it. */
     static ObjectNode route(Answer answer) {
+        return route(answer.stages());
+    }
+
+    static ObjectNode route(List<StageUsage> stages) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode route = json.putArray("route");
-        answer.stages().stream().map(StageUsage::served).distinct().forEach(
+        stages.stream().map(StageUsage::served).distinct().forEach(
                 served -> describe(served.hop(), route.addObject()).put("instance", served.instance()));
         return json;
     }

@@ -5,10 +5,12 @@ import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.pipeline.GenerationRequest;
+import anymesh.gateway.pipeline.StageUsage;
 import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.wire.call.CallContext;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -29,13 +31,16 @@ record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admiss
 
     /** Runs the request through the mesh. */
     Future<Answer> run(GenerationRequest request, RoutePlan plan, Consumer<AnswerEvent> events) {
-        String trace = http.response().headers().get(RequestIds.TRACE);
         name(plan.hops());
         return pipeline.answer(request, plan, call, ticket::count, events)
-                .onSuccess(answer -> {
-                    answer.stages().forEach(usage -> meters.count(usage, trace));
-                    name(answer.stages().stream().map(usage -> usage.served().hop()));
-                });
+                .onSuccess(answer -> spent(answer.stages()));
+    }
+
+    /** Counts what was done for the request, and names those who did it. */
+    void spent(List<StageUsage> stages) {
+        String trace = http.response().headers().get(RequestIds.TRACE);
+        stages.forEach(usage -> meters.count(usage, trace));
+        name(stages.stream().map(usage -> usage.served().hop()));
     }
 
     /** The head of a stream may be gone: its heart beats while its plan waits for somebody. */
@@ -44,6 +49,14 @@ record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admiss
             http.response().putHeader(RequestIds.RELEASES,
                     hops.map(hop -> hop.release().toString()).distinct().collect(Collectors.joining(", ")));
         }
+    }
+
+    /** Answers with a file; completes when the client has it, or has gone. */
+    Future<Void> reply(String type, ByteString file) {
+        http.response().putHeader(HttpHeaders.CONTENT_TYPE, type)
+                .putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(file.size()));
+        delivery.write(Buffer.buffer(file.toByteArray()));
+        return delivery.end().otherwiseEmpty();
     }
 
     /** Answers with JSON; completes when the client has it, or has gone. */

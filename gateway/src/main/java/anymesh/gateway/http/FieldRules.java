@@ -59,6 +59,40 @@ final class FieldRules {
             .add(ABSENT, "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs",
                     "grammar", "json_schema", "regex");
 
+    private static final FieldRules EMBEDDINGS = new FieldRules()
+            .add(KEPT, "model", "input", "dimensions")
+            .add(HARMLESS, "user", "safety_identifier")
+            .add(only("expected 'float' or 'base64'", text -> is(text, "float", "base64")), "encoding_format");
+
+    private static final FieldRules SOUNDS = new FieldRules()
+            .add(KEPT, "model", "prompt", "response_format", "seed", "num_inference_steps", "guidance_scale")
+            .add(HARMLESS, "user", "safety_identifier")
+            .add(only("one sound is made; ask again with another seed for another one", n -> isNumber(n, 1)), "n")
+            .add(only("a sound comes as its file; expected 'audio'", text -> is(text, "audio")), "stream_format")
+            .add(only("the models here make sounds of one length; leave it out", _ -> false), "seconds", "duration")
+            .add(ABSENT, "negative_prompt", "voice");
+
+    private static final FieldRules SPEECH = new FieldRules()
+            .add(KEPT, "model", "input", "response_format")
+            .add(HARMLESS, "user", "safety_identifier")
+            .add(only("expected 'audio' or 'sse'", text -> is(text, "audio", "sse")), "stream_format")
+            // A model that speaks has one voice, whatever it is called.
+            .add(only("expected the name of a voice", voice -> voice.isTextual() || voice.isObject()), "voice")
+            .add(only("only 1 is supported", n -> isNumber(n, 1)), "speed")
+            .add(ABSENT, "instructions");
+
+    private static final FieldRules TRANSCRIPTIONS = new FieldRules()
+            .add(KEPT, "file", "model", "language", "prompt", "temperature", "stream")
+            .add(HARMLESS, "user", "safety_identifier", "chunking_strategy")
+            .add(only("only 'json' and 'text' are supported", text -> is(text, "json", "text")), "response_format")
+            .add(ABSENT, "include", "timestamp_granularities", "known_speaker_names", "known_speaker_references");
+
+    private static final FieldRules TRANSLATIONS = new FieldRules()
+            .add(KEPT, "file", "model", "prompt", "temperature")
+            .add(HARMLESS, "user", "safety_identifier")
+            .add(only("only 'json' and 'text' are supported", text -> is(text, "json", "text")), "response_format")
+            .add(ABSENT, "stream", "language");
+
     private static final FieldRules IMAGES = pictures()
             .add(KEPT, "prompt", "seed", "num_inference_steps", "guidance_scale", "output_format", "output_compression",
                     "stream", "partial_images")
@@ -122,6 +156,26 @@ final class FieldRules {
     /** Of a change of a film, which is made as the film was. */
     static FieldRules remixes() {
         return REMIXES;
+    }
+
+    static FieldRules sounds() {
+        return SOUNDS;
+    }
+
+    static FieldRules speech() {
+        return SPEECH;
+    }
+
+    static FieldRules transcriptions() {
+        return TRANSCRIPTIONS;
+    }
+
+    static FieldRules translations() {
+        return TRANSLATIONS;
+    }
+
+    static FieldRules embeddings() {
+        return EMBEDDINGS;
     }
 
     static FieldRules imageEdits() {

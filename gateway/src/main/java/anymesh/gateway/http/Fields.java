@@ -39,7 +39,8 @@ record Fields(JsonNode json, String path) {
         return text(value, param(name));
     }
 
-    private static String text(JsonNode value, String param) {
+    /** The text of a value that stands in this field. */
+    static String text(JsonNode value, String param) {
         if (!isString(value)) {
             throw wrongType("a string", value, param);
         }
@@ -197,7 +198,16 @@ record Fields(JsonNode json, String path) {
         return strings;
     }
 
-    private record Element(JsonNode value, String param) {}
+    /** A value and the field that it stands in. */
+    record Element(JsonNode value, String param) {}
+
+    /** The elements of an array, or what stands in its place alone. */
+    List<Element> elementsOrOne(String name) {
+        if (!has(name)) {
+            throw missing(name);
+        }
+        return isArray(name) ? elements(name) : List.of(new Element(json.path(name), param(name)));
+    }
 
     private List<Element> elements(String name) {
         JsonNode array = json.get(name);

@@ -2,7 +2,9 @@
 package anymesh.gateway.http;
 
 import anymesh.gateway.jobs.Jobs;
+import anymesh.gateway.pipeline.EmbeddingPipeline;
 import anymesh.gateway.pipeline.GenerationPipeline;
+import anymesh.gateway.routing.ModelCard;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.gateway.telemetry.Telemetry;
 import anymesh.kit.server.MetricsFormat;
@@ -20,6 +22,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -46,8 +49,8 @@ public final class HttpApi implements AutoCloseable {
      * @param telemetry its meters are closed with the API
      * @param measure brings meters up to date that are not kept so; called before each scrape
      */
-    public HttpApi(Vertx vertx, HttpSettings settings, StageRouter stages, GenerationPipeline pipeline, Jobs jobs,
-            WireMemory memory, Telemetry telemetry, Runnable measure) {
+    public HttpApi(Vertx vertx, HttpSettings settings, StageRouter stages, GenerationPipeline pipeline,
+            EmbeddingPipeline embedding, Jobs jobs, WireMemory memory, Telemetry telemetry, Runnable measure) {
         this.vertx = vertx;
         this.settings = settings;
         this.stages = stages;
@@ -58,9 +61,12 @@ public final class HttpApi implements AutoCloseable {
         var chat = new ChatRoute(generations, stages);
         var images = new ImagesRoute(generations, stages);
         var videos = new VideosRoute(generations, stages, jobs);
+        var sounds = new SoundsRoute(generations, stages);
+        var transcriptions = new TranscriptionsRoute(generations, stages);
+        var embeddings = new EmbeddingsRoute(generations, stages, embedding);
         var models = new ModelsRoute(stages);
 
-        var routes = new Routes(List.of(
+        var table = new ArrayList<>(List.of(
                 Route.postJson("/v1/chat/completions", "chat", chat::handle),
                 Route.postJson("/v1/images/generations", "images", images::generate),
                 Route.post("/v1/images/edits", "image_edits", Route.Body.FORM, images::edit),
@@ -71,11 +77,21 @@ public final class HttpApi implements AutoCloseable {
                 Route.delete(VideosRoute.PATH + "/:id", "videos", videos::delete),
                 Route.get(VideosRoute.PATH + "/:id/content", "videos.content", videos::content),
                 Route.post(VideosRoute.PATH + "/:id/remix", "videos", Route.Body.JSON_OR_FORM, videos::remix),
+                Route.postJson("/v1/audio/generations", "sounds", sounds::generate),
+                Route.postJson("/v1/audio/speech", "speech", sounds::speak),
+                Route.post("/v1/audio/transcriptions", "transcriptions", Route.Body.FORM, transcriptions::transcribe),
+                Route.post("/v1/audio/translations", "translations", Route.Body.FORM, transcriptions::translate),
+                Route.postJson("/v1/embeddings", "embeddings", embeddings::handle),
                 Route.get(ModelsRoute.PATH, "models", models::list),
                 Route.get(ModelsRoute.PATH + "/*", "models", models::get),
                 Route.get("/healthz", "other", http -> http.response().end("ok")),
                 Route.get("/readyz", "other", this::ready),
-                Route.get("/metrics", "other", this::scrape)));
+                Route.get("/metrics", "other", this::scrape),
+                Route.get("/mesh", "mesh", new MeshRoute(stages)::show)));
+        if (settings.playground()) {
+            table.addAll(PlaygroundRoute.all());
+        }
+        var routes = new Routes(table);
 
         router.route().handler(connections::watch).handler(HttpApi::watch).handler(RequestIds::assign)
                 .handler(meters::time)
@@ -109,7 +125,7 @@ public final class HttpApi implements AutoCloseable {
     }
 
     private void ready(RoutingContext http) {
-        boolean ready = !connections.areLeft() && !stages.models().isEmpty();
+        boolean ready = !connections.areLeft() && stages.models().stream().anyMatch(ModelCard::answers);
         http.response().setStatusCode(ready ? 200 : 503).end(ready ? "ready" : "not ready");
     }
 

@@ -10,8 +10,10 @@ import java.util.List;
  * @param requestTimeout what the whole way of a request may take
  * @param heartbeat how long a stream may be silent before a comment is sent
  * @param corsOrigins the web pages that may use this API; none by default
+ * @param playground whether the page at {@code /} is served
  */
-public record HttpSettings(HttpLimits limits, Duration requestTimeout, Duration heartbeat, List<String> corsOrigins) {
+public record HttpSettings(HttpLimits limits, Duration requestTimeout, Duration heartbeat, List<String> corsOrigins,
+        boolean playground) {
     public HttpSettings {
         corsOrigins = List.copyOf(corsOrigins);
     }

@@ -63,7 +63,8 @@ record ImagesRequest(String kind, @Nullable String model, GenerationRequest gene
     private static ImagesRequest read(String kind, Fields body, List<ModalityInput> parts) {
         String model = body.has("model") ? ChatRequest.model(body) : null;
         var generation = new GenerationRequest(List.of(new Message(Role.USER, parts)), Sampling.getDefaultInstance(),
-                List.of(Modality.IMAGE), List.of(Modality.IMAGE), media(body));
+                // Its words are the revised prompt.
+                List.of(Modality.TEXT, Modality.IMAGE), List.of(Modality.IMAGE), media(body));
         return new ImagesRequest(kind, model, generation, Boolean.TRUE.equals(body.bool("stream")),
                 ChatRequest.key(body));
     }

@@ -60,6 +60,7 @@ final class ModelsRoute {
         ObjectNode modalities = json.putObject("modalities");
         write(model.inputs(), modalities.putArray("input"));
         write(model.outputs(), modalities.putArray("output"));
+        write(model.embeds(), modalities.putArray("embedding"));
     }
 
     private static void write(List<Modality> modalities, ArrayNode json) {

@@ -38,7 +38,8 @@ final class PartReader {
         return parts;
     }
 
-    private static ModalityInput read(Fields part) {
+    /** One part. */
+    static ModalityInput read(Fields part) {
         String type = part.requiredString("type");
         return switch (type) {
             case "text" -> new Text(part.requiredString("text"));

@@ -33,7 +33,10 @@ final class EncodeStep {
         var started = StageUsage.Started.now(media.stream().mapToLong(item -> item.bytes().size()).sum());
         var stage = new StageCall<>(encoder, media.size(), client.methods().encode(), call);
         return client.ask(stage, Frame.of(request.build()))
-                .recover(error -> Future.failedFuture(error instanceof InvalidInput e ? located(e, media) : error))
+                .recover(error -> Future.failedFuture(
+                        error instanceof InvalidInput e
+                                ? located(e, media.stream().map(Media::param).toList())
+                                : error))
                 .map(answer -> {
                     var batch = Batches.only(answer.frame(), encoder.service());
                     return new Features(encoder.modality(), media.size(), batch,
@@ -42,11 +45,11 @@ final class EncodeStep {
     }
 
     /** The encoder knows items; the client knows the fields of its request. */
-    private static InvalidInput located(InvalidInput error, List<Media> media) {
+    static InvalidInput located(InvalidInput error, List<String> params) {
         String param = error.param();
         Matcher item = ITEM.matcher(param == null ? "items[0]" : param);
         int index = item.matches() ? Integer.parseInt(item.group(1)) : 0;
         return new InvalidInput(String.valueOf(error.getMessage()),
-                media.get(Math.min(index, media.size() - 1)).param(), error.code());
+                params.get(Math.min(index, params.size() - 1)), error.code());
     }
 }

@@ -89,6 +89,11 @@ public record Hop(Modality modality, Release release, List<Capability> capabilit
         return capabilities.stream().map(capability -> capability.toBuilder().clearSeconds().build()).toList();
     }
 
+    /** Whether its bundle says that it does this; everybody does nothing in particular. */
+    boolean does(@Nullable String task) {
+        return task == null || capabilities.stream().anyMatch(capability -> capability.getTasksList().contains(task));
+    }
+
     boolean handles(Modality of) {
         return capabilities.stream().anyMatch(capability -> capability.getModality() == of);
     }

@@ -13,18 +13,30 @@ import org.jspecify.annotations.Nullable;
  * the backbone decides by itself is resolved later, by {@link RoutePlan#output}.
  *
  * @param model null where any will do
+ * @param task what the backbone's bundle must say that it does, such as {@code transcription}; null for a chat
  * @param key whoever asks, for routes that are sticky; null if the request names nobody
  */
 public record RouteNeeds(@Nullable String model, Map<Modality, String> inputs, Map<Modality, String> outputs,
-        @Nullable String key) {
+        @Nullable String key, @Nullable String task) {
     public RouteNeeds {
         inputs = copy(inputs);
         outputs = copy(outputs);
     }
 
+    /** Of a chat, or what is done like one. */
+    public RouteNeeds(@Nullable String model, Map<Modality, String> inputs, Map<Modality, String> outputs,
+            @Nullable String key) {
+        this(model, inputs, outputs, key, null);
+    }
+
+    /** The same of a backbone that does this. */
+    public RouteNeeds withTask(String wanted) {
+        return new RouteNeeds(model, inputs, outputs, key, wanted);
+    }
+
     /** Of a request that names nobody. */
     public RouteNeeds(@Nullable String model, Map<Modality, String> inputs, Map<Modality, String> outputs) {
-        this(model, inputs, outputs, null);
+        this(model, inputs, outputs, null, null);
     }
 
     private static Map<Modality, String> copy(Map<Modality, String> modalities) {

@@ -53,7 +53,12 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
         if (serving.isEmpty()) {
             throw RouteRefused.unknownModel(model);
         }
-        return serving;
+        var able = serving.stream().filter(hop -> hop.does(needs.task())).toList();
+        if (able.isEmpty()) {
+            throw RouteRefused.unsupportedModality("The model '%s' does no %s.".formatted(model, needs.task()),
+                    "model");
+        }
+        return able;
     }
 
     private static Candidates backbones(List<StageInstance> snapshot, Share share) {
@@ -198,9 +203,12 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
 
     private OutputPath path(Share share, Modality modality, OutputNeeds needs, List<StageInstance> snapshot) {
         var projectors = Candidates.of(snapshot, Services.OUTPUT_PROJECTOR, modality, share).serving(draw);
-        var generators = Candidates.of(snapshot, Services.generator(modality), modality, share).serving(draw);
+        var generators = Candidates.of(snapshot, Services.generator(modality), modality, share).serving(draw).stream()
+                .filter(generator -> generator.does(needs.task())).toList();
         if (projectors.isEmpty() || generators.isEmpty()) {
-            throw RouteRefused.unsupportedModality("No model here makes " + Services.name(modality) + ".", null);
+            throw RouteRefused.unsupportedModality("No model here makes %s.".formatted(needs.task() == null
+                    ? Services.name(modality)
+                    : needs.task()), needs.task() == null ? null : "model");
         }
         var sizes = new LinkedHashSet<String>();
         InvalidInput refused = null;

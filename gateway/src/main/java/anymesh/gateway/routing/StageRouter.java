@@ -15,11 +15,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Makes route plans from the routes and the registry of the moment. Where no instance serves but one is expected, it waits
@@ -44,6 +46,12 @@ public final class StageRouter {
     public Future<RoutePlan> plan(RouteNeeds needs, CallContext call) {
         var draw = Draw.anew(needs.key());
         return room.when(call, () -> RoutePlan.of(needs, tables.get(), List.copyOf(registry.snapshot()), draw));
+    }
+
+    /** Who embeds what a request brings; fails as {@link #plan} does. */
+    public Future<EmbeddingPlan> embeddings(RouteNeeds needs, CallContext call) {
+        var draw = Draw.anew(needs.key());
+        return room.when(call, () -> EmbeddingPlan.of(needs, tables.get(), List.copyOf(registry.snapshot()), draw));
     }
 
     /**
@@ -92,6 +100,11 @@ public final class StageRouter {
         return List.copyOf(registry.snapshot());
     }
 
+    /** The routes of the moment. */
+    public RouteTable routes() {
+        return tables.get();
+    }
+
     /** The path that an output on this one is compared with, if it is to be. */
     public Optional<OutputPath> shadow(RoutePlan plan, Modality modality, OutputPath path, OutputNeeds needs) {
         return plan.isShadowed(modality)
@@ -102,31 +115,51 @@ public final class StageRouter {
     /** The models that can be asked for now, by name. */
     public List<ModelCard> models() {
         var table = tables.get();
-        var models = new TreeMap<String, List<StageInstance>>();
+        var backbones = new TreeMap<String, List<StageInstance>>();
+        var encoders = new TreeMap<String, List<StageInstance>>();
         for (StageInstance instance : registry.snapshot()) {
-            if (instance.service().equals(Services.BACKBONE) && instance.state() == StageState.SERVING
-                    && !table.leavesOut(instance)) {
-                table.models(instance.release())
-                        .forEach(name -> models.computeIfAbsent(name, _ -> new ArrayList<>()).add(instance));
+            if (instance.state() != StageState.SERVING || table.leavesOut(instance)) {
+                continue;
+            }
+            if (instance.service().equals(Services.BACKBONE)) {
+                table.models(instance.release()).forEach(name -> add(backbones, name, instance));
+            } else if (instance.service().equals(Services.ENCODER)
+                    && !modalities(List.of(instance), Capability::getJointList).isEmpty()) {
+                add(encoders, instance.release().bundle(), instance);
             }
         }
-        return models.entrySet().stream()
-                .map(model -> new ModelCard(model.getKey(), modalities(model.getValue(), Capability::getAcceptsList),
-                        modalities(model.getValue(), Capability::getProducesList)))
+        return Stream.concat(backbones.keySet().stream(), encoders.keySet().stream()).distinct().sorted()
+                .map(name -> card(name, backbones.getOrDefault(name, List.of()),
+                        encoders.getOrDefault(name, List.of())))
                 .toList();
     }
 
-    private static List<Modality> modalities(List<StageInstance> backbones,
+    private static void add(Map<String, List<StageInstance>> models, String name, StageInstance instance) {
+        models.computeIfAbsent(name, _ -> new ArrayList<>()).add(instance);
+    }
+
+    private static ModelCard card(String name, List<StageInstance> backbones, List<StageInstance> encoders) {
+        var inputs = modalities(backbones, Capability::getAcceptsList);
+        var outputs = modalities(backbones, Capability::getProducesList);
+        if (!backbones.isEmpty()) { // which reads and writes text, whatever else
+            inputs.add(Modality.TEXT);
+            outputs.add(Modality.TEXT);
+        }
+        return new ModelCard(name, List.copyOf(inputs), List.copyOf(outputs),
+                List.copyOf(modalities(encoders, Capability::getJointList)));
+    }
+
+    private static Set<Modality> modalities(List<StageInstance> instances,
             Function<Capability, Collection<String>> spaces) {
-        Set<Modality> modalities = EnumSet.of(Modality.TEXT);
-        for (StageInstance backbone : backbones) {
-            for (Capability capability : backbone.description().getCapabilitiesList()) {
+        Set<Modality> modalities = EnumSet.noneOf(Modality.class);
+        for (StageInstance instance : instances) {
+            for (Capability capability : instance.description().getCapabilitiesList()) {
                 if (!spaces.apply(capability).isEmpty()) {
                     modalities.add(capability.getModality());
                 }
             }
         }
         modalities.removeAll(Set.of(Modality.UNRECOGNIZED, Modality.MODALITY_UNSPECIFIED));
-        return List.copyOf(modalities);
+        return modalities;
     }
 }

@@ -14,8 +14,13 @@ import org.jspecify.annotations.Nullable;
  * What a generator's manifest adds to the pipeline's own files; docs/bundles.md describes the keys.
  *
  * @param accepts the space of H_X
+ * @param tasks what it does besides making its media: {@code speech}
  */
-public record GeneratorManifest(Modality modality, String accepts, Defaults defaults, Output output) {
+public record GeneratorManifest(Modality modality, String accepts, Defaults defaults, Output output,
+        List<String> tasks) {
+    public GeneratorManifest {
+        tasks = List.copyOf(tasks);
+    }
 
     private static final float MAX_GUIDANCE = 50;
 
@@ -84,7 +89,19 @@ public record GeneratorManifest(Modality modality, String accepts, Defaults defa
         }
         var modality = modality(bundle, present(bundle, "modality", json.modality));
         return new GeneratorManifest(modality, present(bundle, "accepts", json.accepts),
-                new Defaults(guidance, maxGuidance, steps, maxSteps), output(bundle, modality, pipeline));
+                new Defaults(guidance, maxGuidance, steps, maxSteps), output(bundle, modality, pipeline),
+                tasks(bundle, modality, json.tasks));
+    }
+
+    private static List<String> tasks(ModelBundle bundle, Modality modality, @Nullable List<String> tasks) {
+        if (tasks == null) {
+            return List.of();
+        }
+        var known = modality == Modality.AUDIO ? List.of("speech") : List.<String>of();
+        if (!known.containsAll(tasks)) {
+            throw wrong(bundle, "tasks", tasks + " (expected: of " + known + ")");
+        }
+        return tasks;
     }
 
     private static Output output(ModelBundle bundle, Modality modality, JsonPipeline pipeline) {
@@ -146,7 +163,8 @@ public record GeneratorManifest(Modality modality, String accepts, Defaults defa
         return new BundleException("%s/manifest.json: %s: %s".formatted(bundle.directory(), key, what));
     }
 
-    private record Json(@Nullable String modality, @Nullable String accepts, @Nullable JsonPipeline pipeline) {}
+    private record Json(@Nullable String modality, @Nullable String accepts, @Nullable JsonPipeline pipeline,
+            @Nullable List<String> tasks) {}
 
     private record JsonPipeline(@Nullable @JsonProperty("guidance_scale") Float guidance,
             @Nullable @JsonProperty("max_guidance_scale") Float maxGuidance,

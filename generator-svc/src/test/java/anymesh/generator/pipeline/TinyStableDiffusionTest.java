@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@code models/src} makes it; without it these tests are skipped, on CI they fail.
  */
 class TinyStableDiffusionTest {
-    private static final Path HOME = Path.of(System.getProperty("user.home"), ".cache/anymesh/tiny-sd");
+    private static final Path HOME = Path.of(System.getenv().getOrDefault("ANYMESH_CACHE",
+            System.getProperty("user.home") + "/.cache/anymesh"), "tiny-sd");
     private static final String CONFIG = "scheduler/scheduler_config.json";
 
     @TempDir

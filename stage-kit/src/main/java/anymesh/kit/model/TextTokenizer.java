@@ -87,6 +87,11 @@ public final class TextTokenizer implements AutoCloseable {
         return TokenizerThreads.run(call, text.length(), () -> encodeWithSpecials(text));
     }
 
+    /** Whether the tokens of a request's text, and what is put around it, are cut to the length that was loaded with. */
+    public boolean isCut(String text, CallContext call) {
+        return TokenizerThreads.run(call, text.length(), () -> tokenizer.encode(text, true, false).exceedMaxLength());
+    }
+
     /** The text of ids, special tokens left out. */
     public String decode(long[] ids) {
         return tokenizer.decode(ids, true);

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import anymesh.gateway.routing.RouteTable;
+import anymesh.gateway.routing.Services;
+import anymesh.gateway.routing.Share;
+import anymesh.gateway.routing.StageRouter;
+import anymesh.kit.registry.Release;
+import anymesh.kit.registry.StageInstance;
+import anymesh.v1.Capability;
+import anymesh.v1.Modality;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * {@code GET /mesh}: the mesh of the moment, for whoever may use the API. Stages and their services are in the order of a
+ * request's path; where they listen is not told.
+ */
+final class MeshRoute {
+    /** A kind of stage, and the names under which instances of it register. */
+    private record Kind(String name, List<String> services) {
+        Kind(String service) {
+            this(service, List.of(service));
+        }
+    }
+
+    private static final List<Kind> PATH = List.of(new Kind(Services.ENCODER), new Kind(Services.INPUT_PROJECTOR),
+            new Kind(Services.BACKBONE), new Kind(Services.OUTPUT_PROJECTOR),
+            new Kind("generator", Stream.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO).map(Services::generator)
+                    .toList()));
+
+    private final StageRouter router;
+
+    MeshRoute(StageRouter router) {
+        this.router = router;
+    }
+
+    void show(RoutingContext http) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        var instances = router.snapshot();
+        ArrayNode stages = json.putArray("stages");
+        PATH.forEach(kind -> write(kind, instances, stages.addObject()));
+        write(router.routes(), json.putArray("routes"));
+        http.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store").end(Json.write(json));
+    }
+
+    private static void write(Kind kind, List<StageInstance> instances, ObjectNode json) {
+        ArrayNode services = json.put("stage", kind.name()).putArray("services");
+        for (String service : kind.services()) {
+            ArrayNode of = services.addObject().put("service", service).putArray("instances");
+            instances.stream().filter(instance -> instance.service().equals(service))
+                    .forEach(instance -> write(instance, of.addObject()));
+        }
+    }
+
+    private static void write(StageInstance instance, ObjectNode json) {
+        json.put("id", instance.id()).put("state", instance.state().name().toLowerCase(Locale.ROOT))
+                .put("bundle", instance.description().getBundle())
+                .put("version", instance.description().getVersion())
+                .put("candidate", instance.description().getCandidate());
+        ArrayNode modalities = json.putArray("modalities");
+        instance.description().getCapabilitiesList().stream().map(Capability::getModality).distinct()
+                .forEach(modality -> modalities.add(Services.name(modality)));
+    }
+
+    private static void write(RouteTable table, ArrayNode json) {
+        table.routes().entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(entry -> {
+            var route = entry.getValue();
+            ArrayNode shares = json.addObject().put("name", entry.getKey()).put("sticky", route.sticky())
+                    .put("on_trial", route.trial().isPresent()).put("shadow", route.shadow()).putArray("shares");
+            long all = route.shares().stream().mapToLong(Share::weight).sum();
+            route.shares().forEach(share -> write(share, all, shares.addObject()));
+        });
+    }
+
+    private static void write(Share share, long all, ObjectNode json) {
+        json.put("weight", share.weight()).put("share", (double) share.weight() / all)
+                .put("on_trial", share.isOnTrial());
+        ArrayNode releases = json.putArray("releases");
+        share.releases().stream().sorted().map(Release::toString).forEach(releases::add);
+    }
+}
