@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param media what it made, if it is completed
  */
 public record VideoJob(String id, VideoOrder order, JobState state, String size, String seconds, int progress,
-        long attempt, long failures, long deaths, Instant createdAt, @Nullable Instant completedAt, @Nullable Instant expiresAt,
+        long attempt, long failures, long deaths, Instant createdAt, @Nullable Instant completedAt,
+        @Nullable Instant expiresAt,
         @Nullable JobError error, Map<Variant, StoredMedium> media) {
     public VideoJob {
         media = Map.copyOf(media);
