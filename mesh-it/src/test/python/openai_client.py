@@ -7,6 +7,7 @@ import base64
 import sys
 from pathlib import Path
 
+import httpx
 import openai
 from openai import OpenAI
 
@@ -108,6 +109,41 @@ def refusals(client: OpenAI) -> None:
             raise AssertionError(f"{what} was taken")
 
 
+def videos(client: OpenAI, picture: Path) -> None:
+    video = client.videos.create_and_poll(model="toyworld", prompt="film a red bell flying left", seconds="2",
+                                          extra_body={"seed": 1})
+    check(video.status == "completed" and video.progress == 100, f"a video is made: {video}")
+    check(video.seconds == "2" and video.completed_at >= video.created_at, "it is as long as it was asked for")
+    film = client.videos.download_content(video.id).read()
+    check(film[4:8] == b"ftyp", "what is downloaded is a film")
+    for variant in ("thumbnail", "spritesheet"):
+        shown = client.videos.download_content(video.id, variant=variant).read()
+        check(shown[:3] == b"\xff\xd8\xff", f"its {variant} is a picture")
+    part = client.get(f"/videos/{video.id}/content", cast_to=httpx.Response, options={"headers": {"range": "bytes=0-99"}})
+    check(part.status_code == 206 and part.content == film[:100], "a part of it is that part")
+    with picture.open("rb") as file:
+        moved = client.videos.create_and_poll(prompt="let it fly left", input_reference=file)
+    check(moved.status == "completed", f"a picture is set in motion: {moved}")
+    remix = client.videos.poll(client.videos.remix(video.id, prompt="in blue").id)
+    check(remix.status == "completed" and remix.remixed_from_video_id == video.id, f"a video is changed: {remix}")
+    ids = [one.id for one in client.videos.list(limit=2, order="asc")]
+    check(len(ids) == len(set(ids)) and {video.id, moved.id, remix.id} <= set(ids), f"all are listed over pages: {len(ids)}")
+    for one in (video, moved, remix):
+        check(client.videos.delete(one.id).deleted, "a video is deleted")
+    try:
+        client.videos.retrieve(video.id)
+    except openai.NotFoundError as e:
+        check(True, f"and gone: {e.message}")
+    else:
+        raise AssertionError("a deleted video was found")
+    try:
+        client.videos.create(model="toyworld", prompt="a cat", seconds="8")
+    except openai.BadRequestError as e:
+        check(e.param == "seconds", f"a length that can't be had is refused: {e.message}")
+    else:
+        raise AssertionError("eight seconds were promised")
+
+
 def main() -> None:
     client = OpenAI(base_url=sys.argv[1] + "/v1", api_key="unused", max_retries=0, timeout=120)
     check([m.id for m in client.models.list()] == ["toyworld"], "the models are listed")
@@ -119,6 +155,7 @@ def main() -> None:
     streamed(client)
     text_only(client)
     images(client)
+    videos(client, Path(sys.argv[2]))
     refusals(client)
     plain_text(client)
 

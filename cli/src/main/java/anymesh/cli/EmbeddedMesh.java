@@ -128,7 +128,8 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
 
     /** How the gateway of such a mesh is configured, and with its end that of the whole mesh. */
     public static GatewayConfig gateway(ServiceSettings settings) {
-        return settings.gateway(GatewayConfig.class, GatewayConfig.defaults().withoutLameDuck());
+        var config = settings.gateway(GatewayConfig.class, GatewayConfig.defaults().withoutLameDuck());
+        return config.withJobs(config.jobs().orIn(Home.stateFile().resolveSibling("jobs")));
     }
 
     private static List<EmbeddedService<?>> services(Path home, ServiceSettings settings) {

@@ -3,6 +3,8 @@ package anymesh.gateway;
 
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.http.HttpApi;
+import anymesh.gateway.http.JobVerdicts;
+import anymesh.gateway.jobs.Jobs;
 import anymesh.gateway.pipeline.EmbeddingPipeline;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.recording.Recorder;
@@ -47,12 +49,14 @@ public final class Gateway implements AutoCloseable {
     private final Swaps swaps;
     private final Recorder recorder;
     private final GenerationPipeline pipeline;
+    private final Jobs jobs;
     private final HttpApi api;
     private final Tracing tracing;
     private final HttpServer server;
 
     private Gateway(GatewayConfig config, MeshTls tls, WaitingRoom room, StageClient client, Swaps swaps,
-            Recorder recorder, GenerationPipeline pipeline, HttpApi api, Tracing tracing, HttpServer server) {
+            Recorder recorder, GenerationPipeline pipeline, Jobs jobs, HttpApi api, Tracing tracing,
+            HttpServer server) {
         this.config = config;
         this.tls = tls;
         this.room = room;
@@ -60,6 +64,7 @@ public final class Gateway implements AutoCloseable {
         this.swaps = swaps;
         this.recorder = recorder;
         this.pipeline = pipeline;
+        this.jobs = jobs;
         this.api = api;
         this.tracing = tracing;
         this.server = server;
@@ -82,7 +87,8 @@ public final class Gateway implements AutoCloseable {
         var recorder = Recorder.open(vertx, shared.store());
         var pipeline = new GenerationPipeline(client, router, swaps.trials(), recorder);
         swaps.open(router, pipeline);
-        var api = new HttpApi(vertx, config.settings(), router, pipeline, new EmbeddingPipeline(client), memory,
+        var jobs = Jobs.open(vertx, config.jobs(), router, pipeline, JobVerdicts::of);
+        var api = new HttpApi(vertx, config.settings(), router, pipeline, new EmbeddingPipeline(client), jobs, memory,
                 telemetry, () -> {
                     client.measure();
                     swaps.measure();
@@ -94,6 +100,7 @@ public final class Gateway implements AutoCloseable {
         try {
             Futures.join(server.listen());
         } catch (RuntimeException e) {
+            jobs.close();
             swaps.close();
             pipeline.close();
             recorder.close();
@@ -105,7 +112,7 @@ public final class Gateway implements AutoCloseable {
             throw e;
         }
         log.info("service=gateway host={} port={}", config.host(), server.actualPort());
-        return new Gateway(config, tls, room, client, swaps, recorder, pipeline, api, tracing, server);
+        return new Gateway(config, tls, room, client, swaps, recorder, pipeline, jobs, api, tracing, server);
     }
 
     /** Where it listens. */
@@ -121,6 +128,7 @@ public final class Gateway implements AutoCloseable {
     /** Goes, within this time: announces it, finishes what was begun, and closes. */
     public void drain(Budget budget) {
         api.leave();
+        var _ = jobs.leave();
         log.info("service=gateway leaves and serves on for {}", config.lameDuck());
         budget.pause(config.lameDuck());
         var idle = api.drain();
@@ -144,11 +152,13 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void close(Budget budget) {
+        var _ = jobs.leave();
         swaps.close();
         pipeline.close();
         Futures.join(server.close());
         // A cancelled request still has its embeddings to give back.
         var _ = Futures.awaitEnd(api.drain(), budget);
+        jobs.close(budget);
         recorder.close();
         room.close();
         client.close();

@@ -3,6 +3,7 @@ package anymesh.gateway;
 
 import anymesh.gateway.client.CallSettings;
 import anymesh.gateway.http.HttpLimits;
+import anymesh.gateway.jobs.JobsConfig;
 import anymesh.gateway.routing.Services;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageInstance;
@@ -73,6 +74,9 @@ import org.awaitility.Awaitility;
 final class TestingMesh implements AutoCloseable {
     private static final List<String> STAGES = List.of("encoder", "input-projector", "backbone", "output-projector");
 
+    private static final JobsConfig NO_JOBS = new JobsConfig(JobsConfig.Kind.NONE, "",
+            new JobsConfig.Postgres("", "", ""), 0, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofHours(1));
+
     final WireMemory stageMemory = new WireMemory("stages", 64 << 20);
     final WireMemory memory = new WireMemory("gateway", 64 << 20);
     final TestingStages stages = new TestingStages(stageMemory);
@@ -114,6 +118,7 @@ final class TestingMesh implements AutoCloseable {
                 defaults.heartbeat(), limits, List.of("https://app.example.org"), true, defaults.memoryBytes(),
                 defaults.registry(), defaults.tls(),
                 CallSettings.defaults().withPatience(Duration.ZERO),
+                NO_JOBS,
                 StaticEndpoints.none());
     }
 

@@ -67,6 +67,7 @@ public final class GeneratorStage implements Stage {
                         .setGuidanceScale(manifest.defaults().guidance())
                         .setMaxInferenceSteps(manifest.defaults().maxSteps())
                         .setMaxGuidanceScale(manifest.defaults().maxGuidance())
+                        .setSeconds((float) manifest.output().seconds())
                         .addAllSizes(manifest.output().sizes().stream().map(PictureSize::toString).toList()))
                 .build();
     }

@@ -46,7 +46,7 @@ class FilmGeneratorTest {
                 .containsExactly(Capability.newBuilder().setModality(Modality.VIDEO).addAccepts(TinyBundle.SPACE)
                         .setGuidanceScale(2)
                         .setMaxInferenceSteps(1_000).setMaxGuidanceScale(50)
-                        .addSizes("16x16").addSizes("24x16").build());
+                        .setSeconds(0.625f).addSizes("16x16").addSizes("24x16").build());
     }
 
     @ParameterizedTest

@@ -52,7 +52,7 @@ class SoundGeneratorTest {
         assertThat(generator.description().getService()).isEqualTo("generator-audio");
         assertThat(generator.description().getCapabilitiesList()).containsExactly(
                 Capability.newBuilder().setModality(Modality.AUDIO).addAccepts(TinyBundle.SPACE).setGuidanceScale(2)
-                        .setMaxInferenceSteps(1_000).setMaxGuidanceScale(50)
+                        .setMaxInferenceSteps(1_000).setMaxGuidanceScale(50).setSeconds(2)
                         .build());
     }
 

@@ -44,18 +44,26 @@ final class FencesTest {
     static final ArchRule onlyOnePackageKnowsFfmpeg = onlyIn("org.bytedeco..", "anymesh.kit.media..");
 
     /**
-     * Two exceptions, both for media of the mesh's own making and on threads for blocking work: a film and a sound are joined
-     * (ADR 7), and what two releases made is looked at while one takes the other's place (ADR 16).
+     * Three exceptions, all for media of the mesh's own making and on threads for blocking work: a film and a sound are joined
+     * (ADR 7), what two releases made is looked at while one takes the other's place (ADR 16), and films of jobs get pictures
+     * that show them (ADR 21).
      */
     @ArchTest
     static final ArchRule theEventLoopAndTheWorkersDecodeNothing = noClasses()
             .that().resideInAnyPackage("anymesh.gateway..", "anymesh.generator.pipeline..", "anymesh.kit.batch..")
             .and().doNotHaveFullyQualifiedName("anymesh.gateway.pipeline.SoundtrackStep")
             .and().doNotHaveFullyQualifiedName("anymesh.gateway.swap.Flaws")
+            .and().doNotHaveFullyQualifiedName("anymesh.gateway.jobs.Previews")
             .should().dependOnClassesThat().haveFullyQualifiedName("anymesh.kit.media.MediaCodec");
 
     @ArchTest
     static final ArchRule onlyOnePackageMayImportConsul = onlyIn("io.vertx.ext.consul..", "anymesh.kit.consul..");
+
+    @ArchTest
+    static final ArchRule onlyOnePackageKnowsDatabases = noClasses()
+            .that().resideOutsideOfPackage("anymesh.gateway.database..")
+            .should().dependOnClassesThat().resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..",
+                    "org.postgresql..", "io.vertx.sqlclient..", "io.vertx.pgclient..", "org.flywaydb..");
 
     /** Gateways make every hop; the network policies of k8s/ let no stage through to another. */
     @ArchTest

@@ -35,6 +35,7 @@ record ProcessSpecs(Path home, Path logs, ServiceSettings settings, String consu
     ProcessSpec gateway(String id, int port) {
         var environment = common();
         environment.put("ANYMESH_PORT", String.valueOf(port));
+        environment.put("ANYMESH_STATE", logs.resolveSibling("mesh.json").toString()); // jobs are kept beside it
         environment.put("ANYMESH_REGISTRY_KIND", "CONSUL");
         environment.put("ANYMESH_REGISTRY_CONSUL_ADDRESS", consul);
         return spec(ServiceProcess.GATEWAY, id, environment);

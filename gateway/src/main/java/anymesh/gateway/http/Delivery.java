@@ -45,6 +45,22 @@ final class Delivery {
         }
     }
 
+    /** Completes when there is room for more; fails if the client has gone or was cut off. */
+    Future<Void> ready() {
+        if (!isOpen()) {
+            return Future.failedFuture("the client has gone");
+        }
+        if (!response.writeQueueFull()) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> room = Promise.promise();
+        var clock = ConnectionClock.of(request);
+        Runnable gone = () -> room.tryFail("the client has gone");
+        clock.whenClosed(gone);
+        response.drainHandler(_ -> room.tryComplete());
+        return room.future().onComplete(_ -> clock.forget(gone));
+    }
+
     /** Ends the answer; completes when the client has all of it, and fails if it has gone or was cut off. */
     Future<Void> end() {
         if (!isOpen()) {

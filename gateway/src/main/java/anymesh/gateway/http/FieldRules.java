@@ -125,6 +125,18 @@ final class FieldRules {
                 .add(ABSENT, "negative_prompt");
     }
 
+    private static final FieldRules VIDEOS = new FieldRules()
+            .add(KEPT, "model", "prompt", "seconds", "size", "input_reference", "seed", "num_inference_steps",
+                    "guidance_scale")
+            .add(HARMLESS, "user", "safety_identifier", "metadata")
+            // What other servers have for the length, and what else would change the film.
+            .add(ABSENT, "negative_prompt", "num_frames", "fps", "characters");
+
+    private static final FieldRules REMIXES = new FieldRules()
+            .add(KEPT, "prompt")
+            .add(HARMLESS, "user", "safety_identifier", "metadata")
+            .add(ABSENT, "negative_prompt", "seconds", "size", "input_reference", "seed", "num_frames", "fps");
+
     private final Map<String, Rule> rules = new TreeMap<>();
 
     private FieldRules() {}
@@ -135,6 +147,15 @@ final class FieldRules {
 
     static FieldRules images() {
         return IMAGES;
+    }
+
+    static FieldRules videos() {
+        return VIDEOS;
+    }
+
+    /** Of a change of a film, which is made as the film was. */
+    static FieldRules remixes() {
+        return REMIXES;
     }
 
     static FieldRules sounds() {

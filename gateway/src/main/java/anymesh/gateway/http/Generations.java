@@ -79,6 +79,21 @@ final class Generations {
                 });
     }
 
+    /** The same for a request without a body. */
+    void serve(RoutingContext http, Function<Exchange, Future<?>> answer) {
+        HttpServerResponse response = http.response();
+        Admission.Ticket ticket;
+        try {
+            ticket = admission.enter();
+        } catch (RuntimeException e) {
+            ErrorReplies.reply(response, e);
+            return;
+        }
+        Future.succeededFuture(begin(http, ticket)).compose(exchange -> answer.apply(exchange))
+                .onFailure(failure -> ErrorReplies.reply(response, failure))
+                .onComplete(_ -> ticket.close());
+    }
+
     private static Runnable giveUp(Promise<?> body, AtomicReference<@Nullable CallContext> call) {
         var context = Objects.requireNonNull(Vertx.currentContext());
         return () -> context.runOnContext(_ -> {

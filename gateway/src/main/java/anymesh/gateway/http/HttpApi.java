@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.jobs.Jobs;
 import anymesh.gateway.pipeline.EmbeddingPipeline;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.routing.ModelCard;
@@ -49,7 +50,7 @@ public final class HttpApi implements AutoCloseable {
      * @param measure brings meters up to date that are not kept so; called before each scrape
      */
     public HttpApi(Vertx vertx, HttpSettings settings, StageRouter stages, GenerationPipeline pipeline,
-            EmbeddingPipeline embedding, WireMemory memory, Telemetry telemetry, Runnable measure) {
+            EmbeddingPipeline embedding, Jobs jobs, WireMemory memory, Telemetry telemetry, Runnable measure) {
         this.vertx = vertx;
         this.settings = settings;
         this.stages = stages;
@@ -59,6 +60,7 @@ public final class HttpApi implements AutoCloseable {
         generations = new Generations(vertx, settings, admission, pipeline, meters, telemetry.tracer());
         var chat = new ChatRoute(generations, stages);
         var images = new ImagesRoute(generations, stages);
+        var videos = new VideosRoute(generations, stages, jobs);
         var sounds = new SoundsRoute(generations, stages);
         var transcriptions = new TranscriptionsRoute(generations, stages);
         var embeddings = new EmbeddingsRoute(generations, stages, embedding);
@@ -69,6 +71,12 @@ public final class HttpApi implements AutoCloseable {
                 Route.postJson("/v1/images/generations", "images", images::generate),
                 Route.post("/v1/images/edits", "image_edits", Route.Body.FORM, images::edit),
                 Route.post("/v1/images/variations", "image_variations", Route.Body.FORM, images::vary),
+                Route.post(VideosRoute.PATH, "videos", Route.Body.JSON_OR_FORM, videos::create),
+                Route.get(VideosRoute.PATH, "videos", videos::list),
+                Route.get(VideosRoute.PATH + "/:id", "videos", videos::get),
+                Route.delete(VideosRoute.PATH + "/:id", "videos", videos::delete),
+                Route.get(VideosRoute.PATH + "/:id/content", "videos.content", videos::content),
+                Route.post(VideosRoute.PATH + "/:id/remix", "videos", Route.Body.JSON_OR_FORM, videos::remix),
                 Route.postJson("/v1/audio/generations", "sounds", sounds::generate),
                 Route.postJson("/v1/audio/speech", "speech", sounds::speak),
                 Route.post("/v1/audio/transcriptions", "transcriptions", Route.Body.FORM, transcriptions::transcribe),

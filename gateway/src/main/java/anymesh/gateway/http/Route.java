@@ -59,6 +59,10 @@ record Route(HttpMethod method, String path, String label, Body body, Handler<Ro
         return post(path, label, Body.JSON, handler);
     }
 
+    static Route delete(String path, String label, Handler<RoutingContext> handler) {
+        return new Route(HttpMethod.DELETE, path, label, Body.NONE, handler);
+    }
+
     /** Whether it serves a method: whatever can be got, a client may ask for the head of alone. */
     boolean serves(HttpMethod asked) {
         return method.equals(asked) || (method.equals(HttpMethod.GET) && asked.equals(HttpMethod.HEAD));

@@ -35,10 +35,18 @@ public record GeneratorManifest(Modality modality, String accepts, Defaults defa
     public sealed interface Output {
         /** The first is the native one; none for what has no size. */
         List<PictureSize> sizes();
+
+        /** How long it is; 0 for what has no length. */
+        double seconds();
     }
 
     /** Pictures of these sizes. */
-    public record Pictures(List<PictureSize> sizes) implements Output {}
+    public record Pictures(List<PictureSize> sizes) implements Output {
+        @Override
+        public double seconds() {
+            return 0;
+        }
+    }
 
     /**
      * Sounds of one length.
@@ -54,7 +62,12 @@ public record GeneratorManifest(Modality modality, String accepts, Defaults defa
     }
 
     /** Films of these sizes, with so many frames each. */
-    public record Clips(List<PictureSize> sizes, int frames, double framesPerSecond) implements Output {}
+    public record Clips(List<PictureSize> sizes, int frames, double framesPerSecond) implements Output {
+        @Override
+        public double seconds() {
+            return frames / framesPerSecond;
+        }
+    }
 
     /** Reads and checks the manifest; {@link BundleException} names the key that is wrong. */
     public static GeneratorManifest of(ModelBundle bundle) {

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import anymesh.gateway.jobs.JobRequest;
+import anymesh.gateway.jobs.JobState;
+import anymesh.gateway.jobs.JobStore;
+import anymesh.gateway.jobs.Jobs;
+import anymesh.gateway.jobs.NewJob;
+import anymesh.gateway.jobs.Seconds;
+import anymesh.gateway.jobs.StoredMedium;
+import anymesh.gateway.jobs.Variant;
+import anymesh.gateway.jobs.VideoJob;
+import anymesh.gateway.jobs.VideoOrder;
+import anymesh.gateway.jobs.VideoRequests;
+import anymesh.gateway.routing.Hop;
+import anymesh.gateway.routing.RouteNeeds;
+import anymesh.gateway.routing.StageRouter;
+import anymesh.v1.Modality;
+import anymesh.wire.error.InvalidInput;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/videos} and what is below it: films that are made while their client goes away and comes back. */
+final class VideosRoute {
+    static final String PATH = "/v1/videos";
+    private static final String ID = "id";
+    private static final String POLL_AFTER = "openai-poll-after-ms";
+    private static final String POLL_MILLIS = "500";
+    private static final int MAX_NAME = 255;
+    private static final int MAX_PAGE = 100;
+    private static final int PAGE = 20;
+
+    private final Generations generations;
+    private final StageRouter router;
+    private final Jobs jobs;
+    private final VideoContent content;
+
+    VideosRoute(Generations generations, StageRouter router, Jobs jobs) {
+        this.generations = generations;
+        this.router = router;
+        this.jobs = jobs;
+        content = new VideoContent(jobs.media());
+    }
+
+    /** A medium that a job is made from, on its way into the store. */
+    private record Attached(Modality modality, ByteString bytes, String param) {}
+
+    void create(RoutingContext http) {
+        if (!isOn(http)) {
+            return;
+        }
+        long arrived = System.nanoTime();
+        generations.serve(http, VideoRequest::read, (request, exchange) -> {
+            var picture = request.reference();
+            var attached = picture == null
+                    ? null
+                    : new Attached(Modality.IMAGE, picture, VideoRequest.REFERENCE);
+            var model = request.model();
+            return plan(new RouteNeeds(model, inputs(attached), Map.of(Modality.VIDEO, "model"), request.key()),
+                    request.order("", null), exchange).compose(planned -> {
+                        checkSeconds(request.seconds(), planned.generator());
+                        return accept(request.order(model == null ? planned.model() : model, null), attached,
+                                planned.generator(), made(exchange, request.print(), arrived), exchange);
+                    });
+        });
+    }
+
+    void remix(RoutingContext http) {
+        if (!isOn(http)) {
+            return;
+        }
+        long arrived = System.nanoTime();
+        generations.serve(http, body -> {
+            String prompt = VideoRequest.prompt(body);
+            FieldRules.remixes().check(body);
+            return prompt;
+        }, (prompt, exchange) -> find(http).compose(old -> film(old).compose(film -> {
+            var before = old.order();
+            var attached = new Attached(Modality.VIDEO, film, ID);
+            var order = new VideoOrder(before.model(), prompt, before.seed(), before.size(), before.steps(),
+                    before.guidanceScale(), null, new VideoOrder.Remixed(old.id(), before.prompt()), before.key());
+            return plan(new RouteNeeds(before.model(), inputs(attached), Map.of(Modality.VIDEO, "model"),
+                    before.key()), order, exchange)
+                    .compose(planned -> accept(order, attached, planned.generator(),
+                            made(exchange, "remix\0" + old.id() + "\0" + prompt, arrived), exchange));
+        })));
+    }
+
+    private Future<ByteString> film(VideoJob job) {
+        var medium = job.media().get(Variant.VIDEO);
+        if (job.state() != JobState.COMPLETED || medium == null) {
+            return Future.failedFuture(new InvalidInput("Only a video that is completed can be remixed; this one is "
+                    + job.state() + ".", ID, "video_not_ready"));
+        }
+        return jobs.media().read(medium.name(), 0, Math.toIntExact(medium.bytes()))
+                .map(bytes -> UnsafeByteOperations.unsafeWrap(bytes.getBytes()));
+    }
+
+    private static Map<Modality, String> inputs(@Nullable Attached attached) {
+        return attached == null ? Map.of() : Map.of(attached.modality(), attached.param());
+    }
+
+    /** Who would make it now: whether it can be made at all is said before it is accepted. */
+    private record Planned(String model, Hop generator) {}
+
+    private Future<Planned> plan(RouteNeeds needs, VideoOrder order, Exchange exchange) {
+        return router.plan(needs, exchange.call()).compose(plan -> router
+                .output(plan, Modality.VIDEO, VideoRequests.options(order).needs(), exchange.call())
+                .map(path -> new Planned(plan.backbone().release().bundle(), path.generator())));
+    }
+
+    private static void checkSeconds(@Nullable String asked, Hop generator) {
+        if (asked == null) {
+            return;
+        }
+        String made = Seconds.text(generator.seconds());
+        if (!Seconds.text(Float.parseFloat(asked)).equals(made)) {
+            throw new InvalidInput("Invalid 'seconds': '%s' is not supported; expected %s.".formatted(asked,
+                    generator.seconds() == 0
+                            ? "it to be left out, as the model says of no length that it has"
+                            : "'" + made + "', which is how long the films of this model are"),
+                    "seconds");
+        }
+    }
+
+    private Future<?> accept(VideoOrder order, @Nullable Attached attached, Hop generator, JobRequest request,
+            Exchange exchange) {
+        var id = NewJob.newId();
+        return attach(id, order, attached).compose(whole -> {
+            if (exchange.call().isDone()) {
+                // Its client has gone, and may be asking again elsewhere.
+                return Future.failedFuture(exchange.call().ended());
+            }
+            var size = order.size() != null
+                    ? order.size()
+                    : generator.sizes().stream().findFirst().orElse("auto");
+            return jobs.create(new NewJob(id, whole, size, Seconds.text(generator.seconds())), request)
+                    .onSuccess(accepted -> drop(accepted, whole));
+        }).compose(accepted -> exchange.reply(VideoJson.of(accepted.job())));
+    }
+
+    /** Before its job is there, so that nobody runs it without. */
+    private Future<VideoOrder> attach(String id, VideoOrder order, @Nullable Attached attached) {
+        if (attached == null) {
+            return Future.succeededFuture(order);
+        }
+        var file = new StoredMedium(id + "/input", "application/octet-stream", attached.bytes().size());
+        return jobs.media().put(file.name(), attached.bytes()).map(_ -> order
+                .with(new VideoOrder.Reference(attached.modality(), file, attached.param())));
+    }
+
+    private void drop(JobStore.Accepted accepted, VideoOrder order) {
+        var reference = order.reference();
+        if (!accepted.isNew() && reference != null) {
+            jobs.media().delete(reference.file().name());
+        }
+    }
+
+    /** Whether a request was made before is known by its name, or by what it says where a client says that it was. */
+    private static JobRequest made(Exchange exchange, String print, long arrived) {
+        var headers = exchange.http().request().headers();
+        String caller = headers.get(HttpHeaders.AUTHORIZATION);
+        String name = headers.get("idempotency-key");
+        if (name == null) {
+            String retries = headers.get("x-stainless-retry-count");
+            return JobRequest.unnamed(String.valueOf(caller), print, retries != null && !retries.equals("0"),
+                    arrived);
+        }
+        if (name.isBlank() || name.length() > MAX_NAME) {
+            throw new InvalidInput("Invalid 'Idempotency-Key': expected 1 to " + MAX_NAME + " characters.",
+                    "Idempotency-Key");
+        }
+        return JobRequest.named(String.valueOf(caller), name, print);
+    }
+
+    void get(RoutingContext http) {
+        answer(http, find(http).map(job -> {
+            if (job.state() == JobState.QUEUED || job.state() == JobState.IN_PROGRESS) {
+                http.response().putHeader(POLL_AFTER, POLL_MILLIS);
+            }
+            return VideoJson.of(job);
+        }));
+    }
+
+    void list(RoutingContext http) {
+        int limit;
+        boolean isOldestFirst;
+        try {
+            limit = limit(http.request().getParam("limit"));
+            isOldestFirst = isOldestFirst(http.request().getParam("order", "desc"));
+        } catch (InvalidInput e) {
+            ErrorReplies.reply(http.response(), e);
+            return;
+        }
+        var after = Optional.ofNullable(http.request().getParam("after"));
+        answer(http, jobs.ifAny().compose(store -> store.isEmpty()
+                ? Future.succeededFuture(new JobStore.Page(List.of(), false))
+                : store.get().list(after, limit, isOldestFirst)).map(VideoJson::of));
+    }
+
+    private static int limit(@Nullable String text) {
+        if (text == null) {
+            return PAGE;
+        }
+        try {
+            int limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= MAX_PAGE) {
+                return limit;
+            }
+        } catch (NumberFormatException _) {
+            // As any other that is none.
+        }
+        throw new InvalidInput("Invalid 'limit': '%s' is not supported; expected 1 to %d."
+                .formatted(Fields.abbreviated(text), MAX_PAGE), "limit");
+    }
+
+    private static boolean isOldestFirst(String order) {
+        return switch (order) {
+            case "asc" -> true;
+            case "desc" -> false;
+            default -> throw new InvalidInput("Invalid 'order': '%s' is not supported; expected 'asc' or 'desc'."
+                    .formatted(Fields.abbreviated(order)), "order");
+        };
+    }
+
+    void delete(RoutingContext http) {
+        var id = id(http);
+        answer(http, jobs.delete(id).map(found -> VideoJson.deleted(found.orElseThrow(() -> unknown(id)))));
+    }
+
+    void content(RoutingContext http) {
+        if (isOn(http)) {
+            generations.serve(http, exchange -> find(http).compose(job -> content.send(job, exchange)));
+        }
+    }
+
+    private Future<VideoJob> find(RoutingContext http) {
+        var id = id(http);
+        return jobs.ifAny()
+                .compose(store -> store.isEmpty()
+                        ? Future.succeededFuture(Optional.<VideoJob>empty())
+                        : store.get().get(id))
+                .map(found -> found.orElseThrow(() -> unknown(id)));
+    }
+
+    private static String id(RoutingContext http) {
+        return String.valueOf(http.pathParam(ID));
+    }
+
+    private static HttpRefusal unknown(String id) {
+        return new HttpRefusal(404, "There is no video '" + Fields.abbreviated(id) + "'.");
+    }
+
+    /** What needs no body, and holds nothing. */
+    private void answer(RoutingContext http, Future<ObjectNode> json) {
+        if (!isOn(http)) {
+            return;
+        }
+        var response = http.response();
+        json.onFailure(failure -> ErrorReplies.reply(response, failure)).onSuccess(answer -> {
+            if (!response.ended() && !response.closed()) {
+                response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(Json.write(answer));
+            }
+        });
+    }
+
+    private boolean isOn(RoutingContext http) {
+        if (!jobs.isOn()) {
+            ErrorReplies.reply(http.response(), new HttpRefusal(404,
+                    "No videos are made as jobs here: jobs.kind is NONE in this gateway's configuration."));
+        }
+        return jobs.isOn();
+    }
+}

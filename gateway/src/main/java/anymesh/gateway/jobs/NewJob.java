@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.jobs;
+
+import java.util.UUID;
+
+/**
+ * A job that is to be.
+ *
+ * @param size what {@link VideoJob#size} says until it is made; likewise {@code seconds}
+ */
+public record NewJob(String id, VideoOrder order, String size, String seconds) {
+    /** An id that no job has. */
+    public static String newId() {
+        return "video_" + UUID.randomUUID().toString().replace("-", "");
+    }
+}
