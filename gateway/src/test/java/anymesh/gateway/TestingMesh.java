@@ -253,6 +253,11 @@ final class TestingMesh implements AutoCloseable {
                 .addAllCapabilities(List.of(capabilities)).build());
     }
 
+    /** Says how long what a service's first instance makes is. */
+    void describeSeconds(String service, float seconds) {
+        describe(instance(service), instance(service).description().toBuilder().setSeconds(seconds).build());
+    }
+
     /** Starts one more instance of a service, of another version. */
     void serve(String service, int number, String version) {
         var instance = serve(service, number);

@@ -50,7 +50,8 @@ class VideosTest {
     @BeforeEach
     void start() {
         mesh = new TestingMesh(TestingMesh.config().withJobs(jobs(2)), Modality.IMAGE, Modality.VIDEO);
-        mesh.describe("generator-video", 1, capability -> capability.setSeconds(2).addSizes("64x64").addSizes("96x64"));
+        mesh.describe("generator-video", 1, capability -> capability.addSizes("64x64").addSizes("96x64"));
+        mesh.describeSeconds("generator-video", 2);
     }
 
     private JobsConfig jobs(int concurrent) {

@@ -60,6 +60,7 @@ public final class GeneratorStage implements Stage {
         return StageDescription.newBuilder()
                 .setBundle(pipeline.bundle().manifest().bundle())
                 .setVersion(pipeline.bundle().manifest().version())
+                .setSeconds((float) manifest.output().seconds())
                 .addCapabilities(Capability.newBuilder()
                         .setModality(manifest.modality())
                         .addAccepts(manifest.accepts())
@@ -67,7 +68,6 @@ public final class GeneratorStage implements Stage {
                         .setGuidanceScale(manifest.defaults().guidance())
                         .setMaxInferenceSteps(manifest.defaults().maxSteps())
                         .setMaxGuidanceScale(manifest.defaults().maxGuidance())
-                        .setSeconds((float) manifest.output().seconds())
                         .addAllSizes(manifest.output().sizes().stream().map(PictureSize::toString).toList()))
                 .build();
     }

@@ -46,7 +46,8 @@ class FilmGeneratorTest {
                 .containsExactly(Capability.newBuilder().setModality(Modality.VIDEO).addAccepts(TinyBundle.SPACE)
                         .setGuidanceScale(2)
                         .setMaxInferenceSteps(1_000).setMaxGuidanceScale(50)
-                        .setSeconds(0.625f).addSizes("16x16").addSizes("24x16").build());
+                        .addSizes("16x16").addSizes("24x16").build());
+        assertThat(generator.description().getSeconds()).isEqualTo(0.625f);
     }
 
     @ParameterizedTest

@@ -66,9 +66,9 @@ final class VideosRoute {
             var model = request.model();
             return plan(new RouteNeeds(model, inputs(attached), Map.of(Modality.VIDEO, "model"), request.key()),
                     request.order("", null), exchange).compose(planned -> {
-                        checkSeconds(request.seconds(), planned.generator());
+                        checkSeconds(request.seconds(), planned.seconds());
                         return accept(request.order(model == null ? planned.model() : model, null), attached,
-                                planned.generator(), made(exchange, request.print(), arrived), exchange);
+                                planned, made(exchange, request.print(), arrived), exchange);
                     });
         });
     }
@@ -89,7 +89,7 @@ final class VideosRoute {
                     before.guidanceScale(), null, new VideoOrder.Remixed(old.id(), before.prompt()), before.key());
             return plan(new RouteNeeds(before.model(), inputs(attached), Map.of(Modality.VIDEO, "model"),
                     before.key()), order, exchange)
-                    .compose(planned -> accept(order, attached, planned.generator(),
+                    .compose(planned -> accept(order, attached, planned,
                             made(exchange, "remix\0" + old.id() + "\0" + prompt, arrived), exchange));
         })));
     }
@@ -109,29 +109,30 @@ final class VideosRoute {
     }
 
     /** Who would make it now: whether it can be made at all is said before it is accepted. */
-    private record Planned(String model, Hop generator) {}
+    private record Planned(String model, Hop generator, float seconds) {}
 
     private Future<Planned> plan(RouteNeeds needs, VideoOrder order, Exchange exchange) {
         return router.plan(needs, exchange.call()).compose(plan -> router
                 .output(plan, Modality.VIDEO, VideoRequests.options(order).needs(), exchange.call())
-                .map(path -> new Planned(plan.backbone().release().bundle(), path.generator())));
+                .map(path -> new Planned(plan.backbone().release().bundle(), path.generator(),
+                        router.seconds(path.generator()))));
     }
 
-    private static void checkSeconds(@Nullable String asked, Hop generator) {
+    private static void checkSeconds(@Nullable String asked, float there) {
         if (asked == null) {
             return;
         }
-        String made = Seconds.text(generator.seconds());
+        String made = Seconds.text(there);
         if (!Seconds.text(Float.parseFloat(asked)).equals(made)) {
             throw new InvalidInput("Invalid 'seconds': '%s' is not supported; expected %s.".formatted(asked,
-                    generator.seconds() == 0
+                    there == 0
                             ? "it to be left out, as the model says of no length that it has"
                             : "'" + made + "', which is how long the films of this model are"),
                     "seconds");
         }
     }
 
-    private Future<?> accept(VideoOrder order, @Nullable Attached attached, Hop generator, JobRequest request,
+    private Future<?> accept(VideoOrder order, @Nullable Attached attached, Planned planned, JobRequest request,
             Exchange exchange) {
         var id = NewJob.newId();
         return attach(id, order, attached).compose(whole -> {
@@ -141,8 +142,8 @@ final class VideosRoute {
             }
             var size = order.size() != null
                     ? order.size()
-                    : generator.sizes().stream().findFirst().orElse("auto");
-            return jobs.create(new NewJob(id, whole, size, Seconds.text(generator.seconds())), request)
+                    : planned.generator().sizes().stream().findFirst().orElse("auto");
+            return jobs.create(new NewJob(id, whole, size, Seconds.text(planned.seconds())), request)
                     .onSuccess(accepted -> drop(accepted, whole));
         }).compose(accepted -> exchange.reply(VideoJson.of(accepted.job())));
     }

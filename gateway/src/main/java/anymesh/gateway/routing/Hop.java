@@ -54,12 +54,6 @@ public record Hop(Modality modality, Release release, List<Capability> capabilit
                 .map(Capability::getSizesList).map(List::<String>copyOf).orElse(List.of());
     }
 
-    /** For a generator of sounds or films: how many seconds each of them has; 0 where it doesn't say. */
-    public float seconds() {
-        return capabilities.stream().filter(capability -> capability.getModality() == modality)
-                .map(Capability::getSeconds).findFirst().orElse(0f);
-    }
-
     /** For a generator: why it can't make what a request asks for; null if it can. Of its size {@link #sizes} says it. */
     @Nullable
     InvalidInput refusal(OutputNeeds needs) {
@@ -80,13 +74,7 @@ public record Hop(Modality modality, Release release, List<Capability> capabilit
 
     /** Whether an instance serves this step: one of the release, joined to the same spaces. */
     public boolean isServedBy(StageInstance instance) {
-        return instance.release().equals(release)
-                && essential(capabilities(modality, instance)).equals(essential(capabilities));
-    }
-
-    /** Without a length, which instances of a release that were started by an earlier version of this software don't tell. */
-    private static List<Capability> essential(List<Capability> capabilities) {
-        return capabilities.stream().map(capability -> capability.toBuilder().clearSeconds().build()).toList();
+        return instance.release().equals(release) && capabilities(modality, instance).equals(capabilities);
     }
 
     /** Whether its bundle says that it does this; everybody does nothing in particular. */

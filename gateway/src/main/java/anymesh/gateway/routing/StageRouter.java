@@ -95,6 +95,12 @@ public final class StageRouter {
         return room.when(call, () -> plan.through(modality, new Share(releases, 1), List.copyOf(registry.snapshot())));
     }
 
+    /** How long each sound or film of a generator is; 0 where no instance says so. */
+    public float seconds(Hop generator) {
+        return registry.snapshot().stream().filter(generator::isServedBy)
+                .map(instance -> instance.description().getSeconds()).max(Float::compare).orElse(0f);
+    }
+
     /** All instances of the moment. */
     public List<StageInstance> snapshot() {
         return List.copyOf(registry.snapshot());
