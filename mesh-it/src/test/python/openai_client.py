@@ -7,7 +7,6 @@ import base64
 import sys
 from pathlib import Path
 
-import httpx
 import openai
 from openai import OpenAI
 
@@ -119,7 +118,7 @@ def videos(client: OpenAI, picture: Path) -> None:
     for variant in ("thumbnail", "spritesheet"):
         shown = client.videos.download_content(video.id, variant=variant).read()
         check(shown[:3] == b"\xff\xd8\xff", f"its {variant} is a picture")
-    part = client.get(f"/videos/{video.id}/content", cast_to=httpx.Response, options={"headers": {"range": "bytes=0-99"}})
+    part = client.videos.with_raw_response.download_content(video.id, extra_headers={"range": "bytes=0-99"})
     check(part.status_code == 206 and part.content == film[:100], "a part of it is that part")
     with picture.open("rb") as file:
         moved = client.videos.create_and_poll(prompt="let it fly left", input_reference=file)

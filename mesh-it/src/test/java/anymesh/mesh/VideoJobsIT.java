@@ -132,12 +132,13 @@ final class VideoJobsIT {
         var a = gateways.get(0);
         var b = gateways.get(1);
         var c = gateways.get(2);
-        String id = "";
-        for (int seed = 0; workerOf(id) != a.pid(); seed++) { // whoever creates it looks first, but another may be faster
-            id = send(a, creation(body(seed)), "/v1/videos").json().path("id").asText();
+        String id;
+        int seed = 0;
+        do { // whoever creates it looks first, but another may be faster
+            id = send(a, creation(body(seed++)), "/v1/videos").json().path("id").asText();
             var created = id;
             await().until(() -> workerOf(created) != 0 || status(b, created).equals("completed"));
-        }
+        } while (workerOf(id) != a.pid());
         a.kill();
         var job = id;
         assertThat(status(b, job)).isIn("in_progress", "queued");
