@@ -31,10 +31,9 @@ record ModalityEncoder(Modality modality, Encoder manifest, MediaReader reader,
         var read = new ArrayList<Map<String, Tensor>>();
         for (int i = 0; i < items.size(); i++) {
             try {
-                if (whole && reader instanceof TextReader texts) {
-                    texts.requireWhole(items.get(i), call);
-                }
-                read.add(reader.read(items.get(i), call));
+                read.add(reader instanceof TextReader texts
+                        ? texts.read(items.get(i), whole, call)
+                        : reader.read(items.get(i), call));
             } catch (InvalidInput e) {
                 throw new InvalidInput(e.getMessage(), "items[%d]".formatted(i));
             }

@@ -20,13 +20,6 @@ record TextReader(TextTokenizer tokenizer, String input, String attentionMask, i
     /** Far more than any encoder reads: the rest would be tokenized only to be cut. */
     private static final int MAX_CHARACTERS = 1 << 17;
 
-    /** {@link InvalidInput} for a text of which {@link #read} would leave something out. */
-    void requireWhole(MediaItem item, CallContext call) {
-        if (tokenizer.isCut(item.getText(), call)) {
-            throw new InvalidInput("a text of more than the %d tokens that the model reads".formatted(maxLength));
-        }
-    }
-
     /** How many tokens the model sees of all texts. */
     int tokens(Map<String, Tensor> feeds) {
         var mask = Objects.requireNonNull(feeds.get(attentionMask)).longs();
@@ -39,6 +32,11 @@ record TextReader(TextTokenizer tokenizer, String input, String attentionMask, i
 
     @Override
     public Map<String, Tensor> read(MediaItem item, CallContext call) {
+        return read(item, false, call);
+    }
+
+    /** {@code whole}: whether a text of which something would be left out is an {@link InvalidInput}. */
+    Map<String, Tensor> read(MediaItem item, boolean whole, CallContext call) {
         if (!item.hasText() || item.getText().isBlank()) {
             throw new InvalidInput("a text item needs a text that is not empty");
         }
@@ -46,7 +44,11 @@ record TextReader(TextTokenizer tokenizer, String input, String attentionMask, i
             throw new InvalidInput("a text of %d characters (limit: %d)".formatted(item.getText().length(),
                     MAX_CHARACTERS));
         }
-        var ids = tokenizer.encodeWithSpecials(item.getText(), call);
+        var tokens = tokenizer.cut(item.getText(), call);
+        if (whole && tokens.isCut()) {
+            throw new InvalidInput("a text of more than the %d tokens that the model reads".formatted(maxLength));
+        }
+        var ids = tokens.ids();
         var mask = new long[maxLength];
         Arrays.fill(mask, 0, ids.length, 1);
         return Map.of(input, Tensor.ofLongs(Arrays.copyOf(ids, maxLength), maxLength),

@@ -5,6 +5,7 @@ import anymesh.gateway.client.CallSettings;
 import anymesh.gateway.http.HttpLimits;
 import anymesh.gateway.http.HttpSettings;
 import anymesh.gateway.jobs.JobsConfig;
+import anymesh.kit.config.Durations;
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.tls.TlsConfig;
 import java.time.Duration;
@@ -26,8 +27,8 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port: %d (expected: 0 to 65535)".formatted(port));
         }
-        requirePositive("requestTimeout", requestTimeout);
-        requirePositive("heartbeat", heartbeat);
+        Durations.requirePositive("requestTimeout", requestTimeout);
+        Durations.requirePositive("heartbeat", heartbeat);
         if (drainTimeout.isNegative()) {
             throw new IllegalArgumentException("drainTimeout: %s (expected: >= 0)".formatted(drainTimeout));
         }
@@ -39,12 +40,6 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
             throw new IllegalArgumentException("memoryBytes: %d (expected: > 0)".formatted(memoryBytes));
         }
         corsOrigins = List.copyOf(corsOrigins);
-    }
-
-    private static void requirePositive(String key, Duration value) {
-        if (!value.isPositive()) {
-            throw new IllegalArgumentException("%s: %s (expected: > 0)".formatted(key, value));
-        }
     }
 
     /** Loopback only, no web pages but the playground, two minutes for a request. */

@@ -48,13 +48,17 @@ final class AudioStream {
     }
 
     private List<ObjectNode> deltas(ByteString sound) {
-        var data = IntStream.iterate(0, at -> at < sound.size(), at -> at + PIECE)
-                .mapToObj(at -> sound.substring(at, Math.min(sound.size(), at + PIECE)))
-                .map(piece -> node().putPOJO("data", MediaText.base64(piece)));
+        var data = pieces(sound).map(piece -> node().putPOJO("data", MediaText.base64(piece)));
         return Stream.of(
                 Stream.of(node().put("id", answer.audioId()).put("transcript", ChatAnswer.TRANSCRIPT)),
                 data,
                 Stream.of(node().put("expires_at", answer.audioExpiry()))).flatMap(deltas -> deltas).toList();
+    }
+
+    /** A file as its events have it. */
+    static Stream<ByteString> pieces(ByteString file) {
+        return IntStream.iterate(0, at -> at < file.size(), at -> at + PIECE)
+                .mapToObj(at -> file.substring(at, Math.min(file.size(), at + PIECE)));
     }
 
     private static ObjectNode node() {

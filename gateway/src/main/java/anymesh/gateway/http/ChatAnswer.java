@@ -10,7 +10,6 @@ import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,18 +35,12 @@ record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean
             answer.parts().forEach(part -> PartJson.write(part, parts.addObject()));
         }
         if (wantsAudio) {
-            answer.parts().stream().mapMulti(ChatAnswer::sounds).findFirst().ifPresent(
+            answer.media(Modality.AUDIO).stream().findFirst().ifPresent(
                     sound -> audio(sound, message.putObject("audio")));
         }
         json.set("usage", AnswerJson.chatUsage(answer));
         json.set("anymesh", AnswerJson.route(answer));
         return json;
-    }
-
-    private static void sounds(AnswerPart part, Consumer<GeneratedMedia> into) {
-        if (part instanceof AnswerPart.Media(Modality modality, GeneratedMedia media) && modality == Modality.AUDIO) {
-            into.accept(media);
-        }
     }
 
     private void audio(GeneratedMedia sound, ObjectNode json) {

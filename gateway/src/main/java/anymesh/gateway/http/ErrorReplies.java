@@ -3,7 +3,6 @@ package anymesh.gateway.http;
 
 import anymesh.wire.call.LogIds;
 import anymesh.wire.error.Failures;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +26,7 @@ final class ErrorReplies {
         if (error.isFinal()) {
             response.putHeader("x-should-retry", "false");
         }
-        response.setStatusCode(error.status())
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                .end(Json.write(error.toJson()));
+        Json.reply(response.setStatusCode(error.status()), error.toJson());
     }
 
     /** The error to tell the client of. */

@@ -53,6 +53,16 @@ final class Generations {
      * has begun a response of its own.
      */
     <T> void serve(RoutingContext http, Function<Fields, T> read, BiFunction<T, Exchange, Future<?>> answer) {
+        admit(http, ticket -> bodies.read(http.request(), ticket, read), answer);
+    }
+
+    /** The same for a request without a body. */
+    void serve(RoutingContext http, Function<Exchange, Future<?>> answer) {
+        admit(http, _ -> Future.succeededFuture(), (_, exchange) -> answer.apply(exchange));
+    }
+
+    private <T> void admit(RoutingContext http, Function<Admission.Ticket, Future<T>> read,
+            BiFunction<T, Exchange, Future<?>> answer) {
         HttpServerResponse response = http.response();
         Admission.Ticket ticket;
         try {
@@ -65,7 +75,7 @@ final class Generations {
         var call = new AtomicReference<@Nullable CallContext>();
         var giveUp = giveUp(body, call);
         underWay.add(giveUp);
-        bodies.read(http.request(), ticket, read).onComplete(body::tryComplete, body::tryFail);
+        read.apply(ticket).onComplete(body::tryComplete, body::tryFail);
         body.future()
                 .compose(request -> {
                     var exchange = begin(http, ticket);
@@ -77,21 +87,6 @@ final class Generations {
                     underWay.remove(giveUp);
                     ticket.close();
                 });
-    }
-
-    /** The same for a request without a body. */
-    void serve(RoutingContext http, Function<Exchange, Future<?>> answer) {
-        HttpServerResponse response = http.response();
-        Admission.Ticket ticket;
-        try {
-            ticket = admission.enter();
-        } catch (RuntimeException e) {
-            ErrorReplies.reply(response, e);
-            return;
-        }
-        Future.succeededFuture(begin(http, ticket)).compose(exchange -> answer.apply(exchange))
-                .onFailure(failure -> ErrorReplies.reply(response, failure))
-                .onComplete(_ -> ticket.close());
     }
 
     private static Runnable giveUp(Promise<?> body, AtomicReference<@Nullable CallContext> call) {

@@ -4,8 +4,8 @@ package anymesh.gateway.http;
 import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent.MediaPreview;
-import anymesh.gateway.pipeline.AnswerPart;
 import anymesh.v1.GeneratedMedia;
+import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -77,13 +77,11 @@ record ImagesAnswer(String kind, String size, int copies, long created) {
     }
 
     private static List<GeneratedMedia> pictures(Answer answer) {
-        return answer.parts().stream().filter(AnswerPart.Media.class::isInstance)
-                .map(part -> ((AnswerPart.Media) part).media()).toList();
+        return answer.media(Modality.IMAGE);
     }
 
     private static String words(Answer answer) {
-        return answer.parts().stream().filter(AnswerPart.Text.class::isInstance)
-                .map(part -> ((AnswerPart.Text) part).text().strip()).filter(text -> !text.isEmpty())
+        return answer.texts().stream().map(String::strip).filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(" "));
     }
 }

@@ -12,10 +12,8 @@ import anymesh.v1.Modality;
 import anymesh.v1.Role;
 import anymesh.v1.Sampling;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,25 +25,22 @@ import org.jspecify.annotations.Nullable;
  */
 record ImagesRequest(String kind, @Nullable String model, GenerationRequest generation, boolean stream,
         @Nullable String key) {
-    private static final long MAX_STEPS = 1_000;
-    private static final double MAX_GUIDANCE = 100;
     private static final int MAX_PARTIALS = 3;
     private static final int MAX_QUALITY = 100;
     private static final String IMAGE = "image";
-    private static final Pattern SIZE = Pattern.compile("\\d{1,5}x\\d{1,5}");
     /** What the backbone is told where a client may not say anything. */
     private static final String VARY = "draw this";
 
-    /** {@code POST /v1/images/generations}. As with OpenAI, the model may be left out: null is the first that serves. */
+    /** {@code POST /v1/images/generations}. */
     static ImagesRequest generation(Fields body) {
-        String prompt = prompt(body);
+        String prompt = MediaFields.prompt(body);
         FieldRules.images().check(body);
         return read("image_generation", body, List.of(new ModalityInput.Text(prompt)));
     }
 
     /** {@code POST /v1/images/edits}: pictures, and what to draw of them. */
     static ImagesRequest edit(Fields body, int maxMedia) {
-        String prompt = prompt(body);
+        String prompt = MediaFields.prompt(body);
         FieldRules.imageEdits().check(body);
         var parts = pictures(body, maxMedia);
         parts.add(new ModalityInput.Text(prompt));
@@ -61,20 +56,12 @@ record ImagesRequest(String kind, @Nullable String model, GenerationRequest gene
     }
 
     private static ImagesRequest read(String kind, Fields body, List<ModalityInput> parts) {
-        String model = body.has("model") ? ChatRequest.model(body) : null;
+        String model = MediaFields.model(body);
         var generation = new GenerationRequest(List.of(new Message(Role.USER, parts)), Sampling.getDefaultInstance(),
                 // Its words are the revised prompt.
                 List.of(Modality.TEXT, Modality.IMAGE), List.of(Modality.IMAGE), media(body));
         return new ImagesRequest(kind, model, generation, Boolean.TRUE.equals(body.bool("stream")),
                 ChatRequest.key(body));
-    }
-
-    private static String prompt(Fields body) {
-        String prompt = body.requiredString("prompt");
-        if (prompt.isBlank()) {
-            throw body.invalid("prompt", "Invalid '%s': the prompt is empty.");
-        }
-        return prompt;
     }
 
     private static List<ModalityInput> pictures(Fields body, int most) {
@@ -96,9 +83,9 @@ record ImagesRequest(String kind, @Nullable String model, GenerationRequest gene
 
     private static MediaOptions media(Fields body) {
         Long n = body.integer("n", 1, 10);
-        Long steps = body.integer("num_inference_steps", 1, MAX_STEPS);
-        Double guidance = body.number("guidance_scale", 0, MAX_GUIDANCE);
-        PictureFormat format = format(body);
+        Integer steps = MediaFields.steps(body);
+        Float guidance = MediaFields.guidanceScale(body);
+        PictureFormat format = MediaChoices.format(body, "output_format", PictureFormat.values()).orElse(null);
         Long previews = body.integer("partial_images", 0, MAX_PARTIALS);
         boolean isStreamed = Boolean.TRUE.equals(body.bool("stream"));
         if (!isStreamed && previews != null && previews > 0) {
@@ -106,19 +93,9 @@ record ImagesRequest(String kind, @Nullable String model, GenerationRequest gene
                     "Invalid '%s': an answer that is not streamed has none; set 'stream'.");
         }
         return new MediaOptions(n == null ? 1 : n.intValue(), ChatRequest.seed(body),
-                steps == null ? null : steps.intValue(), guidance == null ? null : guidance.floatValue(),
+                steps, guidance,
                 size(body), format == null ? Map.of() : Map.of(Modality.IMAGE, format.mimeType()),
                 quality(body, format), previews == null ? 0 : previews.intValue(), false);
-    }
-
-    /** Null where the client leaves it to the generator. */
-    private static @Nullable PictureFormat format(Fields body) {
-        String name = body.string("output_format");
-        return name == null
-                ? null
-                : PictureFormat.of(name).orElseThrow(() -> body.invalid("output_format",
-                        "Invalid '%s': '%s' is not supported; expected one of %s.", Fields.abbreviated(name),
-                        Arrays.toString(PictureFormat.values())));
     }
 
     private static @Nullable Integer quality(Fields body, @Nullable PictureFormat format) {
@@ -140,7 +117,7 @@ record ImagesRequest(String kind, @Nullable String model, GenerationRequest gene
         if (size == null || size.equals("auto")) {
             return null;
         }
-        if (!SIZE.matcher(size).matches()) {
+        if (!MediaFields.SIZE.matcher(size).matches()) {
             throw body.invalid("size", "Invalid '%s': '%s' is not supported; expected 'auto' or WIDTHxHEIGHT.",
                     Fields.abbreviated(size));
         }

@@ -41,12 +41,8 @@ final class ImagesRoute {
                         .compose(answer -> exchange.reply(form(request, plan).whole(answer))));
     }
 
-    /** Before the backbone is bothered: whether there is a generator that draws in this size. It is the one that will. */
     private Future<RoutePlan> plan(ImagesRequest request, Exchange exchange) {
-        return router.plan(request.needs(), exchange.call())
-                .compose(plan -> router
-                        .output(plan, Modality.IMAGE, request.generation().media().needs(), exchange.call())
-                        .map(path -> plan.with(Modality.IMAGE, path)));
+        return router.plan(request.needs(), Modality.IMAGE, request.generation().media().needs(), exchange.call());
     }
 
     private ImagesAnswer form(ImagesRequest request, RoutePlan plan) {

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -37,6 +39,11 @@ final class Json {
         var bytes = new ByteArrayOutputStream();
         write(json, bytes);
         return Buffer.buffer(bytes.toByteArray());
+    }
+
+    /** Answers with what is small. */
+    static void reply(HttpServerResponse response, ObjectNode json) {
+        response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(write(json));
     }
 
     /** In pieces, so that what is large is in the heap once. */

@@ -25,11 +25,13 @@ final class MediaChoices {
         Fields audio = body.object("audio");
         if (audio != null) {
             checkVoice(audio);
-            format(audio, SoundFormat.values()).ifPresent(format -> types.put(Modality.AUDIO, format.mimeType()));
+            format(audio, "format", SoundFormat.values())
+                    .ifPresent(format -> types.put(Modality.AUDIO, format.mimeType()));
         }
         Fields video = body.object("video");
         if (video != null) {
-            format(video, ClipFormat.values()).ifPresent(format -> types.put(Modality.VIDEO, format.mimeType()));
+            format(video, "format", ClipFormat.values())
+                    .ifPresent(format -> types.put(Modality.VIDEO, format.mimeType()));
         }
         Fields image = body.object("image");
         Long previews = image == null ? null : image.integer("partial_images", 0, MAX_PARTIALS);
@@ -45,13 +47,14 @@ final class MediaChoices {
         }
     }
 
-    private static <F extends Enum<F>> Optional<F> format(Fields media, F[] known) {
-        String name = media.string("format");
+    /** The kind of file that a field names; empty where the client leaves it to the generator. */
+    static <F extends Enum<F>> Optional<F> format(Fields media, String field, F[] known) {
+        String name = media.string(field);
         if (name == null) {
             return Optional.empty();
         }
         return Optional.of(Arrays.stream(known).filter(format -> format.toString().equals(name)).findFirst()
-                .orElseThrow(() -> media.invalid("format", "Invalid '%s': '%s' is not supported; expected one of %s.",
+                .orElseThrow(() -> media.invalid(field, "Invalid '%s': '%s' is not supported; expected one of %s.",
                         Fields.abbreviated(name), Arrays.toString(known))));
     }
 

@@ -48,8 +48,7 @@ final class MeshRoute {
         ArrayNode stages = json.putArray("stages");
         PATH.forEach(kind -> write(kind, instances, stages.addObject()));
         write(router.routes(), json.putArray("routes"));
-        http.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store").end(Json.write(json));
+        Json.reply(http.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store"), json);
     }
 
     private static void write(Kind kind, List<StageInstance> instances, ObjectNode json) {

@@ -9,8 +9,6 @@ import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +32,7 @@ final class ModelsRoute {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("object", "list");
         ArrayNode data = json.putArray("data");
         router.models().forEach(model -> write(model, data.addObject()));
-        send(http.response(), json);
+        Json.reply(http.response(), json);
     }
 
     void get(RoutingContext http) {
@@ -42,7 +40,7 @@ final class ModelsRoute {
         router.models().stream().filter(model -> model.id().equals(id)).findFirst().ifPresentOrElse(model -> {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
             write(model, json);
-            send(http.response(), json);
+            Json.reply(http.response(), json);
         }, () -> ErrorReplies.reply(http.response(), RouteRefused.unknownModel(Fields.abbreviated(id))));
     }
 
@@ -65,9 +63,5 @@ final class ModelsRoute {
 
     private static void write(List<Modality> modalities, ArrayNode json) {
         modalities.forEach(modality -> json.add(Services.name(modality)));
-    }
-
-    private static void send(HttpServerResponse response, ObjectNode json) {
-        response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(Json.write(json));
     }
 }

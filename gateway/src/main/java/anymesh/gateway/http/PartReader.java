@@ -44,9 +44,9 @@ final class PartReader {
         return switch (type) {
             case "text" -> new Text(part.requiredString("text"));
             case "refusal" -> new Text(part.requiredString("refusal"));
-            case "image_url" -> url(part, type, Modality.IMAGE, MAX_IMAGE_BYTES);
-            case "audio_url" -> url(part, type, Modality.AUDIO, MAX_AUDIO_BYTES);
-            case "video_url" -> url(part, type, Modality.VIDEO, MAX_VIDEO_BYTES);
+            case "image_url" -> media(Modality.IMAGE, part.requiredObject(type), "url");
+            case "audio_url" -> media(Modality.AUDIO, part.requiredObject(type), "url");
+            case "video_url" -> media(Modality.VIDEO, part.requiredObject(type), "url");
             case "input_audio" -> audio(part.requiredObject("input_audio"));
             default -> throw part.invalid("type",
                     "Invalid '%s': '%s' is not supported; expected 'text', 'image_url', 'input_audio', 'audio_url' or "
@@ -55,20 +55,24 @@ final class PartReader {
         };
     }
 
-    private static Media url(Fields part, String type, Modality modality, int maxBytes) {
-        Fields holder = part.requiredObject(type);
-        String param = holder.param("url");
+    /** A medium that a field has as a data URL. */
+    static Media media(Modality modality, Fields holder, String name) {
+        String param = holder.param(name);
         return new Media(modality,
-                new DataUrl(Services.name(modality), maxBytes, param).decode(holder.characters("url")), param);
+                new DataUrl(Services.name(modality), most(modality), param).decode(holder.characters(name)), param);
     }
 
-    /** A file of a form. */
-    static Media media(Modality modality, FormFile file, String param) {
-        int most = switch (modality) {
+    private static int most(Modality modality) {
+        return switch (modality) {
             case AUDIO -> MAX_AUDIO_BYTES;
             case VIDEO -> MAX_VIDEO_BYTES;
             case IMAGE, TEXT, MODALITY_UNSPECIFIED, UNRECOGNIZED -> MAX_IMAGE_BYTES;
         };
+    }
+
+    /** A file of a form. */
+    static Media media(Modality modality, FormFile file, String param) {
+        int most = most(modality);
         if (file.bytes().isEmpty() || file.bytes().size() > most) {
             throw new InvalidInput(file.bytes().isEmpty()
                     ? "Invalid '%s': there is no data.".formatted(param)

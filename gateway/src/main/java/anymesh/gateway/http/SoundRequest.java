@@ -26,17 +26,12 @@ import org.jspecify.annotations.Nullable;
 record SoundRequest(@Nullable String model, GenerationRequest generation, OutputNeeds needs, boolean stream,
         @Nullable String key) {
     private static final int MAX_SPOKEN = 4096;
-    private static final long MAX_STEPS = 1_000;
-    private static final double MAX_GUIDANCE = 100;
     private static final String SPEECH = "speech";
 
     /** What is to be heard, as words describe it. The model may be left out. */
     static SoundRequest generation(Fields body) {
-        String model = body.has("model") ? ChatRequest.model(body) : null;
-        String prompt = body.requiredString("prompt");
-        if (prompt.isBlank()) {
-            throw body.invalid("prompt", "Invalid '%s': the prompt is empty.");
-        }
+        String model = MediaFields.model(body);
+        String prompt = MediaFields.prompt(body);
         FieldRules.sounds().check(body);
         var options = options(body, SoundFormat.WAV);
         return new SoundRequest(model, request(prompt, options), options.needs(), false, ChatRequest.key(body));
@@ -61,12 +56,12 @@ record SoundRequest(@Nullable String model, GenerationRequest generation, Output
     }
 
     private static MediaOptions options(Fields body, SoundFormat usual) {
-        Long steps = body.integer("num_inference_steps", 1, MAX_STEPS);
-        Double guidance = body.number("guidance_scale", 0, MAX_GUIDANCE);
+        Integer steps = MediaFields.steps(body);
+        Float guidance = MediaFields.guidanceScale(body);
         String name = body.string("response_format");
         SoundFormat format = name == null ? usual : format(name, body);
-        return new MediaOptions(1, ChatRequest.seed(body), steps == null ? null : steps.intValue(),
-                guidance == null ? null : guidance.floatValue(), null, Map.of(Modality.AUDIO, format.mimeType()), null,
+        return new MediaOptions(1, ChatRequest.seed(body), steps, guidance, null,
+                Map.of(Modality.AUDIO, format.mimeType()), null,
                 0, false);
     }
 

@@ -5,7 +5,6 @@ import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.AnswerEvent.MediaDone;
-import anymesh.gateway.pipeline.AnswerPart;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.v1.GeneratedMedia;
@@ -13,17 +12,12 @@ import anymesh.v1.Modality;
 import anymesh.wire.error.InferenceFailed;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.protobuf.ByteString;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** {@code POST /v1/audio/generations} and {@code /v1/audio/speech}: one sound, as the file itself or in events. */
 final class SoundsRoute {
-    /** Bytes of an event: of three, for base64 without padding. */
-    private static final int PIECE = 12 << 11;
-
     private final Generations generations;
     private final StageRouter router;
 
@@ -52,16 +46,12 @@ final class SoundsRoute {
                 });
     }
 
-    /** Before the backbone is bothered: whether there is a generator that can do it. It is the one that will. */
     private Future<RoutePlan> plan(SoundRequest request, Exchange exchange) {
-        return router.plan(request.routeNeeds(), exchange.call())
-                .compose(plan -> router.output(plan, Modality.AUDIO, request.needs(), exchange.call())
-                        .map(path -> plan.with(Modality.AUDIO, path)));
+        return router.plan(request.routeNeeds(), Modality.AUDIO, request.needs(), exchange.call());
     }
 
     private static GeneratedMedia sound(Answer answer) {
-        return answer.parts().stream().filter(AnswerPart.Media.class::isInstance)
-                .map(part -> ((AnswerPart.Media) part).media()).findFirst()
+        return answer.media(Modality.AUDIO).stream().findFirst()
                 .orElseThrow(() -> new InferenceFailed("the answer has no sound"));
     }
 
@@ -83,11 +73,8 @@ final class SoundsRoute {
         if (!(event instanceof MediaDone done)) {
             return List.of();
         }
-        ByteString file = done.media().getData();
-        return IntStream.iterate(0, at -> at < file.size(), at -> at + PIECE)
-                .mapToObj(at -> event("speech.audio.delta").putPOJO("audio",
-                        MediaText.base64(file.substring(at, Math.min(file.size(), at + PIECE)))))
-                .toList();
+        return AudioStream.pieces(done.media().getData())
+                .map(piece -> event("speech.audio.delta").putPOJO("audio", MediaText.base64(piece))).toList();
     }
 
     private static ObjectNode event(String type) {

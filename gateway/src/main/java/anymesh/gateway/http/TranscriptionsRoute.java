@@ -4,7 +4,6 @@ package anymesh.gateway.http;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.AnswerEvent.TextWritten;
-import anymesh.gateway.pipeline.AnswerPart;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.gateway.routing.StageRouter;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -13,7 +12,6 @@ import com.google.protobuf.ByteString;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** {@code POST /v1/audio/transcriptions} and {@code /v1/audio/translations}: what is said in a sound, whole and streamed. */
 final class TranscriptionsRoute {
@@ -73,7 +71,6 @@ final class TranscriptionsRoute {
     }
 
     private static String text(Answer answer) {
-        return answer.parts().stream().filter(AnswerPart.Text.class::isInstance)
-                .map(part -> ((AnswerPart.Text) part).text()).collect(Collectors.joining());
+        return String.join("", answer.texts());
     }
 }

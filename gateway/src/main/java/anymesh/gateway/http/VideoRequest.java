@@ -2,7 +2,6 @@
 package anymesh.gateway.http;
 
 import anymesh.gateway.jobs.VideoOrder;
-import anymesh.gateway.routing.Services;
 import anymesh.v1.Modality;
 import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
@@ -28,29 +27,22 @@ record VideoRequest(@Nullable String model, String prompt, @Nullable String seco
 
     /** OpenAI's, in characters. */
     private static final int MAX_PROMPT = 32_000;
-    private static final int MAX_REFERENCE_BYTES = 20 << 20;
-    private static final long MAX_STEPS = 1_000;
-    private static final double MAX_GUIDANCE = 100;
-    private static final Pattern SIZE = Pattern.compile("\\d{1,5}x\\d{1,5}");
     private static final Pattern SECONDS = Pattern.compile("\\d{1,5}(\\.\\d{1,3})?");
 
     static VideoRequest read(Fields body) {
-        String model = body.has("model") ? ChatRequest.model(body) : null;
+        String model = MediaFields.model(body);
         String prompt = prompt(body);
         FieldRules.videos().check(body);
-        Long steps = body.integer("num_inference_steps", 1, MAX_STEPS);
-        Double guidance = body.number("guidance_scale", 0, MAX_GUIDANCE);
+        Integer steps = MediaFields.steps(body);
+        Float guidance = MediaFields.guidanceScale(body);
         return new VideoRequest(model, prompt, matching(body, "seconds", SECONDS, "a number of seconds, as a string"),
-                matching(body, "size", SIZE, "WIDTHxHEIGHT"), ChatRequest.seed(body),
-                steps == null ? null : steps.intValue(), guidance == null ? null : guidance.floatValue(),
+                matching(body, "size", MediaFields.SIZE, "WIDTHxHEIGHT"), ChatRequest.seed(body),
+                steps, guidance,
                 reference(body), ChatRequest.key(body));
     }
 
     static String prompt(Fields body) {
-        String prompt = body.requiredString("prompt");
-        if (prompt.isBlank()) {
-            throw body.invalid("prompt", "Invalid '%s': the prompt is empty.");
-        }
+        String prompt = MediaFields.prompt(body);
         if (prompt.codePointCount(0, prompt.length()) > MAX_PROMPT) {
             throw body.invalid("prompt", "Invalid '%s': it is longer than %d characters.", MAX_PROMPT);
         }
@@ -97,8 +89,7 @@ record VideoRequest(@Nullable String model, String prompt, @Nullable String seco
     }
 
     private static ByteString picture(Fields holder, String name) {
-        return new DataUrl(Services.name(Modality.IMAGE), MAX_REFERENCE_BYTES, holder.param(name))
-                .decode(holder.characters(name));
+        return PartReader.media(Modality.IMAGE, holder, name).bytes();
     }
 
     /** What it says, the same whenever it says the same, however it was written down. */

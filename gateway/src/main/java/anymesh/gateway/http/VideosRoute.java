@@ -19,12 +19,11 @@ import anymesh.v1.Modality;
 import anymesh.wire.error.InvalidInput;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -100,8 +99,7 @@ final class VideosRoute {
             return Future.failedFuture(new InvalidInput("Only a video that is completed can be remixed; this one is "
                     + job.state() + ".", ID, "video_not_ready"));
         }
-        return jobs.media().read(medium.name(), 0, Math.toIntExact(medium.bytes()))
-                .map(bytes -> UnsafeByteOperations.unsafeWrap(bytes.getBytes()));
+        return jobs.media().read(medium.name(), medium.bytes());
     }
 
     private static Map<Modality, String> inputs(@Nullable Attached attached) {
@@ -112,10 +110,10 @@ final class VideosRoute {
     private record Planned(String model, Hop generator, float seconds) {}
 
     private Future<Planned> plan(RouteNeeds needs, VideoOrder order, Exchange exchange) {
-        return router.plan(needs, exchange.call()).compose(plan -> router
-                .output(plan, Modality.VIDEO, VideoRequests.options(order).needs(), exchange.call())
-                .map(path -> new Planned(plan.backbone().release().bundle(), path.generator(),
-                        router.seconds(path.generator()))));
+        return router.plan(needs, Modality.VIDEO, VideoRequests.options(order).needs(), exchange.call()).map(plan -> {
+            var generator = Objects.requireNonNull(plan.outputs().get(Modality.VIDEO)).generator();
+            return new Planned(plan.backbone().release().bundle(), generator, router.seconds(generator));
+        });
     }
 
     private static void checkSeconds(@Nullable String asked, float there) {
@@ -202,9 +200,7 @@ final class VideosRoute {
             return;
         }
         var after = Optional.ofNullable(http.request().getParam("after"));
-        answer(http, jobs.ifAny().compose(store -> store.isEmpty()
-                ? Future.succeededFuture(new JobStore.Page(List.of(), false))
-                : store.get().list(after, limit, isOldestFirst)).map(VideoJson::of));
+        answer(http, jobs.list(after, limit, isOldestFirst).map(VideoJson::of));
     }
 
     private static int limit(@Nullable String text) {
@@ -245,11 +241,7 @@ final class VideosRoute {
 
     private Future<VideoJob> find(RoutingContext http) {
         var id = id(http);
-        return jobs.ifAny()
-                .compose(store -> store.isEmpty()
-                        ? Future.succeededFuture(Optional.<VideoJob>empty())
-                        : store.get().get(id))
-                .map(found -> found.orElseThrow(() -> unknown(id)));
+        return jobs.get(id).map(found -> found.orElseThrow(() -> unknown(id)));
     }
 
     private static String id(RoutingContext http) {
@@ -268,7 +260,7 @@ final class VideosRoute {
         var response = http.response();
         json.onFailure(failure -> ErrorReplies.reply(response, failure)).onSuccess(answer -> {
             if (!response.ended() && !response.closed()) {
-                response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(Json.write(answer));
+                Json.reply(response, answer);
             }
         });
     }

@@ -4,7 +4,6 @@ package anymesh.gateway.jobs;
 import anymesh.gateway.media.MediaStore;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent;
-import anymesh.gateway.pipeline.AnswerPart;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.v1.GeneratedMedia;
@@ -13,7 +12,6 @@ import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.InvalidInput;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -99,11 +97,10 @@ final class JobRun {
             return Future.failedFuture(new InferenceFailed("The server failed at this video too often."));
         }
         var order = job.order();
-        return reference().compose(bytes -> router.plan(VideoRequests.needs(order), call)
-                .compose(plan -> router
-                        .output(plan, Modality.VIDEO, VideoRequests.options(order).needs(), call)
-                        .compose(path -> pipeline.answer(VideoRequests.request(order, bytes),
-                                plan.with(Modality.VIDEO, path), call, _ -> {}, this::heard))))
+        return reference().compose(bytes -> router
+                .plan(VideoRequests.needs(order), Modality.VIDEO, VideoRequests.options(order).needs(), call)
+                .compose(plan -> pipeline.answer(VideoRequests.request(order, bytes), plan, call, _ -> {},
+                        this::heard)))
                 .compose(this::made);
     }
 
@@ -111,8 +108,7 @@ final class JobRun {
         var reference = job.order().reference();
         return reference == null
                 ? Future.succeededFuture(ByteString.EMPTY)
-                : media.read(reference.file().name(), 0, Math.toIntExact(reference.file().bytes()))
-                        .map(bytes -> UnsafeByteOperations.unsafeWrap(bytes.getBytes()));
+                : media.read(reference.file().name(), reference.file().bytes());
     }
 
     private void heard(AnswerEvent event) {
@@ -122,9 +118,7 @@ final class JobRun {
     }
 
     private Future<Void> made(Answer answer) {
-        GeneratedMedia film = answer.parts().stream()
-                .filter(part -> part instanceof AnswerPart.Media(Modality modality, _) && modality == Modality.VIDEO)
-                .map(part -> ((AnswerPart.Media) part).media()).findFirst()
+        GeneratedMedia film = answer.media(Modality.VIDEO).stream().findFirst()
                 .orElseThrow(() -> new InferenceFailed("the model made no film"));
         var stored = new EnumMap<Variant, StoredMedium>(Variant.class);
         return store(stored, Variant.VIDEO, film.getMimeType(), film.getData())

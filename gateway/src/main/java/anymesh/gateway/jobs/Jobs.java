@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -76,7 +77,7 @@ public final class Jobs implements AutoCloseable {
     }
 
     /** The store, if anybody has made a job; fails if it can't be reached. */
-    public Future<Optional<JobStore>> ifAny() {
+    private Future<Optional<JobStore>> ifAny() {
         synchronized (lock) {
             if (!isOn()) {
                 return Future.succeededFuture(Optional.empty());
@@ -137,11 +138,24 @@ public final class Jobs implements AutoCloseable {
         return store().compose(jobs -> jobs.create(job, request)).onSuccess(_ -> runner.kick());
     }
 
+    /** What the store says, or what there is where nobody has made a job. */
+    private <T> Future<T> ask(Function<JobStore, Future<T>> question, T nothing) {
+        return ifAny().compose(jobs -> jobs.map(question).orElseGet(() -> Future.succeededFuture(nothing)));
+    }
+
+    /** The job of this id, if there is one. */
+    public Future<Optional<VideoJob>> get(String id) {
+        return ask(jobs -> jobs.get(id), Optional.empty());
+    }
+
+    /** A part of the list of all jobs; see {@link JobStore#list}. */
+    public Future<JobStore.Page> list(Optional<String> after, int limit, boolean isOldestFirst) {
+        return ask(jobs -> jobs.list(after, limit, isOldestFirst), new JobStore.Page(List.of(), false));
+    }
+
     /** Deletes a job with all that it made, and stops it wherever it runs; empty if there is none. */
     public Future<Optional<VideoJob>> delete(String id) {
-        return ifAny().compose(jobs -> jobs.isEmpty()
-                ? Future.succeededFuture(Optional.<VideoJob>empty())
-                : jobs.get().delete(id))
+        return ask(jobs -> jobs.delete(id), Optional.empty())
                 .onSuccess(found -> found.ifPresent(job -> {
                     runner.stop(id);
                     JobStore.filesOf(job).forEach(media::delete);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.jobs;
 
+import anymesh.kit.config.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -44,17 +45,11 @@ public record JobsConfig(Kind kind, String folder, Postgres postgres, int concur
         if (concurrent < 0) {
             throw new IllegalArgumentException("jobs.concurrent: %d (expected: >= 0)".formatted(concurrent));
         }
-        requirePositive("jobs.lease", lease);
-        requirePositive("jobs.timeout", timeout);
-        requirePositive("jobs.keepFor", keepFor);
+        Durations.requirePositive("jobs.lease", lease);
+        Durations.requirePositive("jobs.timeout", timeout);
+        Durations.requirePositive("jobs.keepFor", keepFor);
         if (kind == Kind.POSTGRES && (postgres.uri().isEmpty() || postgres.user().isEmpty())) {
             throw new IllegalArgumentException("jobs.postgres: uri and user are missing, which kind POSTGRES needs");
-        }
-    }
-
-    private static void requirePositive(String key, Duration value) {
-        if (!value.isPositive()) {
-            throw new IllegalArgumentException("%s: %s (expected: > 0)".formatted(key, value));
         }
     }
 

@@ -2,6 +2,7 @@
 package anymesh.gateway.media;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -20,6 +21,11 @@ public interface MediaStore {
 
     /** So many bytes of a file, or those that it has from there on. {@link NoSuchFileException} if there is none. */
     Future<Buffer> read(String name, long from, int length);
+
+    /** All of a file that has so many bytes. */
+    default Future<ByteString> read(String name, long bytes) {
+        return read(name, 0, Math.toIntExact(bytes)).map(read -> UnsafeByteOperations.unsafeWrap(read.getBytes()));
+    }
 
     /** Deletes a file; one that isn't there is no failure. */
     Future<Void> delete(String name);

@@ -2,6 +2,8 @@
 package anymesh.gateway.pipeline;
 
 import anymesh.v1.FinishReason;
+import anymesh.v1.GeneratedMedia;
+import anymesh.v1.Modality;
 import java.util.List;
 
 /** A finished answer: its parts in the order of the tokens that asked for them, and what it cost, call by call. */
@@ -10,5 +12,23 @@ public record Answer(List<AnswerPart> parts, FinishReason finishReason, int prom
     public Answer {
         parts = List.copyOf(parts);
         stages = List.copyOf(stages);
+    }
+
+    /** What was made of a modality, in order. */
+    public List<GeneratedMedia> media(Modality modality) {
+        return parts.stream().<GeneratedMedia>mapMulti((part, into) -> {
+            if (part instanceof AnswerPart.Media(Modality made, GeneratedMedia media) && made == modality) {
+                into.accept(media);
+            }
+        }).toList();
+    }
+
+    /** The runs of text, in order. */
+    public List<String> texts() {
+        return parts.stream().<String>mapMulti((part, into) -> {
+            if (part instanceof AnswerPart.Text(String text)) {
+                into.accept(text);
+            }
+        }).toList();
     }
 }

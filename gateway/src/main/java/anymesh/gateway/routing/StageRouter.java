@@ -48,6 +48,15 @@ public final class StageRouter {
         return room.when(call, () -> RoutePlan.of(needs, tables.get(), List.copyOf(registry.snapshot()), draw));
     }
 
+    /**
+     * A plan for a request that is for one medium: who makes it is fixed before the backbone is bothered, and it is known whether
+     * anybody can. Fails as {@link #plan} and {@link #output} do.
+     */
+    public Future<RoutePlan> plan(RouteNeeds needs, Modality modality, OutputNeeds output, CallContext call) {
+        return plan(needs, call).compose(
+                plan -> output(plan, modality, output, call).map(path -> plan.with(modality, path)));
+    }
+
     /** Who embeds what a request brings; fails as {@link #plan} does. */
     public Future<EmbeddingPlan> embeddings(RouteNeeds needs, CallContext call) {
         var draw = Draw.anew(needs.key());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.consul;
 
+import anymesh.kit.config.Durations;
 import anymesh.kit.config.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,8 +30,8 @@ public record ConsulConfig(String address, Secret token, String tokenFile, Consu
             throw new IllegalArgumentException(
                     "consul.token and consul.tokenFile are both set (expected: one of them)");
         }
-        requirePositive("consul.checkEvery", checkEvery);
-        requirePositive("consul.grace", grace);
+        Durations.requirePositive("consul.checkEvery", checkEvery);
+        Durations.requirePositive("consul.grace", grace);
         if (registerEvery.compareTo(checkEvery.multipliedBy(2)) < 0) {
             throw new IllegalArgumentException("consul.registerEvery: %s (expected: at least twice checkEvery, %s)"
                     .formatted(registerEvery, checkEvery));
@@ -72,12 +73,6 @@ public record ConsulConfig(String address, Secret token, String tokenFile, Consu
             return Files.readString(Path.of(tokenFile)).strip();
         } catch (IOException e) {
             throw new IllegalArgumentException("consul.tokenFile: %s cannot be read".formatted(tokenFile), e);
-        }
-    }
-
-    private static void requirePositive(String key, Duration value) {
-        if (!value.isPositive()) {
-            throw new IllegalArgumentException("%s: %s (expected: > 0)".formatted(key, value));
         }
     }
 }

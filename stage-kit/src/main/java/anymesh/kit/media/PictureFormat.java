@@ -32,10 +32,6 @@ public enum PictureFormat {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    public static Optional<PictureFormat> of(String name) {
-        return Arrays.stream(values()).filter(format -> format.toString().equals(name)).findFirst();
-    }
-
     public static Optional<PictureFormat> ofMimeType(String mimeType) {
         return Arrays.stream(values()).filter(format -> format.mimeType.equals(mimeType)).findFirst();
     }

@@ -82,14 +82,20 @@ public final class TextTokenizer implements AutoCloseable {
         return tokenizer.encode(text, true, false).getIds();
     }
 
-    /** As {@link #encodeWithSpecials(String)}, for a request: see {@link #encode(String, CallContext)}. */
-    public long[] encodeWithSpecials(String text, CallContext call) {
-        return TokenizerThreads.run(call, text.length(), () -> encodeWithSpecials(text));
-    }
+    /**
+     * The ids of a text, cut to the length that was loaded with.
+     *
+     * @param isCut whether something was left out
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+    public record Cut(long[] ids, boolean isCut) {}
 
-    /** Whether the tokens of a request's text, and what is put around it, are cut to the length that was loaded with. */
-    public boolean isCut(String text, CallContext call) {
-        return TokenizerThreads.run(call, text.length(), () -> tokenizer.encode(text, true, false).exceedMaxLength());
+    /** As {@link #encodeWithSpecials(String)}, for a request (see {@link #encode(String, CallContext)}), and whether that is all of the text. */
+    public Cut cut(String text, CallContext call) {
+        return TokenizerThreads.run(call, text.length(), () -> {
+            var encoding = tokenizer.encode(text, true, false);
+            return new Cut(encoding.getIds(), encoding.exceedMaxLength());
+        });
     }
 
     /** The text of ids, special tokens left out. */
