@@ -1,15 +1,17 @@
 """Asks a mesh for everything at once, and holds every answer against the same request asked alone.
 
-Run by SurvivalIT and SwapIT: `python mixed_load.py URL REQUESTS [VERSION,…]`. Prints `alone` once every case was asked by itself, then asks at random until
-there were so many requests and standard input has ended, then prints one line of JSON. What is left undone ten minutes after that end, or half a
-second a request where that is longer, is a failure. Requests are called `load-1`, `load-2`, …, under which the mesh's logs have them. Pictures of
-the versions that are named may be others than alone: they are counted by themselves. One worker in ten reads its streams slowly.
+Run by SurvivalIT, SwapIT and others: `python mixed_load.py URL REQUESTS [--bad VERSION …] [--alone FILE] [--films SHARE]`. Prints `alone` once every
+case was asked by itself, then asks at random until there were so many requests and standard input has ended, then prints one line of JSON. What is
+left undone ten minutes after that end, or half a second a request where that is longer, is a failure. Requests are called `load-1`, `load-2`, …,
+under which the mesh's logs have them. One worker in ten reads its streams slowly.
 """
 from __future__ import annotations
 
+import argparse
 import base64
 import collections
 import json
+import pickle
 import random
 import sys
 import threading
@@ -36,6 +38,9 @@ class Case:
     seed: int
     share: int  # how often it is asked
     temperature: float = 0
+
+    def is_film(self) -> bool:
+        return isinstance(self.content, str) and "film" in self.content
 
     def messages(self) -> list[dict]:
         if isinstance(self.content, str):
@@ -149,7 +154,8 @@ def closest_others(alone: dict[Case, Got]) -> dict[str, float]:
 
 
 class Load:
-    def __init__(self, url: str, requests: int, bad: set[str]):
+    def __init__(self, url: str, requests: int, bad: set[str], films: float):
+        self.shares = [case.share * (films if case.is_film() else 1) for case in CASES]
         self.client = OpenAI(base_url=url + "/v1", api_key="unused", max_retries=0, timeout=120)
         self.requests, self.bad, self.more, self.until, self.lock = requests, bad, True, float("inf"), threading.Lock()
         self.counts: collections.Counter = collections.Counter()
@@ -158,12 +164,18 @@ class Load:
         self.wrong: list[str] = []
         self.seconds: list[float] = []
 
-    def ask_alone(self) -> None:
-        self.alone = {case: plain(self.client, case, "alone") for case in CASES}
+    def ask_alone(self, kept: Path | None) -> None:
+        """Before the load; or what another load of the same mesh has kept, since beside a load nothing is alone."""
+        if kept and kept.exists():
+            self.alone = pickle.loads(kept.read_bytes())
+        else:
+            self.alone = {case: plain(self.client, case, "alone") for case in CASES}
         silent = [case for case in CASES if not self.alone[case].text and not self.alone[case].parts]
         assert not silent, f"empty answers: {silent}"
         self.margin = closest_others(self.alone)
         assert all(self.margin[k] > 2 * SAME[k] for k in SAME), f"cases are too alike to tell apart: {self.margin}"
+        if kept:
+            kept.write_bytes(pickle.dumps(self.alone))
 
     def one(self, case: Case, streams: bool, name: str, pause: float) -> None:
         began = time.monotonic()
@@ -205,11 +217,11 @@ class Load:
                     return
                 self.counts["asked"] += 1
                 name = f"load-{self.counts['asked']}"
-            self.one(rng.choices(CASES, [c.share for c in CASES])[0], rng.random() < 0.5, name, SLOWLY if seed == 0 else 0)
+            self.one(rng.choices(CASES, self.shares)[0], rng.random() < 0.5, name, SLOWLY if seed == 0 else 0)
         self.note("failed", "time is up")
 
-    def run(self) -> None:
-        self.ask_alone()
+    def run(self, kept: Path | None) -> None:
+        self.ask_alone(kept)
         print("alone", flush=True)
         with ThreadPoolExecutor(WORKERS) as pool:
             work = [pool.submit(self.work, seed) for seed in range(WORKERS)]
@@ -225,4 +237,11 @@ class Load:
 
 
 if __name__ == "__main__":
-    Load(sys.argv[1], int(sys.argv[2]), set(filter(None, "".join(sys.argv[3:]).split(",")))).run()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("requests", type=int)
+    parser.add_argument("--bad", nargs="*", default=[], metavar="VERSION", help="pictures of these may be others than alone: they are counted by themselves")
+    parser.add_argument("--alone", type=Path, metavar="FILE", help="where the answers to the cases alone are kept for other loads of this mesh")
+    parser.add_argument("--films", type=float, default=1, metavar="SHARE", help="how often films are asked for, of as often as otherwise; they take longest by far")
+    given = parser.parse_args()
+    Load(given.url, given.requests, set(given.bad), given.films).run(given.alone)

@@ -99,7 +99,7 @@ final class KubernetesIT {
 
     @Test
     void nobodyNoticesRolloutsDeathsAndSwaps() throws Exception {
-        try (var load = MixedLoad.start(cluster, URL, REQUESTS)) {
+        try (var load = MixedLoad.start(cluster, URL, REQUESTS, "--films", "0.25")) {
             for (var service : ROLLED) {
                 roll(service);
             }

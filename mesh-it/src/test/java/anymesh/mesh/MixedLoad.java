@@ -6,7 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.stream.Stream;
 
 /** OpenAI's Python client asking for everything at once, in a process of its own; see {@code mixed_load.py}. */
 final class MixedLoad implements AutoCloseable {
@@ -18,25 +18,21 @@ final class MixedLoad implements AutoCloseable {
         this.lines = lines;
     }
 
-    /** Returns once every case was asked alone and the load has begun. */
-    static MixedLoad start(String url, int requests) throws IOException {
-        return start(url, requests, List.of());
-    }
-
-    /** The same where pictures of the versions {@code bad} may be others than alone. */
-    static MixedLoad start(String url, int requests, List<String> bad) throws IOException {
-        return begun(Python.start(command(url, requests, bad)));
+    /** Returns once every case was asked alone and the load has begun; options as of the script. */
+    static MixedLoad start(String url, int requests, String... options) throws IOException {
+        return begun(Python.start(command(url, requests, options)));
     }
 
     /** The same from within a cluster's network, where its Services have names; it ends with the cluster. */
-    static MixedLoad start(KubeCluster cluster, String url, int requests) throws IOException {
-        var inside = cluster.inside(Python.command(command(url, requests, List.of())));
+    static MixedLoad start(KubeCluster cluster, String url, int requests, String... options) throws IOException {
+        var inside = cluster.inside(Python.command(command(url, requests, options)));
         return begun(inside.redirectError(ProcessBuilder.Redirect.INHERIT).start());
     }
 
-    private static String[] command(String url, int requests, List<String> bad) {
-        return new String[]{Python.ROOT.resolve("mesh-it/src/test/python/mixed_load.py").toString(), url,
-            String.valueOf(requests), String.join(",", bad)};
+    private static String[] command(String url, int requests, String... options) {
+        var script = Python.ROOT.resolve("mesh-it/src/test/python/mixed_load.py").toString();
+        return Stream.concat(Stream.of(script, url, String.valueOf(requests)), Stream.of(options))
+                .toArray(String[]::new);
     }
 
     private static MixedLoad begun(Process process) throws IOException {
