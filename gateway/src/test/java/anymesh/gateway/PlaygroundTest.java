@@ -111,6 +111,10 @@ class PlaygroundTest {
                 StaticEndpoints.none()))) {
             assertThat(without.client.get("/").status()).isEqualTo(404);
             assertThat(without.client.get("/playground/main.js").status()).isEqualTo(404);
+            assertThat(without.client.get("/docs").status()).isEqualTo(404);
+            var paths = without.client.get("/openapi.json").json().path("paths");
+            assertThat(paths.has("/v1/models")).isTrue();
+            assertThat(paths.has("/")).as("what is not served is not described").isFalse();
             assertThat(without.client.get("/v1/models").status()).isEqualTo(200);
         }
     }

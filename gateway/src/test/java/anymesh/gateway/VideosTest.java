@@ -55,6 +55,11 @@ class VideosTest {
     }
 
     private JobsConfig jobs(int concurrent) {
+        return jobs(folder, concurrent);
+    }
+
+    /** Jobs in a file of this folder. */
+    static JobsConfig jobs(Path folder, int concurrent) {
         return new JobsConfig(JobsConfig.Kind.FILE, folder.resolve("jobs").toString(),
                 new JobsConfig.Postgres("", "", ""), concurrent, Duration.ofSeconds(5), Duration.ofMinutes(1),
                 Duration.ofHours(1));

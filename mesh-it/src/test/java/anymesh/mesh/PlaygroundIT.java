@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
@@ -310,6 +311,27 @@ final class PlaygroundIT {
                 assertThat(page.isVisible("#panel-code")).isTrue();
                 playground.answer(1, "draw a small orange cat at the top right by day and let me hear it");
                 playground.shoot("phone-" + (scheme == ColorScheme.LIGHT ? "dark" : "light"));
+            }
+        }
+    }
+
+    @Test
+    void theApiReferenceIsReadAndTriedOut() {
+        for (var scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            try (var playground = open(1440, 900, scheme)) {
+                var page = playground.page();
+                page.click("#tab-code");
+                page.click("a[href=docs]");
+                page.waitForSelector("#operations-Chat-createChatCompletion");
+                assertThat(page.locator(".opblock").count()).isGreaterThan(20);
+                page.click("#operations-Models-listModels .opblock-summary-control");
+                page.click("#operations-Models-listModels .try-out__btn");
+                page.click("#operations-Models-listModels .execute");
+                page.waitForSelector("#operations-Models-listModels .live-responses-table .response-col_status");
+                assertThat(page.textContent("#operations-Models-listModels .live-responses-table"))
+                        .contains("200", "toyworld");
+                assertThat(page.locator(".errors-wrapper").count()).as("what it says of the document").isZero();
+                playground.shoot("docs-" + scheme.name().toLowerCase(Locale.ROOT));
             }
         }
     }

@@ -4,7 +4,10 @@ package anymesh.gateway.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What becomes of every field that OpenAI documents for a route: a closed list, so that none is taken and silently not
@@ -194,6 +197,21 @@ final class FieldRules {
                 throw request.invalid(name, "Invalid '%s': " + expected.replace("%", "%%") + ".");
             }
         });
+    }
+
+    /** The fields that are dealt with. */
+    Set<String> kept() {
+        return named(KEPT::equals);
+    }
+
+    /** The fields that may say something, even if nothing comes of it. */
+    Set<String> taken() {
+        return named(rule -> !rule.equals(ABSENT));
+    }
+
+    private Set<String> named(Predicate<Rule> chosen) {
+        return rules.entrySet().stream().filter(rule -> chosen.test(rule.getValue())).map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     private FieldRules add(Rule rule, String... names) {

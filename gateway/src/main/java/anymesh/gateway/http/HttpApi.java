@@ -90,7 +90,9 @@ public final class HttpApi implements AutoCloseable {
                 Route.get("/mesh", "mesh", new MeshRoute(stages)::show)));
         if (settings.playground()) {
             table.addAll(PlaygroundRoute.all());
+            table.addAll(DocsRoute.pages());
         }
+        table.add(DocsRoute.document(table));
         var routes = new Routes(table);
 
         router.route().handler(connections::watch).handler(HttpApi::watch).handler(RequestIds::assign)

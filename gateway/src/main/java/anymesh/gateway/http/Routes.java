@@ -33,9 +33,13 @@ final class Routes {
         var paths = new LinkedHashMap<String, List<Route>>();
         table.forEach(route -> paths.computeIfAbsent(route.path(), _ -> new ArrayList<>()).add(route));
         paths.forEach((path, routes) -> router.route(path).handler(http -> dispatch(http, routes)));
-        router.route().handler(http -> ErrorReplies.reply(http.response(), new HttpRefusal(404,
-                "Unknown request URL: " + http.request().method() + " " + Fields.abbreviated(http.normalizedPath())
-                        + ".")));
+        router.route().handler(http -> ErrorReplies.reply(http.response(), unknown(http)));
+    }
+
+    /** That nothing is served under a request's URL. */
+    static HttpRefusal unknown(RoutingContext http) {
+        return new HttpRefusal(404, "Unknown request URL: " + http.request().method() + " "
+                + Fields.abbreviated(http.normalizedPath()) + ".");
     }
 
     private static void dispatch(RoutingContext http, List<Route> routes) {

@@ -7,45 +7,31 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of the playground, read once.
+ * A file of a page, read once from the class path.
  *
  * @param etag names its content
  */
-record PlaygroundFile(String name, String type, Buffer bytes, String etag) {
-    /** All that there are: a folder in a jar can't be listed by its name. */
-    private static final List<String> NAMES = List.of(
-            "answer.js", "api.js", "attachments.js", "bell.png", "bell.wav", "chat-view.js", "chat.css",
-            "code-view.js", "composer.css", "composer.js", "conversation.js", "dom.js", "examples.js",
-            "follow-ups.js", "format.js", "hops-table.js", "index.html", "main.js", "mark.svg", "media.js",
-            "mesh-activity.js", "mesh-drawing.js", "mesh-layout.js", "mesh-panel.js", "mesh.css", "page.css",
-            "panel.css", "part-view.js", "parts.css", "problem-view.js", "recorder.js", "request.js",
-            "routes-list.js", "settings.js", "snippet-curl.js", "snippet-java.js", "snippet-python.js",
-            "sound-player.js", "sse.js", "tabs.js", "theme.js", "thumbnail.js", "tokens.css", "wav.js",
-            "waveform.js");
-
-    private static final String FOLDER = "/anymesh/gateway/playground/";
+record PageFile(String name, String type, Buffer bytes, String etag) {
     private static final int ETAG_LENGTH = 16;
 
-    /** Reads them all. */
-    static List<PlaygroundFile> all() {
-        return NAMES.stream().map(PlaygroundFile::read).toList();
-    }
-
-    private static PlaygroundFile read(String name) {
-        try (var in = PlaygroundFile.class.getResourceAsStream(FOLDER + name)) {
+    /** Reads {@code folder/name}. */
+    static PageFile read(String folder, String name) {
+        try (var in = PageFile.class.getResourceAsStream(folder + "/" + name)) {
             if (in == null) {
-                throw new IllegalStateException("the playground lacks " + name);
+                throw new IllegalStateException("the class path lacks " + folder + "/" + name);
             }
-            byte[] bytes = in.readAllBytes();
-            return new PlaygroundFile(name, type(name), Buffer.buffer(bytes), etag(bytes));
+            return of(name, type(name), in.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static PageFile of(String name, String type, byte[] bytes) {
+        return new PageFile(name, type, Buffer.buffer(bytes), etag(bytes));
     }
 
     private static String type(String name) {
