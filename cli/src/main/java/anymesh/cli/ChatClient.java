@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
+import anymesh.cli.settings.OwnApiKey;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
@@ -55,7 +56,7 @@ final class ChatClient {
         if (soundtrack) {
             body.put("video", Map.of("soundtrack", true));
         }
-        var request = HttpRequest.newBuilder(url.resolve("/v1/chat/completions"))
+        var request = OwnApiKey.request(url.resolve("/v1/chat/completions"))
                 .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)))
                 .build();
@@ -72,9 +73,13 @@ final class ChatClient {
 
     private String model() throws IOException, InterruptedException {
         try (var http = HttpClient.newHttpClient()) {
-            var response = http.send(HttpRequest.newBuilder(url.resolve("/v1/models")).build(),
+            var response = http.send(OwnApiKey.request(url.resolve("/v1/models")).build(),
                     HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-            return JSON.readTree(response.body()).path("data").path(0).path("id").asText();
+            var body = JSON.readTree(response.body());
+            if (response.statusCode() != 200) {
+                throw error(body);
+            }
+            return body.path("data").path(0).path("id").asText();
         }
     }
 

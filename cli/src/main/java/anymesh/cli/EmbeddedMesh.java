@@ -171,7 +171,7 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + gateway.port();
+        return gateway.url();
     }
 
     public StageRegistry registry() {

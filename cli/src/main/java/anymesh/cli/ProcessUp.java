@@ -37,6 +37,10 @@ final class ProcessUp {
         var settings = ConfigLoader.load(Settings.class, new Settings(RegistryConfig.defaults(), TlsConfig.off()), null,
                 System.getenv());
         var gateway = services.gateway(GatewayConfig.class, GatewayConfig.defaults());
+        if (gateway.https().serves()) {
+            throw new IllegalArgumentException(
+                    "https: up --processes serves on loopback without TLS; start the gateway by itself, or put a proxy in front");
+        }
         var options = new ProcessOptions(Home.directory(), folder, Replicas.parse(replicas),
                 freePort(port == null ? gateway.port() : port), services, registry(settings.registry(), consul),
                 settings.tls(), gateway.requestTimeout(), gateway.drainTimeout());

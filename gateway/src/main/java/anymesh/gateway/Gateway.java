@@ -5,6 +5,8 @@ import anymesh.gateway.client.StageClient;
 import anymesh.gateway.http.HttpApi;
 import anymesh.gateway.http.JobVerdicts;
 import anymesh.gateway.jobs.Jobs;
+import anymesh.gateway.keys.ApiKeys;
+import anymesh.gateway.keys.Work;
 import anymesh.gateway.pipeline.EmbeddingPipeline;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.recording.Recorder;
@@ -24,7 +26,10 @@ import anymesh.wire.StageMethods;
 import anymesh.wire.WireMemory;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,13 +55,15 @@ public final class Gateway implements AutoCloseable {
     private final Recorder recorder;
     private final GenerationPipeline pipeline;
     private final Jobs jobs;
+    private final ApiKeys keys;
     private final HttpApi api;
     private final Tracing tracing;
+    private final @Nullable ServedCertificate certificate;
     private final HttpServer server;
 
     private Gateway(GatewayConfig config, MeshTls tls, WaitingRoom room, StageClient client, Swaps swaps,
-            Recorder recorder, GenerationPipeline pipeline, Jobs jobs, HttpApi api, Tracing tracing,
-            HttpServer server) {
+            Recorder recorder, GenerationPipeline pipeline, Jobs jobs, ApiKeys keys, HttpApi api, Tracing tracing,
+            @Nullable ServedCertificate certificate, HttpServer server) {
         this.config = config;
         this.tls = tls;
         this.room = room;
@@ -65,16 +72,20 @@ public final class Gateway implements AutoCloseable {
         this.recorder = recorder;
         this.pipeline = pipeline;
         this.jobs = jobs;
+        this.keys = keys;
         this.api = api;
         this.tracing = tracing;
+        this.certificate = certificate;
         this.server = server;
     }
 
     /** Starts to listen. Whether a model can be asked for is the registry's to know: see {@code /readyz}. */
     public static Gateway start(Vertx vertx, GatewayConfig config, StageRegistry registry, Shared shared,
             WireMemory memory) {
-        var tls = MeshTls.open(config.tls());
+        var certificate = ServedCertificate.open(vertx, config.https());
         var meters = Exemplars.meters();
+        var keys = ApiKeys.open(vertx, config.keys(), meters);
+        var tls = MeshTls.open(config.tls());
         var tracing = Tracing.start("gateway", "gateway-" + ProcessHandle.current().pid());
         var telemetry = new Telemetry(meters, tracing.tracer());
         var room = new WaitingRoom(vertx, shared.wanted(), config.stages().patience(), Services.ALL, meters);
@@ -87,13 +98,16 @@ public final class Gateway implements AutoCloseable {
         var recorder = Recorder.open(vertx, shared.store());
         var pipeline = new GenerationPipeline(client, router, swaps.trials(), recorder);
         swaps.open(router, pipeline);
-        var jobs = Jobs.open(vertx, config.jobs(), router, pipeline, JobVerdicts::of);
-        var api = new HttpApi(vertx, config.settings(), router, pipeline, new EmbeddingPipeline(client), jobs, memory,
+        var jobs = Jobs.open(vertx, config.jobs(), router, pipeline, JobVerdicts::of,
+                (owner, media) -> keys.spent(owner, Work.of(media)));
+        var api = new HttpApi(vertx, config.settings(), router, pipeline, new EmbeddingPipeline(client), jobs, keys,
+                memory,
                 telemetry, () -> {
                     client.measure();
                     swaps.measure();
                 });
-        var server = vertx.createHttpServer(api.options().setHost(config.host()).setPort(config.port()))
+        var options = api.options().setHost(config.host()).setPort(config.port());
+        var server = vertx.createHttpServer(certificate == null ? options : certificate.with(options))
                 .connectionHandler(api::connected)
                 .requestHandler(api::handle)
                 .invalidRequestHandler(api::handleInvalid);
@@ -106,18 +120,40 @@ public final class Gateway implements AutoCloseable {
             recorder.close();
             room.close();
             client.close();
+            keys.close();
             tls.close();
             api.close();
             tracing.close();
             throw e;
         }
-        log.info("service=gateway host={} port={}", config.host(), server.actualPort());
-        return new Gateway(config, tls, room, client, swaps, recorder, pipeline, jobs, api, tracing, server);
+        if (certificate != null) {
+            certificate.follow(server);
+        }
+        log.info("service=gateway host={} port={} https={}", config.host(), server.actualPort(),
+                config.https().serves());
+        if (!keys.areSet() && !isLoopback(config.host())) {
+            log.warn("service=gateway host={} is open to whoever reaches it: there are no keys", config.host());
+        }
+        return new Gateway(config, tls, room, client, swaps, recorder, pipeline, jobs, keys, api, tracing, certificate,
+                server);
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     /** Where it listens. */
     public int port() {
         return server.actualPort();
+    }
+
+    /** The same as a client on this machine calls it. */
+    public String url() {
+        return (config.https().serves() ? "https" : "http") + "://127.0.0.1:" + port();
     }
 
     /** Goes, within the configured time. */
@@ -155,6 +191,9 @@ public final class Gateway implements AutoCloseable {
         var _ = jobs.leave();
         swaps.close();
         pipeline.close();
+        if (certificate != null) {
+            certificate.close();
+        }
         Futures.join(server.close());
         // A cancelled request still has its embeddings to give back.
         var _ = Futures.awaitEnd(api.drain(), budget);
@@ -162,6 +201,7 @@ public final class Gateway implements AutoCloseable {
         recorder.close();
         room.close();
         client.close();
+        keys.close();
         tls.close();
         api.close();
         tracing.close();

@@ -5,6 +5,7 @@ import anymesh.gateway.client.CallSettings;
 import anymesh.gateway.http.HttpLimits;
 import anymesh.gateway.http.HttpSettings;
 import anymesh.gateway.jobs.JobsConfig;
+import anymesh.gateway.keys.KeysConfig;
 import anymesh.kit.config.Durations;
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.tls.TlsConfig;
@@ -19,7 +20,8 @@ import java.util.List;
  * @param memoryBytes embeddings in relay, for all requests together
  */
 public record GatewayConfig(String host, int port, Duration requestTimeout, Duration lameDuck, Duration drainTimeout,
-        Duration heartbeat, HttpLimits http, List<String> corsOrigins, boolean playground, long memoryBytes,
+        Duration heartbeat, HttpLimits http, List<String> corsOrigins, boolean playground,
+        HttpsConfig https, KeysConfig keys, long memoryBytes,
         RegistryConfig registry,
         TlsConfig tls,
         CallSettings stages, JobsConfig jobs, StaticEndpoints endpoints) {
@@ -46,34 +48,36 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     public static GatewayConfig defaults() {
         return new GatewayConfig("127.0.0.1", 8080, Duration.ofSeconds(120), Duration.ofSeconds(1),
                 Duration.ofSeconds(30),
-                Duration.ofSeconds(15), HttpLimits.defaults(), List.of(), true, 256L << 20, RegistryConfig.defaults(),
+                Duration.ofSeconds(15), HttpLimits.defaults(), List.of(), true, HttpsConfig.off(),
+                KeysConfig.defaults(), 256L << 20,
+                RegistryConfig.defaults(),
                 TlsConfig.off(), CallSettings.defaults(), JobsConfig.defaults(), StaticEndpoints.none());
     }
 
     /** The same on another port; 0 takes any free one. */
     public GatewayConfig onPort(int other) {
         return new GatewayConfig(host, other, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
-                playground, memoryBytes,
+                playground, https, keys, memoryBytes,
                 registry, tls, stages, jobs, endpoints);
     }
 
     /** The same with other manners towards stages. */
     public GatewayConfig withStages(CallSettings other) {
         return new GatewayConfig(host, port, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
-                playground, memoryBytes,
+                playground, https, keys, memoryBytes,
                 registry, tls, other, jobs, endpoints);
     }
 
     /** The same with other jobs. */
     public GatewayConfig withJobs(JobsConfig other) {
         return new GatewayConfig(host, port, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
-                playground, memoryBytes, registry, tls, stages, other, endpoints);
+                playground, https, keys, memoryBytes, registry, tls, stages, other, endpoints);
     }
 
     /** The same with other times for its end. */
     public GatewayConfig withEnd(Duration newLameDuck, Duration newDrainTimeout) {
         return new GatewayConfig(host, port, requestTimeout, newLameDuck, newDrainTimeout, heartbeat, http,
-                corsOrigins, playground, memoryBytes, registry, tls, stages, jobs, endpoints);
+                corsOrigins, playground, https, keys, memoryBytes, registry, tls, stages, jobs, endpoints);
     }
 
     /** The same where nobody has to hear first that it goes. */
@@ -87,6 +91,6 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     }
 
     HttpSettings settings() {
-        return new HttpSettings(http, requestTimeout, heartbeat, corsOrigins, playground);
+        return new HttpSettings(http, requestTimeout, heartbeat, corsOrigins, playground, https.serves());
     }
 }

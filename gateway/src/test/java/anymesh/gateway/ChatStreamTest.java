@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import anymesh.wire.Frame;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -102,11 +102,7 @@ class ChatStreamTest {
     @Test
     void silenceIsFilledWithComments() throws Exception {
         var goOn = new CountDownLatch(1);
-        var config = TestingMesh.config();
-        try (var restless = new TestingMesh(new GatewayConfig(config.host(), 0, config.requestTimeout(),
-                config.lameDuck(), config.drainTimeout(), Duration.ofMillis(20), config.http(), List.of(),
-                config.playground(), config.memoryBytes(),
-                config.registry(), config.tls(), config.stages(), config.jobs(), StaticEndpoints.none()))) {
+        try (var restless = new TestingMesh(TestingMesh.config(Map.of("ANYMESH_HEARTBEAT", "PT0.02S")))) {
             restless.backbone = (request, call, out) -> {
                 goOn.await();
                 restless.stages.reason(request, call, out);

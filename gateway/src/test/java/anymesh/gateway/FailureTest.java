@@ -13,9 +13,9 @@ import anymesh.kit.registry.StageState;
 import anymesh.v1.EncodeResponse;
 import anymesh.wire.Frame;
 import anymesh.wire.error.Overloaded;
+import java.util.Map;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -113,11 +113,7 @@ class FailureTest {
 
     @Test
     void aRequestThatTakesTooLongIs504AndStopsTheGenerator() throws Exception {
-        var patient = TestingMesh.config();
-        try (var hasty = new TestingMesh(new GatewayConfig(patient.host(), 0, Duration.ofSeconds(2),
-                patient.lameDuck(), patient.drainTimeout(), patient.heartbeat(), patient.http(), List.of(),
-                patient.playground(), patient.memoryBytes(),
-                patient.registry(), patient.tls(), patient.stages(), patient.jobs(), StaticEndpoints.none()))) {
+        try (var hasty = new TestingMesh(TestingMesh.config(Map.of("ANYMESH_REQUESTTIMEOUT", "PT2S")))) {
             hasty.client.post(CHAT, chat("'image'")); // has everything loaded that is loaded late
             hasty.generator = hasty.stages::generateForever;
             assertFailed(hasty.client.post(CHAT, chat("'image'")), 504, "server_error", "deadline_exceeded");

@@ -4,6 +4,7 @@ package anymesh.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import anymesh.gateway.TestingClient.Answer;
+import java.util.Map;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
@@ -104,11 +105,7 @@ class PlaygroundTest {
 
     @Test
     void itCanBeSwitchedOff() {
-        var config = TestingMesh.config();
-        try (var without = new TestingMesh(new GatewayConfig(config.host(), 0, config.requestTimeout(),
-                config.lameDuck(), config.drainTimeout(), config.heartbeat(), config.http(), List.of(), false,
-                config.memoryBytes(), config.registry(), config.tls(), config.stages(), config.jobs(),
-                StaticEndpoints.none()))) {
+        try (var without = new TestingMesh(TestingMesh.config(Map.of("ANYMESH_PLAYGROUND", "false")))) {
             assertThat(without.client.get("/").status()).isEqualTo(404);
             assertThat(without.client.get("/playground/main.js").status()).isEqualTo(404);
             assertThat(without.client.get("/docs").status()).isEqualTo(404);

@@ -37,6 +37,10 @@ final class TestingClient {
         this.port = port;
     }
 
+    int port() {
+        return port;
+    }
+
     /** An answer, whose body is JSON. */
     record Answer(HttpResponse<String> response) {
         int status() {

@@ -5,6 +5,7 @@ import anymesh.gateway.client.CallSettings;
 import anymesh.gateway.http.HttpLimits;
 import anymesh.gateway.jobs.JobsConfig;
 import anymesh.gateway.routing.Services;
+import anymesh.kit.config.ConfigLoader;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
@@ -115,11 +116,18 @@ final class TestingMesh implements AutoCloseable {
     static GatewayConfig config(HttpLimits limits) {
         var defaults = GatewayConfig.defaults();
         return new GatewayConfig(defaults.host(), 0, Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(30),
-                defaults.heartbeat(), limits, List.of("https://app.example.org"), true, defaults.memoryBytes(),
+                defaults.heartbeat(), limits, List.of("https://app.example.org"), true, defaults.https(),
+                defaults.keys(),
+                defaults.memoryBytes(),
                 defaults.registry(), defaults.tls(),
                 CallSettings.defaults().withPatience(Duration.ZERO),
                 NO_JOBS,
                 StaticEndpoints.none());
+    }
+
+    /** The same with other values of some keys, as the environment names them: {@code ANYMESH_HEARTBEAT}. */
+    static GatewayConfig config(Map<String, String> changes) {
+        return ConfigLoader.load(GatewayConfig.class, config(), null, changes);
     }
 
     TestingMesh() {

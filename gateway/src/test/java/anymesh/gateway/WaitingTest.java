@@ -15,6 +15,7 @@ import anymesh.kit.registry.StageState;
 import anymesh.kit.server.Futures;
 import anymesh.v1.Modality;
 import anymesh.wire.error.Overloaded;
+import java.util.Map;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -47,11 +48,8 @@ class WaitingTest {
     }
 
     private static GatewayConfig with(Duration patience, Duration requestTimeout, Duration heartbeat) {
-        var config = TestingMesh.config();
-        return new GatewayConfig(config.host(), 0, requestTimeout, config.lameDuck(), config.drainTimeout(), heartbeat,
-                config.http(),
-                List.of(), config.playground(), config.memoryBytes(), config.registry(), config.tls(),
-                config.stages().withPatience(patience), config.jobs(), StaticEndpoints.none());
+        return TestingMesh.config(Map.of("ANYMESH_STAGES_PATIENCE", patience.toString(), "ANYMESH_REQUESTTIMEOUT",
+                requestTimeout.toString(), "ANYMESH_HEARTBEAT", heartbeat.toString()));
     }
 
     private void replace(TestingMesh other) {

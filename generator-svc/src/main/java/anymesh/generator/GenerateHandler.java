@@ -21,6 +21,7 @@ import java.util.function.LongSupplier;
 /** One request, on its own virtual thread: checked, queued, reported on as fast as its client reads, written as a file. */
 final class GenerateHandler implements FrameHandler<GeneratorRequest, GeneratorEvent> {
     private static final int MAX_PREVIEWS = 16;
+    private static final long UNIT = 1_024;
     private static final Duration SILENCE = Duration.ofSeconds(10);
 
     private final DiffusionPipeline pipeline;
@@ -45,9 +46,14 @@ final class GenerateHandler implements FrameHandler<GeneratorRequest, GeneratorE
         job.onEnd(job.progress()::end); // how it ended is thrown where it is awaited
         report(job.progress(), job.denoising().steps(), shown -> MediaFile.write(shown, kind, call).build(),
                 batcher::steps, SILENCE, out);
-        var media = MediaFile.write(job.await(), kind, call).setSeed(request.seed())
-                .setTimings(job.timings().toProto());
+        var made = job.await();
+        var media = MediaFile.write(made, kind, call).setSeed(request.seed())
+                .setWork(work(made, job.denoising().steps())).setTimings(job.timings().toProto());
         out.emit(Frame.of(GeneratorEvent.newBuilder().setMedia(media).build()));
+    }
+
+    private static long work(Media made, int steps) {
+        return Math.ceilDiv(made.elements() * steps, UNIT);
     }
 
     /** Sounds and films are not shown before they are done. */

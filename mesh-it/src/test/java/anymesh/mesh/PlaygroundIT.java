@@ -4,6 +4,10 @@ package anymesh.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import anymesh.cli.EmbeddedMesh;
+import anymesh.cli.settings.ServiceSettings;
+import anymesh.gateway.keys.ApiKey;
+import anymesh.kit.registry.InMemoryStageRegistry;
+import anymesh.kit.store.InMemoryMeshStore;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Route;
@@ -96,6 +100,28 @@ final class PlaygroundIT {
             });
             assertThat(playground.page().locator(".node-share").allTextContents()).hasSize(7).containsOnly("100%");
             playground.shoot("picture");
+        }
+    }
+
+    @Test
+    void aGatewayThatAsksForAKeyGetsIt() {
+        var key = ApiKey.random();
+        var settings = new ServiceSettings(null, Map.of("ANYMESH_KEYS_HASHES", "test=" + ApiKey.hash(key)));
+        try (var locked = EmbeddedMesh.start(Python.ROOT, 0, settings, new InMemoryStageRegistry(),
+                new InMemoryMeshStore());
+                var playground = new PlaygroundPage(
+                        chromium.open(locked.url() + "/", 1440, 900, ColorScheme.LIGHT))) {
+            var page = playground.page();
+            page.waitForSelector("#settings:popover-open [name=key]:focus");
+            assertThat(page.locator("#notice").textContent()).contains("asks for an API key");
+            playground.shoot("key");
+            page.keyboard().type(key);
+            page.keyboard().press("Enter");
+            page.waitForSelector(".mesh");
+            assertThat(page.locator("#notice").textContent()).isEmpty();
+            playground.answer(1, "draw a red bell at the top left");
+            page.click("#tab-code");
+            assertThat(page.locator("#code-text").textContent()).contains("$OPENAI_API_KEY").doesNotContain(key);
         }
     }
 

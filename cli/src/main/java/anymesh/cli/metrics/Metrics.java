@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.metrics;
 
+import anymesh.cli.settings.OwnApiKey;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,10 +33,22 @@ public record Metrics(List<Sample> samples) {
         }
     }
 
-    /** Asks an instance at host:port for them, for two seconds at most. */
+    /** Asks a stage at host:port for them, for two seconds at most. */
     public static Metrics of(HttpClient http, String address) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create("http://" + address + "/metrics")).timeout(PATIENCE).build();
-        return parse(http.send(request, BodyHandlers.ofString()).body());
+        return of(http, HttpRequest.newBuilder(url(address)));
+    }
+
+    /** The same of a gateway, which may ask for a key. */
+    public static Metrics ofGateway(HttpClient http, String address) throws IOException, InterruptedException {
+        return of(http, OwnApiKey.request(url(address)));
+    }
+
+    private static URI url(String address) {
+        return URI.create("http://" + address + "/metrics");
+    }
+
+    private static Metrics of(HttpClient http, HttpRequest.Builder request) throws IOException, InterruptedException {
+        return parse(http.send(request.timeout(PATIENCE).build(), BodyHandlers.ofString()).body());
     }
 
     /** Lines that are no samples, such as comments, are left out. */

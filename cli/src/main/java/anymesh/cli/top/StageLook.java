@@ -76,7 +76,12 @@ public record StageLook(String stage, long nanos, int serving, int instances, do
 
     private static Metrics scrape(HttpClient http, InstanceView instance) throws InterruptedException {
         try {
-            return instance.http().isEmpty() ? NONE : Metrics.of(http, instance.http());
+            if (instance.http().isEmpty()) {
+                return NONE;
+            }
+            return instance.stage().equals("gateway")
+                    ? Metrics.ofGateway(http, instance.http())
+                    : Metrics.of(http, instance.http());
         } catch (IOException _) {
             return NONE;
         }

@@ -23,8 +23,8 @@ final class Admission {
         maxBytes = limits.bufferedBytes(Runtime.getRuntime().maxMemory());
     }
 
-    /** Lets a request in, or throws {@link Overloaded}, or {@link StageUnavailable} while draining. */
-    Ticket enter() {
+    /** Lets a request in, or throws {@link Overloaded}, or {@link StageUnavailable} while draining. {@code onLeave} runs when it has left. */
+    Ticket enter(Runnable onLeave) {
         if (concurrent.incrementAndGet() > maxConcurrent) {
             leave();
             throw new Overloaded("The server is handling as many requests as it can.");
@@ -33,7 +33,7 @@ final class Admission {
             leave();
             throw new StageUnavailable("The server is shutting down.");
         }
-        return new Ticket();
+        return new Ticket(onLeave);
     }
 
     private void leave() {
@@ -62,9 +62,14 @@ final class Admission {
 
     /** One request's share; closing it a second time does nothing, nor does what comes late change the count. */
     final class Ticket implements Room, AutoCloseable {
+        private final Runnable onLeave;
         private final Object lock = new Object();
         private long held;
         private boolean closed;
+
+        private Ticket(Runnable onLeave) {
+            this.onLeave = onLeave;
+        }
 
         /** Throws {@link Overloaded} where others hold the room, {@link HttpRefusal} where there would be none at all. */
         @Override
@@ -107,6 +112,7 @@ final class Admission {
                 closed = true;
                 bytes.addAndGet(-held);
             }
+            onLeave.run();
             leave();
         }
     }

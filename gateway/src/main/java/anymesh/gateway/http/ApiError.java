@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.keys.KeyRefused;
+import anymesh.gateway.keys.RateLimited;
 import anymesh.gateway.routing.RouteRefused;
 import anymesh.wire.error.ContractMismatch;
 import anymesh.wire.error.DeadlineExceeded;
@@ -16,28 +18,33 @@ import anymesh.wire.error.UnsupportedModality;
 import anymesh.wire.error.WireStatus;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An error as OpenAI's clients read it: {@code {"error":{"message","type","param","code"}}}.
  *
- * @param retryAfter seconds after which the same request may pass; null if it would not
+ * @param retryAfter after which the same request may pass; null if it would not
  */
 record ApiError(int status, String type, @Nullable String code, String message, @Nullable String param,
-        @Nullable Integer retryAfter) {
+        @Nullable Duration retryAfter) {
     private static final String INVALID = "invalid_request_error";
     private static final String SERVER = "server_error";
+    private static final String LIMITED = "rate_limit_error";
 
     /** Contention passes soon; a stage that loads or restarts takes a little longer. */
-    private static final int BUSY_SECONDS = 1;
-    private static final int UNAVAILABLE_SECONDS = 2;
+    private static final Duration BUSY = Duration.ofSeconds(1);
+    private static final Duration UNAVAILABLE = Duration.ofSeconds(2);
 
     /** Any failure. What is not meant for clients becomes a plain internal error. */
     static ApiError of(Throwable failure) {
         return switch (failure) {
             case MeshException e -> of(e);
             case RouteRefused e -> of(e);
+            case KeyRefused e -> new ApiError(e.isKnown() ? 403 : 401, INVALID,
+                    e.isKnown() ? "insufficient_permissions" : "invalid_api_key", message(e), null, null);
+            case RateLimited e -> new ApiError(429, LIMITED, "rate_limit_exceeded", message(e), null, e.retryAfter());
             // A client that is still there to read this did not cancel it.
             case CancellationException _ -> of(new StageUnavailable("The server is shutting down."));
             case HttpRefusal e -> new ApiError(e.status(), INVALID, null, message(e), null, null);
@@ -54,10 +61,10 @@ record ApiError(int status, String type, @Nullable String code, String message, 
         return switch (failure) {
             case InvalidInput e -> new ApiError(status, INVALID, e.code(), message, e.param(), null);
             case UnsupportedModality _ -> new ApiError(status, INVALID, "unsupported_modality", message, null, null);
-            case Overloaded _ -> new ApiError(status, "rate_limit_error", "overloaded", message, null, BUSY_SECONDS);
+            case Overloaded _ -> new ApiError(status, LIMITED, "overloaded", message, null, BUSY);
             case StageUnavailable _,StageLost _ -> new ApiError(status, SERVER, "stage_unavailable", message, null,
-                    UNAVAILABLE_SECONDS);
-            case ModelNotReady _ -> new ApiError(status, SERVER, "model_not_ready", message, null, UNAVAILABLE_SECONDS);
+                    UNAVAILABLE);
+            case ModelNotReady _ -> new ApiError(status, SERVER, "model_not_ready", message, null, UNAVAILABLE);
             case DeadlineExceeded _ -> new ApiError(status, SERVER, "deadline_exceeded", message, null, null);
             case ContractMismatch _ -> new ApiError(status, SERVER, "contract_mismatch", message, null, null);
             case InferenceFailed _ -> new ApiError(status, SERVER, "inference_failed", message, null, null);

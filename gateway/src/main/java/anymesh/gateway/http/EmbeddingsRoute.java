@@ -34,6 +34,7 @@ final class EmbeddingsRoute {
         return router.embeddings(request.needs(), exchange.call())
                 .compose(plan -> pipeline.embed(request.inputs(), request.params(), plan, exchange.call()))
                 .compose(embedded -> {
+                    exchange.spending().spend(embedded.tokens());
                     exchange.spent(embedded.stages());
                     return exchange.reply(toJson(request, embedded));
                 });

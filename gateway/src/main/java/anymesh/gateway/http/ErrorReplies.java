@@ -13,6 +13,10 @@ import org.slf4j.LoggerFactory;
 final class ErrorReplies {
     private static final Logger log = LoggerFactory.getLogger(ErrorReplies.class);
 
+    static final String RETRY_AFTER = "retry-after";
+    /** The same in milliseconds, which OpenAI's clients look at first. */
+    static final String RETRY_AFTER_MS = "retry-after-ms";
+
     private ErrorReplies() {}
 
     static void reply(HttpServerResponse response, Throwable failure) {
@@ -21,7 +25,12 @@ final class ErrorReplies {
             return;
         }
         if (error.retryAfter() != null) {
-            response.putHeader("retry-after", String.valueOf(error.retryAfter()));
+            long millis = error.retryAfter().toMillis();
+            response.putHeader(RETRY_AFTER, String.valueOf(Math.ceilDiv(millis, 1000)))
+                    .putHeader(RETRY_AFTER_MS, String.valueOf(millis));
+        }
+        if (error.status() == 401) {
+            response.putHeader("www-authenticate", "Bearer");
         }
         if (error.isFinal()) {
             response.putHeader("x-should-retry", "false");

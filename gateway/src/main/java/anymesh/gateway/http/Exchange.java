@@ -25,15 +25,21 @@ import java.util.stream.Stream;
  *
  * @param call ends when its time is over or the client goes away
  * @param ticket what the request holds
+ * @param spending what it takes of its caller's limits
  */
-record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admission.Ticket ticket,
+record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admission.Ticket ticket, Spending spending,
         GenerationPipeline pipeline, GatewayMeters meters) {
 
     /** Runs the request through the mesh. */
     Future<Answer> run(GenerationRequest request, RoutePlan plan, Consumer<AnswerEvent> events) {
         name(plan.hops());
-        return pipeline.answer(request, plan, call, ticket::count, events)
-                .onSuccess(answer -> spent(answer.stages()));
+        return pipeline.answer(request, plan, call, ticket::count, event -> {
+            spending.heard(event);
+            events.accept(event);
+        }).onSuccess(answer -> {
+            spending.ended(answer);
+            spent(answer.stages());
+        });
     }
 
     /** Counts what was done for the request, and names those who did it. */

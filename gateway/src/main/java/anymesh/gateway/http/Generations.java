@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.keys.Caller;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.kit.trace.Traces;
 import anymesh.wire.call.CallContext;
@@ -64,9 +65,10 @@ final class Generations {
     private <T> void admit(RoutingContext http, Function<Admission.Ticket, Future<T>> read,
             BiFunction<T, Exchange, Future<?>> answer) {
         HttpServerResponse response = http.response();
+        var spending = new Spending(Callers.of(http));
         Admission.Ticket ticket;
         try {
-            ticket = admission.enter();
+            ticket = enter(http, spending.caller());
         } catch (RuntimeException e) {
             ErrorReplies.reply(response, e);
             return;
@@ -78,7 +80,7 @@ final class Generations {
         read.apply(ticket).onComplete(body::tryComplete, body::tryFail);
         body.future()
                 .compose(request -> {
-                    var exchange = begin(http, ticket);
+                    var exchange = begin(http, ticket, spending);
                     call.set(exchange.call());
                     return answer.apply(request, exchange);
                 })
@@ -86,7 +88,20 @@ final class Generations {
                 .onComplete(_ -> {
                     underWay.remove(giveUp);
                     ticket.close();
+                    Callers.log(http, spending);
                 });
+    }
+
+    private Admission.Ticket enter(RoutingContext http, Caller caller) {
+        var visit = caller.enter();
+        try {
+            return admission.enter(visit::close);
+        } catch (RuntimeException e) {
+            visit.close();
+            throw e;
+        } finally {
+            Callers.tell(http.response(), caller);
+        }
     }
 
     private static Runnable giveUp(Promise<?> body, AtomicReference<@Nullable CallContext> call) {
@@ -106,9 +121,9 @@ final class Generations {
         underWay.forEach(Runnable::run);
     }
 
-    private Exchange begin(RoutingContext http, Admission.Ticket ticket) {
+    private Exchange begin(RoutingContext http, Admission.Ticket ticket, Spending spending) {
         var delivery = new Delivery(vertx, http.request(), settings.limits(), ticket);
-        return new Exchange(http, begin(http), delivery, ticket, pipeline, meters);
+        return new Exchange(http, begin(http), delivery, ticket, spending, pipeline, meters);
     }
 
     /**

@@ -2,6 +2,7 @@
 package anymesh.gateway.http;
 
 import anymesh.gateway.jobs.Jobs;
+import anymesh.gateway.keys.ApiKeys;
 import anymesh.gateway.pipeline.EmbeddingPipeline;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.routing.ModelCard;
@@ -50,7 +51,8 @@ public final class HttpApi implements AutoCloseable {
      * @param measure brings meters up to date that are not kept so; called before each scrape
      */
     public HttpApi(Vertx vertx, HttpSettings settings, StageRouter stages, GenerationPipeline pipeline,
-            EmbeddingPipeline embedding, Jobs jobs, WireMemory memory, Telemetry telemetry, Runnable measure) {
+            EmbeddingPipeline embedding, Jobs jobs, ApiKeys keys, WireMemory memory, Telemetry telemetry,
+            Runnable measure) {
         this.vertx = vertx;
         this.settings = settings;
         this.stages = stages;
@@ -84,18 +86,19 @@ public final class HttpApi implements AutoCloseable {
                 Route.postJson("/v1/embeddings", "embeddings", embeddings::handle),
                 Route.get(ModelsRoute.PATH, "models", models::list),
                 Route.get(ModelsRoute.PATH + "/*", "models", models::get),
-                Route.get("/healthz", "other", http -> http.response().end("ok")),
-                Route.get("/readyz", "other", this::ready),
-                Route.get("/metrics", "other", this::scrape),
+                Route.get("/healthz", "other", http -> http.response().end("ok")).open(),
+                Route.get("/readyz", "other", this::ready).open(),
+                Route.get("/metrics", "other", this::scrape).forAdmins(),
                 Route.get("/mesh", "mesh", new MeshRoute(stages)::show)));
         if (settings.playground()) {
             table.addAll(PlaygroundRoute.all());
             table.addAll(DocsRoute.pages());
         }
         table.add(DocsRoute.document(table));
-        var routes = new Routes(table);
+        var routes = new Routes(table, keys);
 
         router.route().handler(connections::watch).handler(HttpApi::watch).handler(RequestIds::assign)
+                .handler(this::secure)
                 .handler(meters::time)
                 .failureHandler(HttpApi::failed);
         if (!settings.corsOrigins().isEmpty()) {
@@ -110,7 +113,8 @@ public final class HttpApi implements AutoCloseable {
     /** A page of an allowed origin may send whatever headers it likes: none of them means anything here that it may not. */
     private static CorsHandler cors(List<String> origins, Set<HttpMethod> methods) {
         var cors = CorsHandler.create().allowedMethods(methods).maxAgeSeconds(PREFLIGHT_SECONDS)
-                .exposedHeaders(Set.of(RequestIds.HEADER, RequestIds.TRACE, RequestIds.RELEASES, "retry-after"));
+                .exposedHeaders(Set.of(RequestIds.HEADER, RequestIds.TRACE, RequestIds.RELEASES,
+                        ErrorReplies.RETRY_AFTER, ErrorReplies.RETRY_AFTER_MS));
         origins.forEach(cors::addOrigin);
         return cors;
     }
@@ -118,6 +122,15 @@ public final class HttpApi implements AutoCloseable {
     /** From the end of its answer on, the connection is without a request. */
     private static void watch(RoutingContext http) {
         http.addEndHandler(_ -> ConnectionClock.of(http.request()).end(http.request()));
+        http.next();
+    }
+
+    /** What a browser may not make of an answer, nor of this host. */
+    private void secure(RoutingContext http) {
+        if (settings.https()) {
+            http.response().putHeader("strict-transport-security", "max-age=31536000");
+        }
+        http.response().putHeader("x-content-type-options", "nosniff").putHeader("referrer-policy", "no-referrer");
         http.next();
     }
 

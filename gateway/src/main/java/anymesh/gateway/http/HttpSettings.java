@@ -11,9 +11,10 @@ import java.util.List;
  * @param heartbeat how long a stream may be silent before a comment is sent
  * @param corsOrigins the web pages that may use this API; none by default
  * @param playground whether the page at {@code /} is served
+ * @param https whether clients connect by TLS
  */
 public record HttpSettings(HttpLimits limits, Duration requestTimeout, Duration heartbeat, List<String> corsOrigins,
-        boolean playground) {
+        boolean playground, boolean https) {
     public HttpSettings {
         corsOrigins = List.copyOf(corsOrigins);
     }

@@ -25,12 +25,12 @@ final class PageFiles {
         return Route.get(folder + "*", label, http -> {
             String path = http.normalizedPath();
             serve(http, path.startsWith(folder) ? path.substring(folder.length()) : "");
-        });
+        }).open();
     }
 
     /** The row that serves one of them as {@code path}. */
     Route at(String path, String name, String label) {
-        return Route.get(path, label, http -> serve(http, name));
+        return Route.get(path, label, http -> serve(http, name)).open();
     }
 
     private void serve(RoutingContext http, String name) {
@@ -44,9 +44,7 @@ final class PageFiles {
                 // Asked for again each time, so that page and gateway are of one version; mostly it is a 304.
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
                 .putHeader("content-security-policy", policy)
-                .putHeader("permissions-policy", "microphone=(self), camera=(), geolocation=()")
-                .putHeader("referrer-policy", "no-referrer")
-                .putHeader("x-content-type-options", "nosniff");
+                .putHeader("permissions-policy", "microphone=(self), camera=(), geolocation=()");
         if (file.isKnownBy(http.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
             response.setStatusCode(304).end();
         } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.keys.Access;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
@@ -12,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path as clients write it; with {@code /*} at its end also everything below
  * @param label what it is called in metrics
+ * @param access who may use it, where there are keys
  */
-record Route(HttpMethod method, String path, String label, Body body, Handler<RoutingContext> handler) {
+record Route(HttpMethod method, String path, String label, Body body, Access access, Handler<RoutingContext> handler) {
     /** What a request must bring. */
     enum Body {
         NONE("no body"), JSON("JSON, not a form"), FORM("a form (multipart/form-data), not JSON"), JSON_OR_FORM(
@@ -48,11 +50,11 @@ record Route(HttpMethod method, String path, String label, Body body, Handler<Ro
     }
 
     static Route get(String path, String label, Handler<RoutingContext> handler) {
-        return new Route(HttpMethod.GET, path, label, Body.NONE, handler);
+        return new Route(HttpMethod.GET, path, label, Body.NONE, Access.KEY, handler);
     }
 
     static Route post(String path, String label, Body body, Handler<RoutingContext> handler) {
-        return new Route(HttpMethod.POST, path, label, body, handler);
+        return new Route(HttpMethod.POST, path, label, body, Access.KEY, handler);
     }
 
     static Route postJson(String path, String label, Handler<RoutingContext> handler) {
@@ -60,7 +62,17 @@ record Route(HttpMethod method, String path, String label, Body body, Handler<Ro
     }
 
     static Route delete(String path, String label, Handler<RoutingContext> handler) {
-        return new Route(HttpMethod.DELETE, path, label, Body.NONE, handler);
+        return new Route(HttpMethod.DELETE, path, label, Body.NONE, Access.KEY, handler);
+    }
+
+    /** The same for everybody. */
+    Route open() {
+        return new Route(method, path, label, body, Access.OPEN, handler);
+    }
+
+    /** The same for administrators. */
+    Route forAdmins() {
+        return new Route(method, path, label, body, Access.ADMIN, handler);
     }
 
     /** Whether it serves a method: whatever can be got, a client may ask for the head of alone. */

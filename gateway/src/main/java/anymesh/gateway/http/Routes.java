@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.keys.ApiKeys;
+import anymesh.gateway.keys.KeyRefused;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -12,15 +14,20 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** The table of routes, from which follows who serves a request, what is answered to other methods, and a request's label. */
+/**
+ * The table of routes, from which follows who serves a request, whether it needs a key, what is answered to other methods, and
+ * a request's label.
+ */
 final class Routes {
     private static final String LABEL = "anymesh.route";
     private static final String NONE = "other";
 
     private final List<Route> table;
+    private final ApiKeys keys;
 
-    Routes(List<Route> table) {
+    Routes(List<Route> table, ApiKeys keys) {
         this.table = List.copyOf(table);
+        this.keys = keys;
     }
 
     /** All methods, as CORS asks for them. */
@@ -42,7 +49,7 @@ final class Routes {
                 + Fields.abbreviated(http.normalizedPath()) + ".");
     }
 
-    private static void dispatch(RoutingContext http, List<Route> routes) {
+    private void dispatch(RoutingContext http, List<Route> routes) {
         HttpMethod method = http.request().method();
         var serving = routes.stream().filter(route -> route.serves(method)).findFirst();
         http.put(LABEL, serving.orElse(routes.getFirst()).label());
@@ -60,7 +67,13 @@ final class Routes {
         }
     }
 
-    private static void serve(RoutingContext http, Route route) {
+    private void serve(RoutingContext http, Route route) {
+        try {
+            Callers.set(http, keys.caller(http.request().getHeader(HttpHeaders.AUTHORIZATION), route.access()));
+        } catch (KeyRefused e) {
+            ErrorReplies.reply(http.response(), e);
+            return;
+        }
         if (route.body().takes(http.request().getHeader(HttpHeaders.CONTENT_TYPE))) {
             route.handler().handle(http);
         } else {

@@ -12,6 +12,7 @@ import anymesh.gateway.jobs.Variant;
 import anymesh.gateway.jobs.VideoJob;
 import anymesh.gateway.jobs.VideoOrder;
 import anymesh.gateway.jobs.VideoRequests;
+import anymesh.gateway.jobs.Whose;
 import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.RouteNeeds;
 import anymesh.gateway.routing.StageRouter;
@@ -141,7 +142,9 @@ final class VideosRoute {
             var size = order.size() != null
                     ? order.size()
                     : planned.generator().sizes().stream().findFirst().orElse("auto");
-            return jobs.create(new NewJob(id, whole, size, Seconds.text(planned.seconds())), request)
+            return jobs
+                    .create(new NewJob(id, exchange.spending().caller().name(), whole, size,
+                            Seconds.text(planned.seconds())), request)
                     .onSuccess(accepted -> drop(accepted, whole));
         }).compose(accepted -> exchange.reply(VideoJson.of(accepted.job())));
     }
@@ -166,7 +169,8 @@ final class VideosRoute {
     /** Whether a request was made before is known by its name, or by what it says where a client says that it was. */
     private static JobRequest made(Exchange exchange, String print, long arrived) {
         var headers = exchange.http().request().headers();
-        String caller = headers.get(HttpHeaders.AUTHORIZATION);
+        var key = exchange.spending().caller();
+        String caller = key.isAnyone() ? headers.get(HttpHeaders.AUTHORIZATION) : key.name();
         String name = headers.get("idempotency-key");
         if (name == null) {
             String retries = headers.get("x-stainless-retry-count");
@@ -200,7 +204,7 @@ final class VideosRoute {
             return;
         }
         var after = Optional.ofNullable(http.request().getParam("after"));
-        answer(http, jobs.list(after, limit, isOldestFirst).map(VideoJson::of));
+        answer(http, jobs.list(whose(http), after, limit, isOldestFirst).map(VideoJson::of));
     }
 
     private static int limit(@Nullable String text) {
@@ -230,7 +234,8 @@ final class VideosRoute {
 
     void delete(RoutingContext http) {
         var id = id(http);
-        answer(http, jobs.delete(id).map(found -> VideoJson.deleted(found.orElseThrow(() -> unknown(id)))));
+        answer(http,
+                jobs.delete(id, whose(http)).map(found -> VideoJson.deleted(found.orElseThrow(() -> unknown(id)))));
     }
 
     void content(RoutingContext http) {
@@ -241,7 +246,12 @@ final class VideosRoute {
 
     private Future<VideoJob> find(RoutingContext http) {
         var id = id(http);
-        return jobs.get(id).map(found -> found.orElseThrow(() -> unknown(id)));
+        return jobs.get(id, whose(http)).map(found -> found.orElseThrow(() -> unknown(id)));
+    }
+
+    private static Whose whose(RoutingContext http) {
+        var caller = Callers.of(http);
+        return caller.isAdmin() ? Whose.everybodys() : Whose.of(caller.name());
     }
 
     private static String id(RoutingContext http) {

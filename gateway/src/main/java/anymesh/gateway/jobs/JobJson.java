@@ -42,7 +42,8 @@ final class JobJson {
         var spec = read(row.requiredText("spec"), Spec.class);
         var result = result(row);
         var error = row.text("error");
-        return new VideoJob(row.requiredText("id"), spec.order(), JobState.of(row.requiredText("state")),
+        return new VideoJob(row.requiredText("id"), row.requiredText("owner"), spec.order(),
+                JobState.of(row.requiredText("state")),
                 result == null ? spec.size() : result.size(), result == null ? spec.seconds() : result.seconds(),
                 (int) row.requiredNumber("progress"), row.requiredNumber("attempt"), row.requiredNumber("failures"),
                 row.requiredNumber("deaths"),

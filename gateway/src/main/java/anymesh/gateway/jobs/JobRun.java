@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,7 @@ final class JobRun {
     private final StageRouter router;
     private final GenerationPipeline pipeline;
     private final Function<Throwable, Verdict> verdicts;
+    private final BiConsumer<String, GeneratedMedia> tellMade;
     private final VideoJob job;
     private final CallContext call;
     private final List<String> written = new ArrayList<>();
@@ -63,7 +65,8 @@ final class JobRun {
     private boolean mayBeDone;
 
     JobRun(Vertx vertx, JobsConfig config, JobStore jobs, MediaStore media, Previews previews, StageRouter router,
-            GenerationPipeline pipeline, Function<Throwable, Verdict> verdicts, VideoJob job) {
+            GenerationPipeline pipeline, Function<Throwable, Verdict> verdicts,
+            BiConsumer<String, GeneratedMedia> tellMade, VideoJob job) {
         this.vertx = vertx;
         this.config = config;
         this.jobs = jobs;
@@ -72,6 +75,7 @@ final class JobRun {
         this.router = router;
         this.pipeline = pipeline;
         this.verdicts = verdicts;
+        this.tellMade = tellMade;
         this.job = job;
         call = CallContext.start(job.id() + "." + job.attempt(), null, config.timeout());
     }
@@ -112,6 +116,9 @@ final class JobRun {
     }
 
     private void heard(AnswerEvent event) {
+        if (event instanceof AnswerEvent.MediaDone(_, _, GeneratedMedia film)) {
+            tellMade.accept(job.owner(), film);
+        }
         if (event instanceof AnswerEvent.MediaProgress(_, _, int step, int steps) && steps > 0) {
             progress = Math.clamp((long) MOST_WHILE_MADE * step / steps, progress, MOST_WHILE_MADE);
         }

@@ -4,6 +4,7 @@ package anymesh.gateway.jobs;
 import anymesh.gateway.media.MediaStore;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.routing.StageRouter;
+import anymesh.v1.GeneratedMedia;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ final class JobRunner {
     private final StageRouter router;
     private final GenerationPipeline pipeline;
     private final Function<Throwable, Verdict> verdicts;
+    private final BiConsumer<String, GeneratedMedia> made;
     private final Context context;
     /** By which operators tell gateways apart; nothing depends on it. */
     private final String name = "gateway-" + ProcessHandle.current().pid() + "-"
@@ -47,7 +50,8 @@ final class JobRunner {
 
     /** {@code jobs}: the jobs of the moment, if there are any. */
     JobRunner(Vertx vertx, JobsConfig config, Supplier<Future<Optional<JobStore>>> jobs, MediaStore media,
-            StageRouter router, GenerationPipeline pipeline, Function<Throwable, Verdict> verdicts) {
+            StageRouter router, GenerationPipeline pipeline, Function<Throwable, Verdict> verdicts,
+            BiConsumer<String, GeneratedMedia> made) {
         this.vertx = vertx;
         this.config = config;
         this.jobs = jobs;
@@ -56,6 +60,7 @@ final class JobRunner {
         this.router = router;
         this.pipeline = pipeline;
         this.verdicts = verdicts;
+        this.made = made;
         context = vertx.getOrCreateContext();
         context.runOnContext(_ -> timer = vertx.setPeriodic(LOOK_MILLIS, _ -> look()));
     }
@@ -108,7 +113,7 @@ final class JobRunner {
     }
 
     private void begin(JobStore store, VideoJob job) {
-        var run = new JobRun(vertx, config, store, media, previews, router, pipeline, verdicts, job);
+        var run = new JobRun(vertx, config, store, media, previews, router, pipeline, verdicts, made, job);
         running.put(job.id(), run);
         if (isLeaving) {
             run.leave();

@@ -100,11 +100,13 @@ public final class JobStore {
     }
 
     private Future<Optional<VideoJob>> insert(NewJob job, JobRequest request) {
-        return first(database.run("""
-                INSERT INTO video_job (id, created_at, state, progress, attempt, failures, deaths, not_before, spec,
-                    request_key, request_until, request_print, request_retried)
-                VALUES (?, {now}, 'queued', 0, 0, 0, 0, 0, ?, ?, {now} + ?, ?, ?)
-                ON CONFLICT (request_key) DO NOTHING RETURNING *""", job.id(),
+        return first(database.run(
+                """
+                        INSERT INTO video_job (id, owner, created_at, state, progress, attempt, failures, deaths, not_before, spec,
+                            request_key, request_until, request_print, request_retried)
+                        VALUES (?, ?, {now}, 'queued', 0, 0, 0, 0, 0, ?, ?, {now} + ?, ?, ?)
+                        ON CONFLICT (request_key) DO NOTHING RETURNING *""",
+                job.id(), job.owner(),
                 JobJson.write(new Spec(job.order(), job.size(), job.seconds())), request.key(),
                 request.isKept().toMillis(), request.print(), request.isRetry() ? 1L : 0L));
     }
@@ -126,38 +128,43 @@ public final class JobStore {
         });
     }
 
-    /** The job of this id, if there is one. */
-    public Future<Optional<VideoJob>> get(String id) {
-        return first(database.run("SELECT * FROM video_job WHERE id = ? AND " + VISIBLE, id));
+    /** The job of this id, if there is one that {@code whose} may see. */
+    public Future<Optional<VideoJob>> get(String id, Whose whose) {
+        return first(database.run("SELECT * FROM video_job WHERE id = ? AND " + VISIBLE, id))
+                .map(found -> found.filter(whose::sees));
     }
 
-    /** A part of the list of all jobs. */
+    /** A part of a list of jobs. */
     public record Page(List<VideoJob> jobs, boolean hasMore) {}
 
     /**
      * Jobs by the time of their making.
      *
+     * @param whose who may see them
      * @param after the id of the job behind which to begin; empty for the first. {@link InvalidInput} if there is none
      * @param isOldestFirst else the newest
      */
-    public Future<Page> list(Optional<String> after, int limit, boolean isOldestFirst) {
+    public Future<Page> list(Whose whose, Optional<String> after, int limit, boolean isOldestFirst) {
+        var theirs = whose.condition();
         if (after.isEmpty()) {
-            return page("", isOldestFirst, limit);
+            return page(theirs, isOldestFirst, limit, whose.arguments());
         }
-        return database.run("SELECT created_at, id FROM video_job WHERE id = ?", after.get()).compose(rows -> {
+        var last = Stream.concat(Stream.of(after.get()), whose.arguments().stream()).toArray();
+        return database.run("SELECT created_at, id FROM video_job WHERE id = ?" + theirs, last).compose(rows -> {
             if (rows.isEmpty()) {
                 throw new InvalidInput("Invalid 'after': there is no video with this id.", "after");
             }
             var row = rows.getFirst();
-            return page(" AND (created_at, id) %s (?, ?)".formatted(isOldestFirst ? ">" : "<"), isOldestFirst, limit,
-                    row.requiredNumber("created_at"), row.requiredText("id"));
+            return page(theirs + " AND (created_at, id) %s (?, ?)".formatted(isOldestFirst ? ">" : "<"),
+                    isOldestFirst, limit, Stream.concat(whose.arguments().stream(),
+                            Stream.of(row.requiredNumber("created_at"), row.requiredText("id"))).toList());
         });
     }
 
-    private Future<Page> page(String behind, boolean isOldestFirst, int limit, Object... arguments) {
+    private Future<Page> page(String which, boolean isOldestFirst, int limit, List<?> arguments) {
         var order = isOldestFirst ? "ASC" : "DESC";
-        var all = Stream.concat(Stream.of(arguments), Stream.of(limit + 1L)).toArray();
-        return database.run("SELECT * FROM video_job WHERE " + VISIBLE + behind
+        var all = Stream.concat(arguments.stream(), Stream.of(limit + 1L)).toArray();
+        return database.run("SELECT * FROM video_job WHERE " + VISIBLE + which
                 + " ORDER BY created_at %s, id %s LIMIT ?".formatted(order, order), all)
                 .map(rows -> new Page(rows.stream().limit(limit).map(JobJson::job).toList(), rows.size() > limit));
     }
@@ -217,15 +224,17 @@ public final class JobStore {
                 WHERE %s RETURNING id""".formatted(HELD), lease.id(), lease.attempt()));
     }
 
-    /** Deletes a job in whatever state; whoever runs it learns so at its next heartbeat. What it was, or empty if there is none. */
-    public Future<Optional<VideoJob>> delete(String id) {
+    /** Deletes a job that {@code whose} may see, in whatever state; whoever runs it learns so at its next heartbeat. What it was, or empty if there is none. */
+    public Future<Optional<VideoJob>> delete(String id, Whose whose) {
         // What was asked and made is forgotten at once; only the request's hashes stay, if they are still needed.
-        return get(id).compose(found -> database.run("""
-                UPDATE video_job SET state = 'deleted', spec = '{}', result = NULL, error = NULL, worker = NULL,
-                    lease_until = NULL,
-                    expires_at = CASE WHEN request_key IS NULL THEN {now} ELSE request_until END
-                WHERE id = ? AND %s RETURNING id""".formatted(VISIBLE), id)
-                .map(rows -> rows.isEmpty() ? Optional.<VideoJob>empty() : found));
+        return get(id, whose).compose(found -> found.isEmpty()
+                ? Future.succeededFuture(found)
+                : database.run("""
+                        UPDATE video_job SET state = 'deleted', spec = '{}', result = NULL, error = NULL, worker = NULL,
+                            lease_until = NULL,
+                            expires_at = CASE WHEN request_key IS NULL THEN {now} ELSE request_until END
+                        WHERE id = ? AND %s RETURNING id""".formatted(VISIBLE), id)
+                        .map(rows -> rows.isEmpty() ? Optional.<VideoJob>empty() : found));
     }
 
     /** Removes jobs that are kept no longer, and says what was removed. */

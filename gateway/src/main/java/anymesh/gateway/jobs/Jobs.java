@@ -10,6 +10,7 @@ import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.server.Futures;
+import anymesh.v1.GeneratedMedia;
 import anymesh.wire.error.MeshException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,21 +51,21 @@ public final class Jobs implements AutoCloseable {
     private boolean isClosed;
 
     private Jobs(Vertx vertx, JobsConfig config, StageRouter router, GenerationPipeline pipeline,
-            Function<Throwable, Verdict> verdicts) {
+            Function<Throwable, Verdict> verdicts, BiConsumer<String, GeneratedMedia> made) {
         this.vertx = vertx;
         this.config = config;
         folder = config.place(System.getenv());
         media = new FolderMediaStore(vertx, folder.resolve("media"));
-        runner = new JobRunner(vertx, config, this::ifAny, media, router, pipeline, verdicts);
+        runner = new JobRunner(vertx, config, this::ifAny, media, router, pipeline, verdicts, made);
         var twice = config.timeout().multipliedBy(2);
         sweeper = new JobSweeper(media, twice.compareTo(GRACE) > 0 ? twice : GRACE);
         sweeps = vertx.setPeriodic(SWEEP_MILLIS, _ -> sweep());
     }
 
-    /** Begins to look for jobs. {@code verdicts} says what a failure of an attempt means. */
+    /** Begins to look for jobs. {@code verdicts} says what a failure of an attempt means, {@code made} is told what was made for whom. */
     public static Jobs open(Vertx vertx, JobsConfig config, StageRouter router, GenerationPipeline pipeline,
-            Function<Throwable, Verdict> verdicts) {
-        return new Jobs(vertx, config, router, pipeline, verdicts);
+            Function<Throwable, Verdict> verdicts, BiConsumer<String, GeneratedMedia> made) {
+        return new Jobs(vertx, config, router, pipeline, verdicts, made);
     }
 
     /** Whether there are any at all. */
@@ -143,19 +145,19 @@ public final class Jobs implements AutoCloseable {
         return ifAny().compose(jobs -> jobs.map(question).orElseGet(() -> Future.succeededFuture(nothing)));
     }
 
-    /** The job of this id, if there is one. */
-    public Future<Optional<VideoJob>> get(String id) {
-        return ask(jobs -> jobs.get(id), Optional.empty());
+    /** The job of this id, if there is one that {@code whose} may see. */
+    public Future<Optional<VideoJob>> get(String id, Whose whose) {
+        return ask(jobs -> jobs.get(id, whose), Optional.empty());
     }
 
-    /** A part of the list of all jobs; see {@link JobStore#list}. */
-    public Future<JobStore.Page> list(Optional<String> after, int limit, boolean isOldestFirst) {
-        return ask(jobs -> jobs.list(after, limit, isOldestFirst), new JobStore.Page(List.of(), false));
+    /** A part of a list of jobs; see {@link JobStore#list}. */
+    public Future<JobStore.Page> list(Whose whose, Optional<String> after, int limit, boolean isOldestFirst) {
+        return ask(jobs -> jobs.list(whose, after, limit, isOldestFirst), new JobStore.Page(List.of(), false));
     }
 
     /** Deletes a job with all that it made, and stops it wherever it runs; empty if there is none. */
-    public Future<Optional<VideoJob>> delete(String id) {
-        return ask(jobs -> jobs.delete(id), Optional.empty())
+    public Future<Optional<VideoJob>> delete(String id, Whose whose) {
+        return ask(jobs -> jobs.delete(id, whose), Optional.empty())
                 .onSuccess(found -> found.ifPresent(job -> {
                     runner.stop(id);
                     JobStore.filesOf(job).forEach(media::delete);

@@ -6,9 +6,10 @@ import java.util.UUID;
 /**
  * A job that is to be.
  *
+ * @param owner whose it is; empty where callers are not told apart
  * @param size what {@link VideoJob#size} says until it is made; likewise {@code seconds}
  */
-public record NewJob(String id, VideoOrder order, String size, String seconds) {
+public record NewJob(String id, String owner, VideoOrder order, String size, String seconds) {
     /** An id that no job has. */
     public static String newId() {
         return "video_" + UUID.randomUUID().toString().replace("-", "");

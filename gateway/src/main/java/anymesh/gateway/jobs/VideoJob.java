@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job as it stands in the database.
  *
+ * @param owner as in {@link NewJob}
  * @param size as it was asked for or will be; {@code auto} where that is not known yet
  * @param seconds how long the film is or will be, as a decimal number; 0 where that is not known yet
  * @param progress percent
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param error if it failed
  * @param media what it made, if it is completed
  */
-public record VideoJob(String id, VideoOrder order, JobState state, String size, String seconds, int progress,
+public record VideoJob(String id, String owner, VideoOrder order, JobState state, String size, String seconds,
+        int progress,
         long attempt, long failures, long deaths, Instant createdAt, @Nullable Instant completedAt,
         @Nullable Instant expiresAt,
         @Nullable JobError error, Map<Variant, StoredMedium> media) {

@@ -5,6 +5,12 @@ import { events } from "./sse.js";
 
 const url = (path) => new URL(path, document.baseURI).href;
 
+/** The key that requests are sent with, for this tab; empty where none is needed. */
+export const key = {
+  get: () => sessionStorage.getItem("anymesh-key") ?? "",
+  set: (text) => sessionStorage.setItem("anymesh-key", text.trim()),
+};
+
 /** Where clients find the API, for code to copy. */
 export const BASE = url("v1");
 
@@ -31,10 +37,12 @@ function refused(error, response) {
   });
 }
 
-async function send(path, options) {
+async function send(path, options = {}) {
+  const headers = new Headers(options.headers);
+  if (key.get() !== "") headers.set("authorization", "Bearer " + key.get());
   let response;
   try {
-    response = await fetch(url(path), options);
+    response = await fetch(url(path), { ...options, headers });
   } catch (failure) {
     if (failure.name === "AbortError") throw failure;
     throw new Problem("lost", "The gateway could not be reached.");

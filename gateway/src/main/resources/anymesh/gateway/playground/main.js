@@ -48,14 +48,19 @@ find("#new").addEventListener("click", () => {
   find("#prompt").focus();
 });
 
+let asked = false;
 async function offerModels() {
   try {
     const all = await models();
     options.offer(all);
+    find("#notice").textContent = all.length > 0 ? "" : "No model serves yet.";
     if (all.length > 0) return refresh();
-    find("#notice").textContent = "No model serves yet.";
   } catch (problem) {
     find("#notice").textContent = problem.message;
+    if (problem.status === 401 && !asked) {
+      asked = true;
+      options.askForKey();
+    }
   }
   setTimeout(offerModels, 2000);
 }

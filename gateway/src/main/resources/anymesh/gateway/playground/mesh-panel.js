@@ -38,8 +38,8 @@ export function meshPanel(conversation) {
       known = now;
       showRoutes(now.routes);
       draw();
-    } catch {
-      state.textContent = "No connection to the gateway.";
+    } catch (problem) {
+      state.textContent = problem.status === 401 ? "The gateway asks for a key." : "No connection to the gateway.";
       state.dataset.lost = "true";
     }
   }

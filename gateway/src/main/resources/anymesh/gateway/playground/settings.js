@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Model, seed, temperature and soundtrack, in a popover of the composer.
+// Model, seed, temperature, soundtrack and the API key, in a popover of the composer.
 
+import { key } from "./api.js";
 import { find, h } from "./dom.js";
 
 export function settings(changed) {
@@ -22,6 +23,8 @@ export function settings(changed) {
     changed();
   }
 
+  fields.key.value = key.get();
+  fields.key.addEventListener("input", () => key.set(fields.key.value));
   form.addEventListener("input", noted);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -47,6 +50,12 @@ export function settings(changed) {
       fields.soundtrack.checked = soundtrack;
       fields.model.value = model;
       noted();
+    },
+    /** Asks for the key, where the gateway does. */
+    askForKey() {
+      if (fields.key === document.activeElement) return;
+      form.showPopover();
+      fields.key.focus();
     },
     offer(models) {
       const chosen = fields.model.value;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A request as a command. Files are read by the shell where they are needed, so that it can be pasted as it is.
 
-import { BASE } from "./api.js";
+import { BASE, key } from "./api.js";
 
 export function curl(build) {
   const files = new Map();
@@ -11,7 +11,8 @@ export function curl(build) {
     return mark;
   });
   let json = JSON.stringify(request, null, 2);
-  const head = "curl -N " + BASE + "/chat/completions \\\n  -H 'content-type: application/json' ";
+  const authorization = key.get() === "" ? "" : '-H "authorization: Bearer $OPENAI_API_KEY" ';
+  const head = "curl -N " + BASE + "/chat/completions \\\n  -H 'content-type: application/json' " + authorization;
   if (files.size === 0) return head + "\\\n  -d '" + json.replaceAll("'", "'\\''") + "'\n";
   json = json.replace(/[\\$`]/g, "\\$&");
   for (const [mark, name] of files) json = json.replace(mark, () => "$(base64 < " + quoted(name) + " | tr -d '\\n')");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A request for OpenAI's Java client. What it has no types for (films, an answer's parts) goes in as plain JSON values.
 
-import { BASE } from "./api.js";
+import { BASE, key } from "./api.js";
 
 const isPlain = (message) => typeof message.content === "string" && !message.parts;
 
@@ -55,7 +55,7 @@ ${usesValues ? "import com.openai.core.JsonValue;\n" : ""}import com.openai.mode
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 ${reads ? "import java.nio.file.Files;\nimport java.nio.file.Path;\nimport java.util.Base64;\n" : ""}${usesValues ? "import java.util.List;\nimport java.util.Map;\n" : ""}
 void main()${reads ? " throws Exception" : ""} {
-    var client = OpenAIOkHttpClient.builder().baseUrl("${BASE}").apiKey("unused").build();
+    var client = OpenAIOkHttpClient.builder()${key.get() === "" ? '.apiKey("unused")' : ".fromEnv()"}.baseUrl("${BASE}").build();
     var request = ChatCompletionCreateParams.builder()
 ${lines.join("\n")}
         .build();

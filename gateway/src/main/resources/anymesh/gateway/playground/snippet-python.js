@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A request for OpenAI's Python client.
 
-import { BASE } from "./api.js";
+import { BASE, key } from "./api.js";
 
 /** What a literal holds in the place of a file's bytes. */
 class Expression {
@@ -60,7 +60,7 @@ def base64_of(name):
 `;
   return `${names.size ? "import base64\nfrom pathlib import Path\n\n" : ""}from openai import OpenAI
 ${reading}
-client = OpenAI(base_url="${BASE}", api_key="unused")
+client = OpenAI(base_url="${BASE}"${key.get() === "" ? ', api_key="unused"' : ""})
 stream = client.chat.completions.create(
 ${lines.join("\n")}
 )

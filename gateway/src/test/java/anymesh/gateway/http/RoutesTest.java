@@ -3,10 +3,12 @@ package anymesh.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import anymesh.gateway.keys.ApiKeys;
+import anymesh.gateway.keys.KeysConfig;
 import anymesh.kit.server.Futures;
 import anymesh.kit.server.PlainHttp;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,7 +28,8 @@ class RoutesTest {
             Route.get("/things", "things", call -> call.response().end("listed")),
             Route.post("/files", "files", Route.Body.FORM, call -> call.response().end("kept")),
             Route.postJson("/things", "things", call -> call.response().end("made")),
-            new Route(HttpMethod.DELETE, "/things/*", "thing", Route.Body.NONE, call -> call.response().end("gone"))));
+            Route.delete("/things/*", "thing", call -> call.response().end("gone"))),
+            ApiKeys.open(vertx, KeysConfig.defaults(), new SimpleMeterRegistry()));
     private final int port = listen();
 
     private int listen() {

@@ -57,7 +57,7 @@ abstract class JobStoreContract {
 
     static NewJob aJob(String prompt) {
         var order = new VideoOrder("toyworld", prompt, 7, null, 3, 1.5f, null, null, "alice");
-        return new NewJob(NewJob.newId(), order, "64x64", "2");
+        return new NewJob(NewJob.newId(), "", order, "64x64", "2");
     }
 
     static JobRequest once() {
@@ -85,13 +85,35 @@ abstract class JobStoreContract {
         var job = aJob("a bell");
         var made = join(here.create(job, once()));
         assertThat(made.isNew()).isTrue();
-        var seen = join(there.get(job.id())).orElseThrow();
+        var seen = join(there.get(job.id(), Whose.everybodys())).orElseThrow();
         assertThat(seen).isEqualTo(made.job());
         assertThat(seen.order()).isEqualTo(job.order());
         assertThat(seen.state()).isEqualTo(JobState.QUEUED);
         assertThat(List.of(seen.size(), seen.seconds())).containsExactly("64x64", "2");
         assertThat(Duration.between(seen.createdAt(), java.time.Instant.now()).abs()).isLessThan(Duration.ofMinutes(1));
-        assertThat(join(there.get("video_other"))).isEmpty();
+        assertThat(join(there.get("video_other", Whose.everybodys()))).isEmpty();
+    }
+
+    @Test
+    void jobsOfOthersAreNotSeen() {
+        var mine = ownedBy("a").id();
+        var others = ownedBy("b").id();
+        var me = Whose.of("a");
+
+        assertThat(join(there.list(me, Optional.empty(), 10, true)).jobs()).extracting(VideoJob::id)
+                .containsExactly(mine);
+        assertThat(join(there.get(mine, me))).isPresent();
+        assertThat(join(there.get(others, me))).isEmpty();
+        assertThat(join(there.delete(others, me))).isEmpty();
+        assertThat(join(there.get(others, Whose.of("b"))).orElseThrow().owner()).isEqualTo("b");
+        assertThatThrownBy(() -> join(there.list(me, Optional.of(others), 10, true)))
+                .as("not even that it exists").isInstanceOf(InvalidInput.class);
+        assertThat(join(there.list(Whose.everybodys(), Optional.empty(), 10, true)).jobs()).hasSize(2);
+    }
+
+    private VideoJob ownedBy(String owner) {
+        var job = aJob("a bell");
+        return join(here.create(new NewJob(job.id(), owner, job.order(), job.size(), job.seconds()), once())).job();
     }
 
     @Test
@@ -100,7 +122,8 @@ abstract class JobStoreContract {
         assertThat(List.of(claim(here).orElseThrow().id(), claim(there).orElseThrow().id(),
                 claim(here).orElseThrow().id())).containsExactlyInAnyOrderElementsOf(ids);
         assertThat(claim(there)).isEmpty();
-        assertThat(join(there.get(ids.getFirst())).orElseThrow().state()).isEqualTo(JobState.IN_PROGRESS);
+        assertThat(join(there.get(ids.getFirst(), Whose.everybodys())).orElseThrow().state())
+                .isEqualTo(JobState.IN_PROGRESS);
     }
 
     @Test
@@ -133,7 +156,7 @@ abstract class JobStoreContract {
         assertThat(join(here.fail(dead.lease(), new JobError("a", "b"), LONG))).isFalse();
         assertThat(join(here.postpone(dead.lease(), LONG))).isFalse();
         assertThat(join(here.giveBack(dead.lease()))).isFalse();
-        assertThat(join(there.get(id)).orElseThrow()).isEqualTo(taken);
+        assertThat(join(there.get(id, Whose.everybodys())).orElseThrow()).isEqualTo(taken);
         assertThat(join(there.complete(taken.lease(), "1x1", "1", Map.of(), LONG))).isTrue();
         assertThat(join(there.complete(taken.lease(), "1x1", "1", Map.of(), LONG))).as("twice").isFalse();
     }
@@ -144,7 +167,7 @@ abstract class JobStoreContract {
         var lease = join(here.claim("me", SHORT)).orElseThrow().lease();
         assertThat(join(here.heartbeat(lease, 40, LONG))).isTrue();
         assertThat(join(here.heartbeat(lease, 20, LONG))).isTrue();
-        assertThat(join(there.get(id)).orElseThrow().progress()).isEqualTo(40);
+        assertThat(join(there.get(id, Whose.everybodys())).orElseThrow().progress()).isEqualTo(40);
         assertThat(claim(there)).isEmpty();
     }
 
@@ -154,7 +177,7 @@ abstract class JobStoreContract {
         var film = new StoredMedium(id + "/1-video.mp4", "video/mp4", 5);
         var lease = claim(here).orElseThrow().lease();
         assertThat(join(here.complete(lease, "128x64", "2.5", Map.of(Variant.VIDEO, film), LONG))).isTrue();
-        var done = join(there.get(id)).orElseThrow();
+        var done = join(there.get(id, Whose.everybodys())).orElseThrow();
         assertThat(done.state()).isEqualTo(JobState.COMPLETED);
         assertThat(done.progress()).isEqualTo(100);
         assertThat(List.of(done.size(), done.seconds())).containsExactly("128x64", "2.5");
@@ -167,8 +190,8 @@ abstract class JobStoreContract {
         assertThat(join(here.complete(second, "1x1", "1", Map.of(Variant.VIDEO, film), SHORT))).isTrue();
         assertThat(await().until(() -> join(there.deleteExpired()), removed -> !removed.isEmpty()))
                 .containsExactly(film);
-        assertThat(join(here.get(brief))).isEmpty();
-        assertThat(join(here.get(id))).isPresent();
+        assertThat(join(here.get(brief, Whose.everybodys()))).isEmpty();
+        assertThat(join(here.get(id, Whose.everybodys()))).isPresent();
     }
 
     @Test
@@ -176,7 +199,7 @@ abstract class JobStoreContract {
         var id = make("a bell").id();
         var error = new JobError("inference_failed", "it's \"broken\"");
         assertThat(join(here.fail(claim(here).orElseThrow().lease(), error, LONG))).isTrue();
-        var failed = join(there.get(id)).orElseThrow();
+        var failed = join(there.get(id, Whose.everybodys())).orElseThrow();
         assertThat(failed.state()).isEqualTo(JobState.FAILED);
         assertThat(failed.error()).isEqualTo(error);
         assertThat(failed.completedAt()).isNull();
@@ -190,7 +213,7 @@ abstract class JobStoreContract {
         var again = claim(there).orElseThrow();
         assertThat(again.failures()).isZero();
         assertThat(join(there.postpone(again.lease(), SHORT))).isTrue();
-        assertThat(join(here.get(id)).orElseThrow().state()).isEqualTo(JobState.QUEUED);
+        assertThat(join(here.get(id, Whose.everybodys())).orElseThrow().state()).isEqualTo(JobState.QUEUED);
         var third = await().until(() -> claim(here), Optional::isPresent).orElseThrow();
         assertThat(List.of(third.attempt(), third.failures(), third.deaths())).containsExactly(3L, 1L, 0L);
         assertThat(join(here.postpone(third.lease(), LONG))).isTrue();
@@ -201,12 +224,12 @@ abstract class JobStoreContract {
     void aDeletedJobIsGoneAndWhoeverRunsItLearnsIt() {
         var id = make("a bell").id();
         var lease = claim(here).orElseThrow().lease();
-        assertThat(join(there.delete(id)).orElseThrow().id()).isEqualTo(id);
-        assertThat(join(there.delete(id))).isEmpty();
-        assertThat(join(here.get(id))).isEmpty();
+        assertThat(join(there.delete(id, Whose.everybodys())).orElseThrow().id()).isEqualTo(id);
+        assertThat(join(there.delete(id, Whose.everybodys()))).isEmpty();
+        assertThat(join(here.get(id, Whose.everybodys()))).isEmpty();
         assertThat(join(here.heartbeat(lease, 50, LONG))).isFalse();
         assertThat(join(here.complete(lease, "1x1", "1", Map.of(), LONG))).isFalse();
-        assertThat(join(here.list(Optional.empty(), 10, true)).jobs()).isEmpty();
+        assertThat(join(here.list(Whose.everybodys(), Optional.empty(), 10, true)).jobs()).isEmpty();
         assertThat(claim(here)).isEmpty();
     }
 
@@ -215,30 +238,32 @@ abstract class JobStoreContract {
         var ids = IntStream.range(0, 5).mapToObj(i -> make("job " + i).id()).toList();
         for (boolean oldestFirst : new boolean[]{true, false}) {
             var seen = new ArrayList<String>();
-            var page = join(there.list(Optional.empty(), 2, oldestFirst));
+            var page = join(there.list(Whose.everybodys(), Optional.empty(), 2, oldestFirst));
             seen.addAll(page.jobs().stream().map(VideoJob::id).toList());
             while (page.hasMore()) {
-                page = join(there.list(Optional.of(seen.getLast()), 2, oldestFirst));
+                page = join(there.list(Whose.everybodys(), Optional.of(seen.getLast()), 2, oldestFirst));
                 assertThat(page.jobs()).hasSizeBetween(1, 2);
                 seen.addAll(page.jobs().stream().map(VideoJob::id).toList());
             }
             assertThat(seen).containsExactlyInAnyOrderElementsOf(ids);
-            var times = seen.stream().map(id -> join(here.get(id)).orElseThrow().createdAt()).toList();
+            var times = seen.stream().map(id -> join(here.get(id, Whose.everybodys())).orElseThrow().createdAt())
+                    .toList();
             assertThat(times).isSortedAccordingTo(oldestFirst
                     ? java.util.Comparator.naturalOrder()
                     : java.util.Comparator.reverseOrder());
         }
-        assertThat(join(here.list(Optional.empty(), 5, true)).hasMore()).isFalse();
-        assertThatThrownBy(() -> join(here.list(Optional.of("video_x"), 5, true))).isInstanceOf(InvalidInput.class)
+        assertThat(join(here.list(Whose.everybodys(), Optional.empty(), 5, true)).hasMore()).isFalse();
+        assertThatThrownBy(() -> join(here.list(Whose.everybodys(), Optional.of("video_x"), 5, true)))
+                .isInstanceOf(InvalidInput.class)
                 .hasMessageContaining("'after'");
     }
 
     @Test
     void theListGoesOnBehindAJobThatWasDeletedMeanwhile() {
         IntStream.range(0, 3).forEach(i -> make("job " + i));
-        var first = join(here.list(Optional.empty(), 1, true)).jobs().getFirst().id();
-        join(here.delete(first));
-        assertThat(join(there.list(Optional.of(first), 5, true)).jobs()).hasSize(2);
+        var first = join(here.list(Whose.everybodys(), Optional.empty(), 1, true)).jobs().getFirst().id();
+        join(here.delete(first, Whose.everybodys()));
+        assertThat(join(there.list(Whose.everybodys(), Optional.of(first), 5, true)).jobs()).hasSize(2);
     }
 
     @Test
@@ -247,7 +272,7 @@ abstract class JobStoreContract {
         var ids = atOnce(8, () -> join((Math.random() < 0.5 ? here : there).create(aJob("a bell"), request)));
         assertThat(new HashSet<>(ids.stream().map(accepted -> accepted.job().id()).toList())).hasSize(1);
         assertThat(ids.stream().filter(JobStore.Accepted::isNew)).hasSize(1);
-        assertThat(join(here.list(Optional.empty(), 10, true)).jobs()).hasSize(1);
+        assertThat(join(here.list(Whose.everybodys(), Optional.empty(), 10, true)).jobs()).hasSize(1);
         var bob = join(here.create(aJob("a bell"), JobRequest.named("bob", "order 1", "a bell")));
         assertThat(bob.isNew()).as("a name is its caller's own").isTrue();
     }
@@ -264,7 +289,7 @@ abstract class JobStoreContract {
     void aNamedRequestDoesNotMakeAgainWhatWasDeleted() {
         var request = JobRequest.named("alice", "order 1", "a bell");
         var id = join(here.create(aJob("a bell"), request)).job().id();
-        join(there.delete(id));
+        join(there.delete(id, Whose.everybodys()));
         assertThatThrownBy(() -> join(there.create(aJob("a bell"), request))).isInstanceOf(InvalidInput.class)
                 .hasMessageContaining("was deleted");
     }
@@ -310,7 +335,7 @@ abstract class JobStoreContract {
         var made = atOnce(6,
                 () -> join((Math.random() < 0.5 ? here : there).create(aJob("a bell"), said("a bell", false))));
         assertThat(made).allMatch(JobStore.Accepted::isNew);
-        assertThat(join(here.list(Optional.empty(), 10, true)).jobs()).hasSize(6);
+        assertThat(join(here.list(Whose.everybodys(), Optional.empty(), 10, true)).jobs()).hasSize(6);
     }
 
     @Test
@@ -318,13 +343,13 @@ abstract class JobStoreContract {
         var reference = new VideoOrder.Reference(anymesh.v1.Modality.IMAGE,
                 new StoredMedium("f/input", "application/octet-stream", 3), "input_reference");
         var id = NewJob.newId();
-        join(here.create(new NewJob(id, new VideoOrder("toyworld", "a", 1, null, null, null, reference, null, null),
+        join(here.create(new NewJob(id, "", new VideoOrder("toyworld", "a", 1, null, null, null, reference, null, null),
                 "auto", "0"), once()));
         assertThat(join(there.filesOf(List.of(id, "video_x")))).isEqualTo(Map.of(id, java.util.Set.of("f/input")));
         var film = new StoredMedium(id + "/1-video.mp4", "video/mp4", 5);
         join(here.complete(claim(here).orElseThrow().lease(), "1x1", "1", Map.of(Variant.VIDEO, film), LONG));
         assertThat(join(there.filesOf(List.of(id)))).isEqualTo(Map.of(id, java.util.Set.of(film.name())));
-        join(here.delete(id));
+        join(here.delete(id, Whose.everybodys()));
         assertThat(join(there.filesOf(List.of(id)))).isEmpty();
     }
 

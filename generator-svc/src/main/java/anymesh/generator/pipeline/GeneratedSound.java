@@ -4,4 +4,9 @@ package anymesh.generator.pipeline;
 import anymesh.kit.media.Sound;
 
 /** A sound that a pipeline made. */
-public record GeneratedSound(Sound sound) implements Media {}
+public record GeneratedSound(Sound sound) implements Media {
+    @Override
+    public long elements() {
+        return sound.samples().length;
+    }
+}

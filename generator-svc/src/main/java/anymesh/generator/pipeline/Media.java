@@ -2,4 +2,8 @@
 package anymesh.generator.pipeline;
 
 /** What a pipeline made, not yet a file. */
-public sealed interface Media permits Picture, GeneratedSound, GeneratedClip {}
+public sealed interface Media permits Picture, GeneratedSound, GeneratedClip {
+
+    /** The pixels of all its frames, or its samples. */
+    long elements();
+}

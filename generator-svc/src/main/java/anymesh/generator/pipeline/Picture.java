@@ -14,6 +14,11 @@ public record Picture(PictureSize size, byte[] rgb) implements Media {
         }
     }
 
+    @Override
+    public long elements() {
+        return (long) size.width() * size.height();
+    }
+
     /** The same, to be written as a file. */
     public VideoFrame frame() {
         return new VideoFrame(size.width(), size.height(), rgb);
