@@ -80,7 +80,8 @@ final class DocumentsTest {
     private static List<Path> documents(Path root) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             return files.filter(file -> file.toString().endsWith(".md"))
-                    .filter(file -> !file.toString().contains("/target/") && !file.toString().contains("/out/"))
+                    .filter(file -> Stream.of("/target/", "/out/", "/node_modules/", "/.venv/")
+                            .noneMatch(file.toString()::contains))
                     .toList();
         }
     }
