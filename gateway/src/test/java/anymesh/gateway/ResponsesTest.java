@@ -120,20 +120,20 @@ class ResponsesTest {
         assertThat(bare.path("tools").toString() + bare.path("metadata") + bare.path("text").path("format"))
                 .isEqualTo(json("[]{}{'type':'text'}"));
 
-        var long_ = "x".repeat(10_000);
+        var longText = "x".repeat(10_000);
         var full = ask(
-                request("'Hello'", "'instructions':'" + long_ + "'", "'max_output_tokens':9", "'temperature':0.5",
+                request("'Hello'", "'instructions':'" + longText + "'", "'max_output_tokens':9", "'temperature':0.5",
                         "'top_p':0.25", "'user':'u'", "'metadata':{'a':'b'}", "'parallel_tool_calls':false",
-                        "'tools':[{'type':'function','name':'f','description':'" + long_
+                        "'tools':[{'type':'function','name':'f','description':'" + longText
                                 + "','parameters':{'type':'object'}}]"));
-        assertThat(full.path("instructions").asText()).isEqualTo(long_);
+        assertThat(full.path("instructions").asText()).isEqualTo(longText);
         assertThat(full.path("max_output_tokens").asInt()).isEqualTo(9);
         assertThat(full.path("temperature").asDouble()).isEqualTo(0.5);
         assertThat(full.path("top_p").asDouble()).isEqualTo(0.25);
         assertThat(full.path("user").asText()).isEqualTo("u");
         assertThat(full.path("metadata").path("a").asText()).isEqualTo("b");
         assertThat(full.path("parallel_tool_calls").asBoolean()).isFalse();
-        assertThat(full.path("tools").path(0).path("description").asText()).isEqualTo(long_);
+        assertThat(full.path("tools").path(0).path("description").asText()).isEqualTo(longText);
     }
 
     @Test
