@@ -4,11 +4,13 @@ Run by OpenAiClientIT: `python openai_client.py http://127.0.0.1:PORT picture.pn
 """
 
 import base64
+import io
 import sys
 from pathlib import Path
 
 import openai
 from openai import OpenAI
+from PIL import Image
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -88,6 +90,84 @@ def images(client: OpenAI) -> None:
     check(answer.data[0].b64_json != answer.data[1].b64_json, "and they differ")
 
 
+DRAWING = {"type": "image_generation"}
+
+
+def pictures(response) -> list[bytes]:
+    return [base64.b64decode(item.result) for item in response.output if item.type == "image_generation_call"]
+
+
+def is_drawn(picture: bytes) -> bool:
+    """Whether all of it can be decoded, and it is not of one colour."""
+    image = Image.open(io.BytesIO(picture))
+    image.load()
+    return image.size == (128, 128) and len(image.convert("RGB").getcolors(128 * 128)) > 100
+
+
+def is_blue(picture: bytes) -> bool:
+    """Whether what stands out against the grey ground is more blue than red."""
+    colours = Image.open(io.BytesIO(picture)).convert("RGB").getcolors(128 * 128)
+    vivid = [(n, c) for n, c in colours if max(c) - min(c) > 80]
+    return sum(n for n, (r, _, b) in vivid if b > r) > sum(n for n, (r, _, b) in vivid if r > b)
+
+
+def responses(client: OpenAI, picture: Path) -> None:
+    plain = client.responses.create(model="toyworld", input="hello", temperature=0)
+    check(plain.object == "response" and plain.status == "completed", "a plain response is completed")
+    check([item.type for item in plain.output] == ["message"] and bool(plain.output_text), f"it is a message: {plain.output_text!r}")
+    check(plain.usage.total_tokens == plain.usage.input_tokens + plain.usage.output_tokens > 0, "its usage adds up")
+
+    told = client.responses.create(model="toyworld", input="draw a red bell", temperature=0)
+    check([item.type for item in told.output] == ["message"], f"without the tool there is no picture: {told.output_text!r}")
+
+    ask = {"role": "user", "content": "draw a red bell at the top left"}
+    drawn = client.responses.create(model="toyworld", input=[ask], tools=[DRAWING], temperature=0, extra_body={"seed": 1})
+    kinds = [item.type for item in drawn.output]
+    check(kinds == ["message", "image_generation_call"], f"with it there is one, in order: {kinds}")
+    check("red bell" in drawn.output_text, f"the text says what was drawn: {drawn.output_text!r}")
+    check(is_drawn(pictures(drawn)[0]) and not is_blue(pictures(drawn)[0]), "the picture is a red one")
+
+    again = client.responses.create(model="toyworld", tools=[DRAWING], temperature=0, extra_body={"seed": 3},
+                                    input=[ask, *drawn.output, {"role": "user", "content": "draw this in blue"}])
+    check("blue bell" in again.output_text, f"the output goes back as it came: {again.output_text!r}")
+    check(is_drawn(pictures(again)[0]) and is_blue(pictures(again)[0]), "and the picture is now a blue one")
+
+    content = [{"type": "input_image", "image_url": data_url(picture), "detail": "auto"},
+               {"type": "input_text", "text": "what is in the picture?"}]
+    seen = client.responses.create(model="toyworld", input=[{"role": "user", "content": content}], temperature=0)
+    check("bell" in seen.output_text, f"a picture is described: {seen.output_text!r}")
+
+    forced = client.responses.create(model="toyworld", input="a green cat", tools=[{**DRAWING, "output_format": "jpeg"}],
+                                     tool_choice=DRAWING)
+    check(pictures(forced)[0].startswith(b"\xff\xd8\xff"), "a picture that has to be drawn is, as the file that was asked for")
+
+    cut = client.responses.create(model="toyworld", input="draw a red bell at the top left", max_output_tokens=2)
+    check(cut.status == "incomplete" and cut.incomplete_details.reason == "max_output_tokens", "one that is cut says so")
+
+
+def streamed_responses(client: OpenAI) -> None:
+    tools = [{**DRAWING, "partial_images": 1}]
+    asked = {"model": "toyworld", "input": "draw a blue star at the bottom right", "tools": tools, "temperature": 0,
+             "extra_body": {"seed": 1}}
+    events = list(client.responses.create(stream=True, **asked))
+    check([e.sequence_number for e in events] == list(range(len(events))), f"{len(events)} events are numbered")
+    check([e.type for e in events[:2]] == ["response.created", "response.in_progress"], "a stream begins with the response")
+    check(events[-1].type == "response.completed", "and ends with it")
+    text = "".join(e.delta for e in events if e.type == "response.output_text.delta")
+    check(text == events[-1].response.output_text and "blue star" in text, f"its text came in pieces: {text!r}")
+    partial = [e for e in events if e.type == "response.image_generation_call.partial_image"]
+    check(len(partial) == 1 and base64.b64decode(partial[0].partial_image_b64).startswith(PNG), "the picture was seen forming")
+    check(is_drawn(pictures(events[-1].response)[0]), "and is whole")
+    whole = client.responses.create(**asked)
+    check(pictures(whole) == pictures(events[-1].response) and whole.output_text == text, "a plain answer is the same")
+
+    with client.responses.stream(**asked) as stream:
+        for _ in stream:
+            pass
+        final = stream.get_final_response()
+    check(pictures(final) == pictures(whole) and final.output_text == text, "the client's own helper puts the same together")
+
+
 def refusals(client: OpenAI) -> None:
     hello = [{"role": "user", "content": "hello"}]
     for what, kind, param, call in [
@@ -95,6 +175,10 @@ def refusals(client: OpenAI) -> None:
          lambda: client.chat.completions.create(model="gpt-9", messages=hello)),
         ("an empty conversation", openai.BadRequestError, "messages",
          lambda: client.chat.completions.create(model="toyworld", messages=[])),
+        ("an answer that is to be kept", openai.BadRequestError, "store",
+         lambda: client.responses.create(model="toyworld", input="hello", store=True)),
+        ("an earlier answer by its id", openai.BadRequestError, "previous_response_id",
+         lambda: client.responses.create(model="toyworld", input="hello", previous_response_id="resp_1")),
         ("n out of range", openai.BadRequestError, "n",
          lambda: client.images.generate(model="toyworld", prompt="a cat", n=11)),
         ("a size it hasn't got", openai.BadRequestError, "size",
@@ -154,6 +238,8 @@ def main() -> None:
     streamed(client)
     text_only(client)
     images(client)
+    responses(client, Path(sys.argv[2]))
+    streamed_responses(client)
     videos(client, Path(sys.argv[2]))
     refusals(client)
     plain_text(client)

@@ -3,6 +3,7 @@ package anymesh.gateway;
 
 import static anymesh.gateway.TestingClient.CHAT;
 import static anymesh.gateway.TestingClient.IMAGES;
+import static anymesh.gateway.TestingClient.RESPONSES;
 import static anymesh.gateway.TestingClient.chat;
 import static anymesh.gateway.TestingClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -103,6 +104,8 @@ class OpenApiTest {
                 mesh.client.post(CHAT, chat("'a|image|b|audio'", "'modalities':['text','image','audio']")),
                 200);
         assertIs("ChatCompletion", mesh.client.post(CHAT, chat("'Hello'")), 200);
+        assertIs("Response", mesh.client.post(RESPONSES, json("{'model':'toyworld','input':'a|image|long',"
+                + "'tools':[{'type':'image_generation'}],'metadata':{'a':'b'},'temperature':0.5}")), 200);
         assertIs("Images", mesh.client.post(IMAGES, json("{'prompt':'a red bell','n':2}")), 200);
         assertIs("Video", mesh.client.post("/v1/videos", json("{'prompt':'a|video'}")), 200);
         assertIs("VideoList", mesh.client.get("/v1/videos"), 200);
@@ -119,6 +122,13 @@ class OpenApiTest {
         assertThat(chunks.subList(0, chunks.size() - 1)).hasSizeGreaterThan(5)
                 .allSatisfy(chunk -> assertThat(faults("ChatCompletionChunk", TestingClient.parse(chunk))).as(chunk)
                         .isEmpty());
+        for (var orders : List.of("a|image|b", "a|long", "a|broken")) {
+            assertThat(mesh.client.events(RESPONSES, json("{'model':'toyworld','input':'" + orders
+                    + "','stream':true,'tools':[{'type':'image_generation','partial_images':2}]}")))
+                    .hasSizeGreaterThan(5).allSatisfy(
+                            event -> assertThat(faults("ResponseEvent", TestingClient.parse(event))).as(event)
+                                    .isEmpty());
+        }
         assertThat(mesh.client.events(IMAGES, json("{'prompt':'a red bell','stream':true}"))).isNotEmpty()
                 .allSatisfy(event -> assertThat(faults("ImageEvent", TestingClient.parse(event))).as(event).isEmpty());
     }

@@ -24,6 +24,7 @@ import java.util.List;
 /** An HTTP client of a gateway. */
 final class TestingClient {
     static final String CHAT = "/v1/chat/completions";
+    static final String RESPONSES = "/v1/responses";
     static final String IMAGES = "/v1/images/generations";
     static final String EDITS = "/v1/images/edits";
     static final String VARIATIONS = "/v1/images/variations";

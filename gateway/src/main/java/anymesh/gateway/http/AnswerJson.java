@@ -32,13 +32,26 @@ final class AnswerJson {
 
     /** OpenAI's token counts of a media route, and {@code stages}. */
     static ObjectNode mediaUsage(Answer answer) {
-        ObjectNode usage = JsonNodeFactory.instance.objectNode()
-                .put("input_tokens", answer.promptTokens())
-                .put("output_tokens", answer.completionTokens())
-                .put("total_tokens", answer.promptTokens() + answer.completionTokens());
+        ObjectNode usage = inputAndOutput(answer);
         usage.putObject("input_tokens_details").put("text_tokens", answer.promptTokens()).put("image_tokens", 0);
         stages(answer.stages(), usage.putArray("stages"));
         return usage;
+    }
+
+    /** The same of a response, in which nothing was cached or thought. */
+    static ObjectNode responseUsage(Answer answer) {
+        ObjectNode usage = inputAndOutput(answer);
+        usage.putObject("input_tokens_details").put("cached_tokens", 0).put("cache_write_tokens", 0);
+        usage.putObject("output_tokens_details").put("reasoning_tokens", 0);
+        stages(answer.stages(), usage.putArray("stages"));
+        return usage;
+    }
+
+    private static ObjectNode inputAndOutput(Answer answer) {
+        return JsonNodeFactory.instance.objectNode()
+                .put("input_tokens", answer.promptTokens())
+                .put("output_tokens", answer.completionTokens())
+                .put("total_tokens", answer.promptTokens() + answer.completionTokens());
     }
 
     static void stages(List<StageUsage> usages, ArrayNode json) {

@@ -4,7 +4,6 @@ package anymesh.gateway.http;
 import anymesh.gateway.pipeline.GenerationRequest;
 import anymesh.gateway.pipeline.MediaOptions;
 import anymesh.gateway.pipeline.Message;
-import anymesh.gateway.pipeline.ModalityInput.Media;
 import anymesh.gateway.routing.RouteNeeds;
 import anymesh.v1.Modality;
 import anymesh.v1.Sampling;
@@ -12,7 +11,6 @@ import anymesh.wire.WireLimits;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +21,7 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
         String model = model(body);
         FieldRules.chat().check(body);
         OfferedTools.check(body);
-        List<Message> messages = new MessageReader(limits.maxMedia()).read(body);
+        List<Message> messages = MessageReader.read(body, limits.maxMedia());
         body.integer("n", 1, 1); // a 1.0 is none
         Fields streamOptions = body.object("stream_options");
         boolean includeUsage = streamOptions != null && Boolean.TRUE.equals(streamOptions.bool("include_usage"));
@@ -61,18 +59,7 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
     }
 
     private static Sampling sampling(Fields body, @Nullable Long seed) {
-        var sampling = Sampling.newBuilder();
-        Double temperature = body.number("temperature", 0, 2);
-        if (temperature != null) {
-            sampling.setTemperature(temperature.floatValue());
-        }
-        Double topP = body.number("top_p", 0, 1);
-        if (topP != null) {
-            sampling.setTopP(topP.floatValue());
-        }
-        if (seed != null) {
-            sampling.setSeed(seed);
-        }
+        var sampling = sampling(body.number("temperature", 0, 2), body.number("top_p", 0, 1), seed);
         Long maxTokens = body.integer("max_tokens", 1, Integer.MAX_VALUE);
         Long maxCompletionTokens = body.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
         if (maxCompletionTokens != null) {
@@ -81,6 +68,18 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
             sampling.setMaxTokens(maxTokens.intValue());
         }
         return sampling.addAllStop(stop(body)).build();
+    }
+
+    /** How to choose among tokens; null is the backbone's choice. */
+    static Sampling.Builder sampling(@Nullable Double temperature, @Nullable Double topP, @Nullable Long seed) {
+        var sampling = Sampling.newBuilder();
+        if (temperature != null) {
+            sampling.setTemperature(temperature.floatValue());
+        }
+        if (topP != null) {
+            sampling.setTopP(topP.floatValue());
+        }
+        return seed == null ? sampling : sampling.setSeed(seed);
     }
 
     private static List<String> stop(Fields body) {
@@ -101,16 +100,8 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
 
     /** What a route must have; see {@link RouteNeeds}. */
     RouteNeeds needs() {
-        var inputs = new EnumMap<Modality, String>(Modality.class);
-        generation.messages().stream()
-                .flatMap(message -> message.parts().stream())
-                .forEach(part -> {
-                    if (part instanceof Media(Modality modality, _, String param)) {
-                        inputs.putIfAbsent(modality, param);
-                    }
-                });
         var outputs = new EnumMap<Modality, String>(Modality.class);
         generation.modalities().forEach(modality -> outputs.put(modality, "modalities"));
-        return new RouteNeeds(model, inputs, Map.copyOf(outputs), key);
+        return new RouteNeeds(model, generation.inputs(), outputs, key);
     }
 }

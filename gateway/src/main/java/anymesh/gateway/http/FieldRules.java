@@ -36,31 +36,83 @@ final class FieldRules {
     private static final Rule HARMLESS = new Rule.Harmless();
     private static final Rule ABSENT = new Rule.Only("this is not supported here; leave it out", _ -> false);
 
-    private static final FieldRules CHAT = new FieldRules()
+    private static final FieldRules CHAT = writing()
             .add(KEPT, "model", "messages", "modalities", "audio", "image", "video", "max_tokens",
                     "max_completion_tokens",
                     "seed", "stop", "stream", "stream_options", "temperature", "top_p", "tools", "functions")
             // Who asks, how it is kept and billed, and hints at how much to think, for models that can.
             .add(HARMLESS, "metadata", "user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
                     "store", "service_tier", "parallel_tool_calls", "reasoning_effort", "prediction")
-            .add(only("one answer is made; ask again with another seed for another one", n -> isNumber(n, 1)), "n")
-            .add(only("the sampler has no penalties; expected 0", n -> isNumber(n, 0)), "presence_penalty",
-                    "frequency_penalty")
-            .add(only("the sampler has no biases; expected none", bias -> bias.isObject() && bias.isEmpty()),
-                    "logit_bias")
-            .add(only("logprobs are not supported; expected false", flag -> flag.isBoolean() && !flag.asBoolean()),
-                    "logprobs")
-            .add(only("logprobs are not supported; expected 0", n -> isNumber(n, 0)), "top_logprobs")
             .add(only("only 'medium' is supported", text -> is(text, "medium")), "verbosity")
             .add(only("only {\"type\": \"text\"} is supported: no form of the answer is enforced here",
                     format -> is(format.path("type"), "text")), "response_format")
             // Tools may be offered, but no call of one be demanded.
             .add(only("the models here call no tools; expected 'none' or 'auto'",
                     choice -> is(choice, "none", "auto")), "tool_choice", "function_call")
-            .add(ABSENT, "web_search_options")
-            // What other servers have for response_format.
-            .add(ABSENT, "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs",
-                    "grammar", "json_schema", "regex");
+            .add(ABSENT, "web_search_options");
+
+    private static final FieldRules RESPONSES = writing()
+            .add(KEPT, "model", "input", "instructions", "max_output_tokens", "seed", "stream", "temperature", "top_p",
+                    "text", "tools", "tool_choice", "parallel_tool_calls", "metadata")
+            .add(HARMLESS, "user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
+                    "prompt_cache_options", "service_tier", "access_programs", "reasoning", "stream_options")
+            .add(only("nothing is stored here; expected false", flag -> flag.isBoolean() && !flag.asBoolean()),
+                    "store")
+            .add(only("nothing is stored here; send the turns before in 'input' and leave it out", _ -> false),
+                    "previous_response_id", "conversation")
+            .add(only("no prompts are kept here; send the text itself in 'instructions' or 'input'", _ -> false),
+                    "prompt")
+            .add(only("nothing is stored here, so an answer can't be fetched later; expected false",
+                    flag -> flag.isBoolean() && !flag.asBoolean()), "background")
+            .add(only("only 'disabled' is supported: what is too long is refused",
+                    text -> is(text, "disabled")), "truncation")
+            // All else that can be included belongs to items that no answer has.
+            .add(only("logprobs are not supported; expected an array without 'message.output_text.logprobs'",
+                    FieldRules::includesNoLogprobs), "include")
+            .add(only("a response has text and pictures; ask /v1/chat/completions for sounds and films", _ -> false),
+                    "modalities", "audio", "video")
+            .add(only("previews are asked for in the tool 'image_generation'",
+                    image -> image.isObject() && !image.has("partial_images")), "image")
+            .add(only("its name is 'max_output_tokens' here", _ -> false), "max_tokens", "max_completion_tokens")
+            .add(only("its name is 'input' here", _ -> false), "messages")
+            .add(only("its name is 'text.format' here", _ -> false), "response_format")
+            .add(ABSENT, "background_options", "context_management", "max_tool_calls", "moderation", "stop",
+                    "functions", "function_call");
+
+    /** Of the field {@code text} of a response. */
+    private static final FieldRules RESPONSE_TEXT = new FieldRules()
+            .add(only("only 'medium' is supported", text -> is(text, "medium")), "verbosity")
+            .add(only("only {\"type\": \"text\"} is supported: no form of the answer is enforced here",
+                    format -> is(format.path("type"), "text")), "format");
+
+    /** Of the tool {@code image_generation} of a response. */
+    private static final FieldRules IMAGE_TOOL = new FieldRules()
+            .add(KEPT, "type", "size", "output_format", "output_compression", "partial_images")
+            .add(HARMLESS, "moderation", "input_fidelity")
+            .add(only("the model of the request has its own generator; leave it out", _ -> false), "model")
+            .add(only("only 'auto' is supported: the model sees what is asked for", text -> is(text, "auto")), "action")
+            .add(only("only 'auto' and 'opaque' are supported", text -> is(text, "auto", "opaque")), "background")
+            // Whichever is asked for, a picture is drawn as well as the model can.
+            .add(only("expected 'auto', 'low', 'medium', 'high', 'xhigh' or 'max'",
+                    text -> is(text, "auto", "low", "medium", "high", "xhigh", "max")), "quality")
+            .add(only("one picture is drawn at a time; expected 1", n -> isNumber(n, 1)), "n")
+            .add(ABSENT, "input_image_mask", "complexity", "frame_count", "frame_duration_ms", "svg");
+
+    /** What all routes have on which a model writes. */
+    private static FieldRules writing() {
+        return new FieldRules()
+                .add(only("one answer is made; ask again with another seed for another one", n -> isNumber(n, 1)), "n")
+                .add(only("the sampler has no penalties; expected 0", n -> isNumber(n, 0)), "presence_penalty",
+                        "frequency_penalty")
+                .add(only("the sampler has no biases; expected none", bias -> bias.isObject() && bias.isEmpty()),
+                        "logit_bias")
+                .add(only("logprobs are not supported; expected false", flag -> flag.isBoolean() && !flag.asBoolean()),
+                        "logprobs")
+                .add(only("logprobs are not supported; expected 0", n -> isNumber(n, 0)), "top_logprobs")
+                // What other servers have for an enforced form.
+                .add(ABSENT, "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs",
+                        "grammar", "json_schema", "regex");
+    }
 
     private static final FieldRules EMBEDDINGS = new FieldRules()
             .add(KEPT, "model", "input", "dimensions")
@@ -148,6 +200,18 @@ final class FieldRules {
         return CHAT;
     }
 
+    static FieldRules responses() {
+        return RESPONSES;
+    }
+
+    static FieldRules responseText() {
+        return RESPONSE_TEXT;
+    }
+
+    static FieldRules imageTool() {
+        return IMAGE_TOOL;
+    }
+
     static FieldRules images() {
         return IMAGES;
     }
@@ -227,6 +291,14 @@ final class FieldRules {
 
     private static boolean is(JsonNode value, String... allowed) {
         return value.isTextual() && List.of(allowed).contains(value.textValue());
+    }
+
+    private static boolean includesNoLogprobs(JsonNode include) {
+        boolean isNamed = false;
+        for (JsonNode name : include) {
+            isNamed |= is(name, "message.output_text.logprobs");
+        }
+        return include.isArray() && !isNamed;
     }
 
     private static boolean isNumber(JsonNode value, double allowed) {

@@ -61,6 +61,7 @@ public final class HttpApi implements AutoCloseable {
         router = Router.router(vertx);
         generations = new Generations(vertx, settings, admission, pipeline, meters, telemetry.tracer());
         var chat = new ChatRoute(generations, stages);
+        var responses = new ResponsesRoute(generations, stages);
         var images = new ImagesRoute(generations, stages);
         var videos = new VideosRoute(generations, stages, jobs);
         var sounds = new SoundsRoute(generations, stages);
@@ -70,6 +71,7 @@ public final class HttpApi implements AutoCloseable {
 
         var table = new ArrayList<>(List.of(
                 Route.postJson("/v1/chat/completions", "chat", chat::handle),
+                Route.postJson("/v1/responses", "responses", responses::handle),
                 Route.postJson("/v1/images/generations", "images", images::generate),
                 Route.post("/v1/images/edits", "image_edits", Route.Body.FORM, images::edit),
                 Route.post("/v1/images/variations", "image_variations", Route.Body.FORM, images::vary),

@@ -42,6 +42,7 @@ record ImagesAnswer(String kind, String size, int copies, long created) {
                 picture.put("revised_prompt", words);
             }
             describe(media.getMimeType(), json);
+            json.put("size", size);
         }
         json.set("usage", AnswerJson.mediaUsage(answer));
         json.set("anymesh", AnswerJson.route(answer));
@@ -68,11 +69,13 @@ record ImagesAnswer(String kind, String size, int copies, long created) {
         ObjectNode event = JsonNodeFactory.instance.objectNode().put("type", kind + "." + name)
                 .putPOJO("b64_json", MediaText.base64(file)).put("created_at", created);
         describe(type, event);
+        event.put("size", size);
         return copies > 1 ? event.put("index", picture) : event;
     }
 
-    private void describe(String type, ObjectNode json) {
-        json.put("size", size).put("quality", QUALITY).put("background", BACKGROUND)
+    /** What is known of a picture by the type of its file. */
+    static void describe(String type, ObjectNode json) {
+        json.put("quality", QUALITY).put("background", BACKGROUND)
                 .put("output_format", type.substring(type.indexOf('/') + 1));
     }
 

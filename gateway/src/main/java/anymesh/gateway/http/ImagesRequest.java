@@ -7,7 +7,6 @@ import anymesh.gateway.pipeline.MediaOptions;
 import anymesh.gateway.pipeline.Message;
 import anymesh.gateway.pipeline.ModalityInput;
 import anymesh.gateway.routing.RouteNeeds;
-import anymesh.kit.media.PictureFormat;
 import anymesh.v1.Modality;
 import anymesh.v1.Role;
 import anymesh.v1.Sampling;
@@ -25,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 record ImagesRequest(String kind, @Nullable String model, GenerationRequest generation, boolean stream,
         @Nullable String key) {
-    private static final int MAX_PARTIALS = 3;
-    private static final int MAX_QUALITY = 100;
     private static final String IMAGE = "image";
     /** What the backbone is told where a client may not say anything. */
     private static final String VARY = "draw this";
@@ -83,45 +80,13 @@ record ImagesRequest(String kind, @Nullable String model, GenerationRequest gene
 
     private static MediaOptions media(Fields body) {
         Long n = body.integer("n", 1, 10);
-        Integer steps = MediaFields.steps(body);
-        Float guidance = MediaFields.guidanceScale(body);
-        PictureFormat format = MediaChoices.format(body, "output_format", PictureFormat.values()).orElse(null);
-        Long previews = body.integer("partial_images", 0, MAX_PARTIALS);
-        boolean isStreamed = Boolean.TRUE.equals(body.bool("stream"));
-        if (!isStreamed && previews != null && previews > 0) {
+        int previews = PictureFields.previews(body);
+        if (previews > 0 && !Boolean.TRUE.equals(body.bool("stream"))) {
             throw body.invalid("partial_images",
                     "Invalid '%s': an answer that is not streamed has none; set 'stream'.");
         }
-        return new MediaOptions(n == null ? 1 : n.intValue(), ChatRequest.seed(body),
-                steps, guidance,
-                size(body), format == null ? Map.of() : Map.of(Modality.IMAGE, format.mimeType()),
-                quality(body, format), previews == null ? 0 : previews.intValue(), false);
-    }
-
-    private static @Nullable Integer quality(Fields body, @Nullable PictureFormat format) {
-        Long quality = body.integer("output_compression", 0, MAX_QUALITY);
-        if (quality == null) {
-            return null;
-        }
-        boolean isLossless = format == null || format == PictureFormat.PNG;
-        if (isLossless && quality < MAX_QUALITY) {
-            throw body.invalid("output_compression",
-                    "Invalid '%s': a PNG has no quality to choose; expected 100, or another 'output_format'.");
-        }
-        return quality.intValue();
-    }
-
-    /** Whether a generator draws in this size is known when one has been chosen. */
-    private static @Nullable String size(Fields body) {
-        String size = body.string("size");
-        if (size == null || size.equals("auto")) {
-            return null;
-        }
-        if (!MediaFields.SIZE.matcher(size).matches()) {
-            throw body.invalid("size", "Invalid '%s': '%s' is not supported; expected 'auto' or WIDTHxHEIGHT.",
-                    Fields.abbreviated(size));
-        }
-        return size;
+        return PictureFields.read(body, new MediaOptions(n == null ? 1 : n.intValue(), ChatRequest.seed(body),
+                MediaFields.steps(body), MediaFields.guidanceScale(body), null, Map.of(), null, previews, false));
     }
 
     RouteNeeds needs() {

@@ -17,8 +17,6 @@ final class MediaChoices {
 
     private MediaChoices() {}
 
-    private static final int MAX_PARTIALS = 3;
-
     /** These options, with the files and the soundtrack that the body asks for. */
     static MediaOptions read(Fields body, List<Modality> modalities, MediaOptions options) {
         var types = new EnumMap<Modality, String>(Modality.class);
@@ -34,8 +32,7 @@ final class MediaChoices {
                     .ifPresent(format -> types.put(Modality.VIDEO, format.mimeType()));
         }
         Fields image = body.object("image");
-        Long previews = image == null ? null : image.integer("partial_images", 0, MAX_PARTIALS);
-        return options.withPreviews(previews == null ? 0 : previews.intValue()).withMimeTypes(types)
+        return options.withPreviews(image == null ? 0 : PictureFields.previews(image)).withMimeTypes(types)
                 .withSoundtrack(video != null && soundtrack(video, modalities));
     }
 

@@ -3,10 +3,8 @@ package anymesh.gateway.http;
 
 import anymesh.gateway.pipeline.Message;
 import anymesh.gateway.pipeline.ModalityInput;
-import anymesh.gateway.pipeline.ModalityInput.Media;
 import anymesh.gateway.pipeline.ModalityInput.Text;
 import anymesh.v1.Role;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,31 +14,19 @@ import java.util.stream.Stream;
  * where it made nothing but media. Calls of tools and what they brought are read as text, as no tool is called here.
  */
 final class MessageReader {
-    private final int maxMedia;
+    private MessageReader() {}
 
     /** {@code maxMedia}: how many media one request may bring. */
-    MessageReader(int maxMedia) {
-        this.maxMedia = maxMedia;
-    }
-
-    List<Message> read(Fields request) {
-        List<Message> messages = new ArrayList<>();
-        int media = 0;
+    static List<Message> read(Fields request, int maxMedia) {
+        var conversation = new Conversation(maxMedia);
         for (Fields message : request.objects("messages")) {
             Role role = role(message);
-            List<ModalityInput> parts = parts(message, role);
-            media += (int) parts.stream().filter(Media.class::isInstance).count();
-            if (media > maxMedia) {
-                throw message.invalid("content", "Invalid '%s': a request may bring at most %d media.", maxMedia);
-            }
-            if (!parts.isEmpty()) {
-                messages.add(new Message(role, parts));
-            }
+            conversation.add(role, parts(message, role), message, "content");
         }
-        if (messages.isEmpty()) {
+        if (conversation.messages().isEmpty()) {
             throw request.invalid("messages", "Invalid '%s': there is nothing to answer.");
         }
-        return messages;
+        return conversation.messages();
     }
 
     private static Role role(Fields message) {
@@ -69,8 +55,7 @@ final class MessageReader {
             return Stream.concat(content.stream(), ToolCalls.read(message).stream()).toList();
         }
         // A user who says nothing has made a mistake; a model may have answered with nothing, and a tool too.
-        boolean silent = content.stream().allMatch(part -> part instanceof Text(String text) && text.isBlank());
-        if (silent && role == Role.USER && "user".equals(message.string("role"))) {
+        if (Conversation.isSilent(content) && "user".equals(message.string("role"))) {
             throw message.invalid("content", "Invalid '%s': the prompt is empty.");
         }
         return content;

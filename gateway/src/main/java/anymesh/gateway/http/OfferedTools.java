@@ -28,12 +28,13 @@ final class OfferedTools {
         }
     }
 
-    private static void checkFunction(Fields function) {
+    /** What a function is called, and what it takes. */
+    static void checkFunction(Fields function) {
         checkName(function);
         var _ = function.object("parameters");
     }
 
-    private static void checkName(Fields named) {
+    static void checkName(Fields named) {
         if (named.requiredString("name").isBlank()) {
             throw named.invalid("name", "Invalid '%s': expected a name.");
         }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Content parts of a message, in OpenAI's shapes and vLLM's {@code audio_url} and {@code video_url}. */
@@ -28,9 +29,14 @@ final class PartReader {
 
     /** The parts of the array {@code name}; empty texts are left out. */
     static List<ModalityInput> read(Fields message, String name) {
+        return read(message, name, PartReader::read);
+    }
+
+    /** The same of parts in another shape. */
+    static List<ModalityInput> read(Fields message, String name, Function<Fields, ModalityInput> shape) {
         List<ModalityInput> parts = new ArrayList<>();
         for (Fields part : message.objects(name)) {
-            ModalityInput input = read(part);
+            ModalityInput input = shape.apply(part);
             if (!(input instanceof Text(String text) && text.isEmpty())) {
                 parts.add(input);
             }
@@ -62,6 +68,13 @@ final class PartReader {
                 new DataUrl(Services.name(modality), most(modality), param).decode(holder.characters(name)), param);
     }
 
+    /** A medium that a field has as base64. */
+    static Media base64(Modality modality, Fields holder, String name) {
+        String param = holder.param(name);
+        return new Media(modality, new DataUrl(Services.name(modality), most(modality), param)
+                .decodeBase64(holder.characters(name)), param);
+    }
+
     private static int most(Modality modality) {
         return switch (modality) {
             case AUDIO -> MAX_AUDIO_BYTES;
@@ -88,10 +101,10 @@ final class PartReader {
         boolean bare = name != null && SoundNames.read(name).orElseThrow(() -> audio.invalid("format",
                 "Invalid '%s': '%s' is not supported; expected one of %s, or another name of a sound file.",
                 Fields.abbreviated(name), Arrays.toString(SoundFormat.values()))) == SoundFormat.PCM16;
-        String param = audio.param("data");
-        ByteString bytes = new DataUrl(Services.name(Modality.AUDIO), MAX_AUDIO_BYTES, param)
-                .decodeBase64(audio.characters("data"));
-        return new Media(Modality.AUDIO, bare && !isFile(bytes) ? WavFile.ofPcm16(bytes) : bytes, param);
+        Media sound = base64(Modality.AUDIO, audio, "data");
+        return bare && !isFile(sound.bytes())
+                ? new Media(Modality.AUDIO, WavFile.ofPcm16(sound.bytes()), sound.param())
+                : sound;
     }
 
     /** One that a client has called bare samples. */

@@ -25,7 +25,8 @@ final class ToolCalls {
         return calls;
     }
 
-    private static Text text(Fields tool, String arguments) {
+    /** One call of a tool, which has its arguments in this field. */
+    static Text text(Fields tool, String arguments) {
         String given = tool.string(arguments);
         return new Text(" " + tool.requiredString("name") + "(" + (given == null ? "" : given) + ")");
     }

@@ -4,7 +4,9 @@ package anymesh.gateway.pipeline;
 import anymesh.v1.Modality;
 import anymesh.v1.Role;
 import anymesh.v1.Sampling;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +29,17 @@ public record GenerationRequest(List<Message> messages, Sampling sampling, List<
                 .flatMap(message -> message.parts().stream())
                 .filter(ModalityInput.Text.class::isInstance).map(part -> ((ModalityInput.Text) part).text())
                 .collect(Collectors.joining(" "));
+    }
+
+    /** The modalities of the conversation's media, each with the field that holds the first of them. */
+    public Map<Modality, String> inputs() {
+        var inputs = new EnumMap<Modality, String>(Modality.class);
+        messages.stream().flatMap(message -> message.parts().stream()).forEach(part -> {
+            if (part instanceof ModalityInput.Media(Modality modality, _, String param)) {
+                inputs.putIfAbsent(modality, param);
+            }
+        });
+        return inputs;
     }
 
     /** The media of one modality, in the order in which they stand in the conversation. */

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 /** The API reference and the rules of fields say the same. */
 class OpenApiFieldsTest {
     private static final Map<String, FieldRules> REQUESTS = Map.ofEntries(
-            Map.entry("ChatRequest", FieldRules.chat()), Map.entry("ImageRequest", FieldRules.images()),
+            Map.entry("ChatRequest", FieldRules.chat()), Map.entry("ResponseRequest", FieldRules.responses()),
+            Map.entry("ResponseText", FieldRules.responseText()),
+            Map.entry("ImageGenerationTool", FieldRules.imageTool()), Map.entry("ImageRequest", FieldRules.images()),
             Map.entry("ImageEditRequest", FieldRules.imageEdits()),
             Map.entry("ImageVariationRequest", FieldRules.imageVariations()),
             Map.entry("SoundRequest", FieldRules.sounds()), Map.entry("SpeechRequest", FieldRules.speech()),

@@ -25,13 +25,17 @@ class RequestPropertyTest {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     /** Names that the readers look for, so that random trees get past the first check. */
-    private static final List<String> NAMES = List.of("model", "messages", "role", "content", "parts", "type", "text",
+    private static final List<String> NAMES = List.of("model", "messages", "role", "content", "parts", "type",
             "image_url", "video_url", "input_audio", "url", "data", "format", "temperature", "top_p", "seed", "stop",
             "n",
+            "input", "instructions", "tools", "tool_choice", "metadata", "result", "output", "text", "include",
             "max_tokens", "modalities", "stream", "stream_options", "include_usage", "prompt", "size", "other");
 
     private static final List<String> WORDS = List.of("toyworld", "user", "assistant", "system", "tool", "text",
-            "image_url", "video_url", "input_audio", "image", "b64_json", "png", "auto", "", " ", "data:", "data:,",
+            "image_url", "video_url", "input_audio", "input_text", "input_image", "output_text",
+            "image_generation_call",
+            "image_generation", "function", "function_call", "function_call_output", "message", "required", "image",
+            "b64_json", "png", "auto", "", " ", "data:", "data:,",
             "data:image/png;base64,", "data:image/png;base64,QUJD", "data:image/png;base64,Q",
             "DATA:IMAGE/PNG;BASE64,QUJD",
             "http://h/", "\uD83D\uDE00", "%s%n");
@@ -88,6 +92,18 @@ class RequestPropertyTest {
         readOrRefused(request);
     }
 
+    /** The same of a response, whose answer must be able to say again what was asked for. */
+    @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+    void aRandomFieldOfAResponseIsReadOrRefused(@ForAll("trees") JsonNode value, @ForAll("names") String name,
+            @ForAll("depths") int depth) {
+        ObjectNode request = NODES.objectNode().put("model", "toyworld");
+        ObjectNode tool = request.putArray("tools").addObject().put("type", "image_generation");
+        ObjectNode item = request.putArray("input").addObject().put("role", "user");
+        ObjectNode part = item.putArray("content").addObject().put("type", "input_text").put("text", "a");
+        List.of(request, tool, item, part).get(depth).set(name, value);
+        readOrRefused(request);
+    }
+
     @Provide
     Arbitrary<String> names() {
         return Arbitraries.of(NAMES);
@@ -113,6 +129,13 @@ class RequestPropertyTest {
         } catch (InvalidInput e) {
             assertThat(ApiError.of(e).status()).isEqualTo(400);
             assertThat(Json.write(ApiError.of(e).toJson()).length()).isPositive();
+        }
+        try {
+            var response = ResponsesRequest.read(Json.read(BodyBytes.of(body), Room.UNBOUNDED), HttpLimits.defaults());
+            response.needs();
+            assertThat(Json.write(response.echo()).length()).isPositive();
+        } catch (InvalidInput e) {
+            assertThat(e.getMessage()).isNotBlank();
         }
         try {
             ImagesRequest.generation(Json.read(BodyBytes.of(body), Room.UNBOUNDED)).needs();

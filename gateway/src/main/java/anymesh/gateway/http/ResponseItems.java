@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.http;
+
+import anymesh.gateway.body.MediaText;
+import anymesh.v1.GeneratedMedia;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** Items of a response in OpenAI's shapes, in which they may be sent back as input. */
+final class ResponseItems {
+    private ResponseItems() {}
+
+    /** A message whose text has not begun. */
+    static ObjectNode openedMessage(String id) {
+        ObjectNode item = JsonNodeFactory.instance.objectNode().put("id", id).put("type", "message")
+                .put("status", "in_progress").put("role", "assistant");
+        item.putArray("content");
+        return item;
+    }
+
+    static ObjectNode message(String id, String status, String text) {
+        ObjectNode item = openedMessage(id).put("status", status);
+        item.putArray("content").add(text(text));
+        return item;
+    }
+
+    /** The one part of a message. */
+    static ObjectNode text(String text) {
+        ObjectNode part = JsonNodeFactory.instance.objectNode().put("type", "output_text").put("text", text);
+        part.putArray("annotations");
+        part.putArray("logprobs");
+        return part;
+    }
+
+    /** A picture that is being drawn. */
+    static ObjectNode openedPicture(String id) {
+        return JsonNodeFactory.instance.objectNode().put("id", id).put("type", "image_generation_call")
+                .put("status", "in_progress").putNull("result");
+    }
+
+    /** {@code said}: what the backbone said before it, and so of it. */
+    static ObjectNode picture(String id, GeneratedMedia media, String said) {
+        ObjectNode item = openedPicture(id).put("status", "completed")
+                .putPOJO("result", MediaText.base64(media.getData()));
+        ImagesAnswer.describe(media.getMimeType(), item);
+        if (media.getWidth() > 0 && media.getHeight() > 0) {
+            item.put("size", media.getWidth() + "x" + media.getHeight());
+        }
+        return said.isBlank() ? item.putNull("revised_prompt") : item.put("revised_prompt", said.strip());
+    }
+}
