@@ -2,6 +2,7 @@
 package anymesh.gateway;
 
 import anymesh.gateway.client.StageClient;
+import anymesh.gateway.fetch.Fetcher;
 import anymesh.gateway.http.HttpApi;
 import anymesh.gateway.http.JobVerdicts;
 import anymesh.gateway.jobs.Jobs;
@@ -73,6 +74,12 @@ public final class Gateway implements AutoCloseable {
     /** Starts to listen. Whether a model can be asked for is the registry's to know: see {@code /readyz}. */
     public static Gateway start(Vertx vertx, GatewayConfig config, StageRegistry registry, Shared shared,
             WireMemory memory) {
+        return start(vertx, config, registry, shared, memory, Fetcher.open(vertx, config.fetch()));
+    }
+
+    /** The same with a fetcher that becomes the gateway's. */
+    static Gateway start(Vertx vertx, GatewayConfig config, StageRegistry registry, Shared shared, WireMemory memory,
+            Fetcher fetcher) {
         var tls = MeshTls.open(config.tls());
         var meters = Exemplars.meters();
         var tracing = Tracing.start("gateway", "gateway-" + ProcessHandle.current().pid());
@@ -88,7 +95,8 @@ public final class Gateway implements AutoCloseable {
         var pipeline = new GenerationPipeline(client, router, swaps.trials(), recorder);
         swaps.open(router, pipeline);
         var jobs = Jobs.open(vertx, config.jobs(), router, pipeline, JobVerdicts::of);
-        var api = new HttpApi(vertx, config.settings(), router, pipeline, new EmbeddingPipeline(client), jobs, memory,
+        var api = new HttpApi(vertx, config.settings(), router, pipeline, new EmbeddingPipeline(client), jobs, fetcher,
+                memory,
                 telemetry, () -> {
                     client.measure();
                     swaps.measure();

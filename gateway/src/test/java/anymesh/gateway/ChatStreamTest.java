@@ -106,7 +106,8 @@ class ChatStreamTest {
         try (var restless = new TestingMesh(new GatewayConfig(config.host(), 0, config.requestTimeout(),
                 config.lameDuck(), config.drainTimeout(), Duration.ofMillis(20), config.http(), List.of(),
                 config.playground(), config.memoryBytes(),
-                config.registry(), config.tls(), config.stages(), config.jobs(), StaticEndpoints.none()))) {
+                config.registry(), config.tls(), config.stages(), config.jobs(), config.fetch(),
+                StaticEndpoints.none()))) {
             restless.backbone = (request, call, out) -> {
                 goOn.await();
                 restless.stages.reason(request, call, out);

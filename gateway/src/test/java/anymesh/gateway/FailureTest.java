@@ -117,7 +117,8 @@ class FailureTest {
         try (var hasty = new TestingMesh(new GatewayConfig(patient.host(), 0, Duration.ofSeconds(2),
                 patient.lameDuck(), patient.drainTimeout(), patient.heartbeat(), patient.http(), List.of(),
                 patient.playground(), patient.memoryBytes(),
-                patient.registry(), patient.tls(), patient.stages(), patient.jobs(), StaticEndpoints.none()))) {
+                patient.registry(), patient.tls(), patient.stages(), patient.jobs(), patient.fetch(),
+                StaticEndpoints.none()))) {
             hasty.client.post(CHAT, chat("'image'")); // has everything loaded that is loaded late
             hasty.generator = hasty.stages::generateForever;
             assertFailed(hasty.client.post(CHAT, chat("'image'")), 504, "server_error", "deadline_exceeded");

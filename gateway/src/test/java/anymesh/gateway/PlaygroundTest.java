@@ -107,7 +107,7 @@ class PlaygroundTest {
         var config = TestingMesh.config();
         try (var without = new TestingMesh(new GatewayConfig(config.host(), 0, config.requestTimeout(),
                 config.lameDuck(), config.drainTimeout(), config.heartbeat(), config.http(), List.of(), false,
-                config.memoryBytes(), config.registry(), config.tls(), config.stages(), config.jobs(),
+                config.memoryBytes(), config.registry(), config.tls(), config.stages(), config.jobs(), config.fetch(),
                 StaticEndpoints.none()))) {
             assertThat(without.client.get("/").status()).isEqualTo(404);
             assertThat(without.client.get("/playground/main.js").status()).isEqualTo(404);

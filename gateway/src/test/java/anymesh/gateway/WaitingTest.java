@@ -51,7 +51,7 @@ class WaitingTest {
         return new GatewayConfig(config.host(), 0, requestTimeout, config.lameDuck(), config.drainTimeout(), heartbeat,
                 config.http(),
                 List.of(), config.playground(), config.memoryBytes(), config.registry(), config.tls(),
-                config.stages().withPatience(patience), config.jobs(), StaticEndpoints.none());
+                config.stages().withPatience(patience), config.jobs(), config.fetch(), StaticEndpoints.none());
     }
 
     private void replace(TestingMesh other) {

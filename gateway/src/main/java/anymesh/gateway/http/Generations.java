@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.fetch.Fetcher;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.kit.trace.Traces;
 import anymesh.wire.call.CallContext;
@@ -37,11 +38,11 @@ final class Generations {
     private final Set<Runnable> underWay = ConcurrentHashMap.newKeySet();
 
     Generations(Vertx vertx, HttpSettings settings, Admission admission, GenerationPipeline pipeline,
-            GatewayMeters meters, Tracer tracer) {
+            GatewayMeters meters, Tracer tracer, Fetcher fetcher) {
         this.vertx = vertx;
         this.settings = settings;
         this.admission = admission;
-        this.bodies = new BodyReader(vertx, settings.limits());
+        this.bodies = new BodyReader(vertx, settings.limits(), fetcher);
         this.pipeline = pipeline;
         this.meters = meters;
         this.tracer = tracer;
@@ -58,10 +59,10 @@ final class Generations {
 
     /** The same for a request without a body. */
     void serve(RoutingContext http, Function<Exchange, Future<?>> answer) {
-        admit(http, _ -> Future.succeededFuture(), (_, exchange) -> answer.apply(exchange));
+        admit(http, _ -> Future.succeededFuture(Reading.of(true)), (_, exchange) -> answer.apply(exchange));
     }
 
-    private <T> void admit(RoutingContext http, Function<Admission.Ticket, Future<T>> read,
+    private <T> void admit(RoutingContext http, Function<Admission.Ticket, Future<Reading<T>>> read,
             BiFunction<T, Exchange, Future<?>> answer) {
         HttpServerResponse response = http.response();
         Admission.Ticket ticket;
@@ -71,16 +72,16 @@ final class Generations {
             ErrorReplies.reply(response, e);
             return;
         }
-        Promise<T> body = Promise.promise();
+        Promise<Reading<T>> body = Promise.promise();
         var call = new AtomicReference<@Nullable CallContext>();
         var giveUp = giveUp(body, call);
         underWay.add(giveUp);
         read.apply(ticket).onComplete(body::tryComplete, body::tryFail);
         body.future()
-                .compose(request -> {
+                .compose(reading -> {
                     var exchange = begin(http, ticket);
                     call.set(exchange.call());
-                    return answer.apply(request, exchange);
+                    return reading.complete(exchange.call()).compose(request -> answer.apply(request, exchange));
                 })
                 .onFailure(failure -> ErrorReplies.reply(response, failure))
                 .onComplete(_ -> {
