@@ -2,6 +2,7 @@
 package anymesh.gateway;
 
 import anymesh.gateway.client.StageClient;
+import anymesh.gateway.fetch.Fetcher;
 import anymesh.gateway.http.HttpApi;
 import anymesh.gateway.http.JobVerdicts;
 import anymesh.gateway.jobs.Jobs;
@@ -82,6 +83,12 @@ public final class Gateway implements AutoCloseable {
     /** Starts to listen. Whether a model can be asked for is the registry's to know: see {@code /readyz}. */
     public static Gateway start(Vertx vertx, GatewayConfig config, StageRegistry registry, Shared shared,
             WireMemory memory) {
+        return start(vertx, config, registry, shared, memory, Fetcher.open(vertx, config.fetch()));
+    }
+
+    /** The same with a fetcher that becomes the gateway's. */
+    static Gateway start(Vertx vertx, GatewayConfig config, StageRegistry registry, Shared shared, WireMemory memory,
+            Fetcher fetcher) {
         var certificate = ServedCertificate.open(vertx, config.https());
         var meters = Exemplars.meters();
         var keys = ApiKeys.open(vertx, config.keys(), meters);
@@ -101,6 +108,7 @@ public final class Gateway implements AutoCloseable {
         var jobs = Jobs.open(vertx, config.jobs(), router, pipeline, JobVerdicts::of,
                 (owner, media) -> keys.spent(owner, Work.of(media)));
         var api = new HttpApi(vertx, config.settings(), router, pipeline, new EmbeddingPipeline(client), jobs, keys,
+                fetcher,
                 memory,
                 telemetry, () -> {
                     client.measure();

@@ -2,6 +2,7 @@
 package anymesh.gateway;
 
 import anymesh.gateway.client.CallSettings;
+import anymesh.gateway.fetch.FetchConfig;
 import anymesh.gateway.http.HttpLimits;
 import anymesh.gateway.http.HttpSettings;
 import anymesh.gateway.jobs.JobsConfig;
@@ -24,7 +25,7 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
         HttpsConfig https, KeysConfig keys, long memoryBytes,
         RegistryConfig registry,
         TlsConfig tls,
-        CallSettings stages, JobsConfig jobs, StaticEndpoints endpoints) {
+        CallSettings stages, JobsConfig jobs, FetchConfig fetch, StaticEndpoints endpoints) {
     public GatewayConfig {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port: %d (expected: 0 to 65535)".formatted(port));
@@ -51,33 +52,40 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
                 Duration.ofSeconds(15), HttpLimits.defaults(), List.of(), true, HttpsConfig.off(),
                 KeysConfig.defaults(), 256L << 20,
                 RegistryConfig.defaults(),
-                TlsConfig.off(), CallSettings.defaults(), JobsConfig.defaults(), StaticEndpoints.none());
+                TlsConfig.off(), CallSettings.defaults(), JobsConfig.defaults(),
+                FetchConfig.defaults(), StaticEndpoints.none());
     }
 
     /** The same on another port; 0 takes any free one. */
     public GatewayConfig onPort(int other) {
         return new GatewayConfig(host, other, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
                 playground, https, keys, memoryBytes,
-                registry, tls, stages, jobs, endpoints);
+                registry, tls, stages, jobs, fetch, endpoints);
     }
 
     /** The same with other manners towards stages. */
     public GatewayConfig withStages(CallSettings other) {
         return new GatewayConfig(host, port, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
                 playground, https, keys, memoryBytes,
-                registry, tls, other, jobs, endpoints);
+                registry, tls, other, jobs, fetch, endpoints);
     }
 
     /** The same with other jobs. */
     public GatewayConfig withJobs(JobsConfig other) {
         return new GatewayConfig(host, port, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
-                playground, https, keys, memoryBytes, registry, tls, stages, other, endpoints);
+                playground, https, keys, memoryBytes, registry, tls, stages, other, fetch, endpoints);
+    }
+
+    /** The same with other rules for URLs. */
+    public GatewayConfig withFetch(FetchConfig other) {
+        return new GatewayConfig(host, port, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
+                playground, https, keys, memoryBytes, registry, tls, stages, jobs, other, endpoints);
     }
 
     /** The same with other times for its end. */
     public GatewayConfig withEnd(Duration newLameDuck, Duration newDrainTimeout) {
         return new GatewayConfig(host, port, requestTimeout, newLameDuck, newDrainTimeout, heartbeat, http,
-                corsOrigins, playground, https, keys, memoryBytes, registry, tls, stages, jobs, endpoints);
+                corsOrigins, playground, https, keys, memoryBytes, registry, tls, stages, jobs, fetch, endpoints);
     }
 
     /** The same where nobody has to hear first that it goes. */

@@ -25,17 +25,21 @@ class GatewayConfigTest {
     }
 
     @Test
-    void itListensOnLoopbackOnlyAndServesNoWebPages() {
+    void itListensOnLoopbackOnlyServesNoWebPagesAndFetchesNothing() {
         assertThat(GatewayConfig.defaults().host()).isEqualTo("127.0.0.1");
         assertThat(GatewayConfig.defaults().corsOrigins()).isEmpty();
+        assertThat(GatewayConfig.defaults().fetch().enabled()).isFalse();
     }
 
     @Test
     void theEnvironmentOverridesTheFile() {
         var config = load(Map.of("ANYMESH_HTTP_MAXBODYBYTES", "1024", "ANYMESH_REQUESTTIMEOUT", "PT5S",
-                "ANYMESH_ENDPOINTS_GENERATORIMAGE", "a:1,b:2", "ANYMESH_TLS_EXPECTS", "SERVICE"));
+                "ANYMESH_ENDPOINTS_GENERATORIMAGE", "a:1,b:2", "ANYMESH_TLS_EXPECTS", "SERVICE",
+                "ANYMESH_FETCH_ENABLED", "true", "ANYMESH_FETCH_HOSTS", "a.example.org,*.example.net"));
         assertThat(config.http().maxBodyBytes()).isEqualTo(1024);
         assertThat(config.requestTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.fetch().enabled()).isTrue();
+        assertThat(config.fetch().hosts()).containsExactly("a.example.org", "*.example.net");
         assertThat(config.tls().expects()).isEqualTo(Expects.SERVICE);
         assertThat(config.endpoints().generatorImage()).isEqualTo(List.of("a:1", "b:2"));
         assertThat(config.endpoints().all().stream().map(StaticEndpoints.Endpoint::id))

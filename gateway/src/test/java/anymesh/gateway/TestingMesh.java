@@ -2,6 +2,7 @@
 package anymesh.gateway;
 
 import anymesh.gateway.client.CallSettings;
+import anymesh.gateway.fetch.Fetcher;
 import anymesh.gateway.http.HttpLimits;
 import anymesh.gateway.jobs.JobsConfig;
 import anymesh.gateway.routing.Services;
@@ -67,6 +68,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -121,7 +123,7 @@ final class TestingMesh implements AutoCloseable {
                 defaults.memoryBytes(),
                 defaults.registry(), defaults.tls(),
                 CallSettings.defaults().withPatience(Duration.ZERO),
-                NO_JOBS,
+                NO_JOBS, defaults.fetch(),
                 StaticEndpoints.none());
     }
 
@@ -145,9 +147,14 @@ final class TestingMesh implements AutoCloseable {
 
     /** The same without the services that are absent when the gateway starts. */
     TestingMesh(GatewayConfig config, Set<String> absent, Modality... modalities) {
+        this(config, absent, vertx -> Fetcher.open(vertx, config.fetch()), modalities);
+    }
+
+    /** The same that fetches URLs in a way of the test's. */
+    TestingMesh(GatewayConfig config, Set<String> absent, Function<Vertx, Fetcher> fetcher, Modality... modalities) {
         this.modalities = List.of(modalities);
         services().stream().filter(service -> !absent.contains(service)).forEach(service -> serve(service, 1));
-        gateway = Gateway.start(vertx, config, registry, shared, memory);
+        gateway = Gateway.start(vertx, config, registry, shared, memory, fetcher.apply(vertx));
         client = new TestingClient(gateway.port());
     }
 

@@ -65,6 +65,14 @@ final class FencesTest {
             .should().dependOnClassesThat().resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..",
                     "org.postgresql..", "io.vertx.sqlclient..", "io.vertx.pgclient..", "org.flywaydb..");
 
+    /** Whom a gateway connects to for a client is checked there, and nowhere else may forget to. */
+    @ArchTest
+    static final ArchRule onlyOnePackageOfTheGatewayAsksTheWeb = noClasses()
+            .that().resideInAPackage("anymesh.gateway..").and().resideOutsideOfPackage("anymesh.gateway.fetch..")
+            .should().dependOnClassesThat().haveNameMatching("io\\.vertx\\.core\\.http\\.HttpClient.*")
+            .orShould().dependOnClassesThat().haveFullyQualifiedName("java.net.URL")
+            .orShould().dependOnClassesThat().resideInAPackage("java.net.http..");
+
     /** Gateways make every hop; the network policies of k8s/ let no stage through to another. */
     @ArchTest
     static final ArchRule stagesCallNobody = noClasses()

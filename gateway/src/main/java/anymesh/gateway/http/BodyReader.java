@@ -3,6 +3,8 @@ package anymesh.gateway.http;
 
 import anymesh.gateway.body.BodyBytes;
 import anymesh.gateway.body.FormTree;
+import anymesh.gateway.fetch.Fetcher;
+import anymesh.wire.call.CallContext;
 import anymesh.wire.call.Registration;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -24,14 +26,18 @@ final class BodyReader {
 
     private final Vertx vertx;
     private final HttpLimits limits;
+    private final Fetcher fetcher;
 
-    BodyReader(Vertx vertx, HttpLimits limits) {
+    BodyReader(Vertx vertx, HttpLimits limits, Fetcher fetcher) {
         this.vertx = vertx;
         this.limits = limits;
+        this.fetcher = fetcher;
     }
 
-    /** To be called in the tick in which the request arrived. {@code read} may run on another thread. */
-    <T> Future<T> read(HttpServerRequest request, Admission.Ticket ticket, Function<Fields, T> read) {
+    /**
+     * To be called in the tick in which the request arrived. {@code read} may run on another thread, and twice: see {@link Links}.
+     */
+    <T> Future<Reading<T>> read(HttpServerRequest request, Admission.Ticket ticket, Function<Fields, T> read) {
         var collection = new Collection(request, ticket);
         request.handler(collection::add).endHandler(_ -> collection.end()).exceptionHandler(_ -> collection.gone());
         String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
@@ -59,14 +65,31 @@ final class BodyReader {
         return ContentCoding.of(request.getHeader(HttpHeaders.CONTENT_ENCODING));
     }
 
-    private <T> T parse(BodyBytes received, @Nullable String type, ContentCoding coding, Admission.Ticket ticket,
-            Function<Fields, T> read) {
+    private <T> Reading<T> parse(BodyBytes received, @Nullable String type, ContentCoding coding,
+            Admission.Ticket ticket, Function<Fields, T> read) {
         BodyBytes body = coding.unpack(received, limits.maxBodyBytes(), ticket);
-        T request = read.apply(type != null && Route.Body.isForm(type)
+        var links = Links.of(fetcher, ticket);
+        Fields fields = (type != null && Route.Body.isForm(type)
                 ? new Fields(FormTree.read(body, type, ticket), "")
-                : Json.read(body, ticket));
-        body.release();
-        return request;
+                : Json.read(body, ticket)).with(links);
+        long before = ticket.count(0);
+        T request = read.apply(fields);
+        if (links.isEmpty()) {
+            body.release();
+            return Reading.of(request);
+        }
+        ticket.release(ticket.count(0) - before); // what was read goes, and is read again
+        return call -> complete(fields, body, call, read);
+    }
+
+    private <T> Future<T> complete(Fields fields, BodyBytes body, CallContext call, Function<Fields, T> read) {
+        return fields.links().fetch(fetcher, body.size(), limits.maxBodyBytes(), call)
+                .compose(_ -> vertx.executeBlocking(() -> {
+                    T request = read.apply(fields);
+                    fields.links().release();
+                    body.release();
+                    return request;
+                }, false));
     }
 
     private HttpRefusal tooLarge() {

@@ -92,6 +92,15 @@ record DataUrl(String type, int maxBytes, String param) {
         return start.regionMatches(true, 0, "data:", 0, "data:".length());
     }
 
+    /** Whether it is a URL that would have to be fetched. */
+    static boolean isWeb(Characters url) {
+        try (InputStream in = url.bytes()) {
+            return isWeb(new String(in.readNBytes("https://".length()), StandardCharsets.ISO_8859_1));
+        } catch (IOException _) {
+            return false; // who decodes it says why
+        }
+    }
+
     private static boolean isWeb(String start) {
         return start.regionMatches(true, 0, "http://", 0, 7) || start.regionMatches(true, 0, "https://", 0, 8);
     }

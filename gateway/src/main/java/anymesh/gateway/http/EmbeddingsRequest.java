@@ -48,7 +48,7 @@ record EmbeddingsRequest(String model, List<ModalityInput> inputs, List<String> 
 
     private static ModalityInput input(Fields.Element element, Fields body) {
         if (element.value().isObject()) {
-            return PartReader.read(new Fields(element.value(), element.param()));
+            return PartReader.read(body.at(element));
         }
         if (element.value().isNumber() || element.value().isArray()) {
             throw body.invalid(INPUT, "Invalid '%s': tokens are not read here; send the text.");

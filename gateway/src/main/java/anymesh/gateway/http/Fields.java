@@ -16,10 +16,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * The fields of a JSON object, or of a form, and where it stands in the request, so that every complaint names the field at fault.
  * A field that is absent or null reads as null; one of the wrong type or out of range throws {@link InvalidInput}.
+ *
+ * @param links what becomes of URLs in it
  */
-record Fields(JsonNode json, String path) {
+record Fields(JsonNode json, String path, Links links) {
     /** What one text may have, in the bytes of its JSON; OpenAI has the same limit for its characters. */
     private static final int MAX_TEXT_BYTES = 10 << 20;
+
+    /** Those of a request whose URLs are not fetched. */
+    Fields(JsonNode json, String path) {
+        this(json, path, Links.REFUSED);
+    }
+
+    /** The same fields of a request whose URLs are. */
+    Fields with(Links other) {
+        return new Fields(json, path, other);
+    }
+
+    /** What is inside of this object. */
+    Fields at(Element element) {
+        return new Fields(element.value(), element.param(), links);
+    }
 
     /** The name of a field of this object as errors report it: {@code messages[0].content}. */
     String param(String name) {
@@ -166,7 +183,7 @@ record Fields(JsonNode json, String path) {
         if (!value.isObject()) {
             throw wrongType("an object", value, param(name));
         }
-        return new Fields(value, param(name));
+        return new Fields(value, param(name), links);
     }
 
     Fields requiredObject(String name) {
@@ -184,7 +201,7 @@ record Fields(JsonNode json, String path) {
             if (!element.value().isObject()) {
                 throw wrongType("an object", element.value(), element.param());
             }
-            objects.add(new Fields(element.value(), element.param()));
+            objects.add(at(element));
         }
         return objects;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.fetch.Fetcher;
 import anymesh.gateway.keys.Caller;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.kit.trace.Traces;
@@ -38,11 +39,11 @@ final class Generations {
     private final Set<Runnable> underWay = ConcurrentHashMap.newKeySet();
 
     Generations(Vertx vertx, HttpSettings settings, Admission admission, GenerationPipeline pipeline,
-            GatewayMeters meters, Tracer tracer) {
+            GatewayMeters meters, Tracer tracer, Fetcher fetcher) {
         this.vertx = vertx;
         this.settings = settings;
         this.admission = admission;
-        this.bodies = new BodyReader(vertx, settings.limits());
+        this.bodies = new BodyReader(vertx, settings.limits(), fetcher);
         this.pipeline = pipeline;
         this.meters = meters;
         this.tracer = tracer;
@@ -59,10 +60,10 @@ final class Generations {
 
     /** The same for a request without a body. */
     void serve(RoutingContext http, Function<Exchange, Future<?>> answer) {
-        admit(http, _ -> Future.succeededFuture(), (_, exchange) -> answer.apply(exchange));
+        admit(http, _ -> Future.succeededFuture(Reading.of(true)), (_, exchange) -> answer.apply(exchange));
     }
 
-    private <T> void admit(RoutingContext http, Function<Admission.Ticket, Future<T>> read,
+    private <T> void admit(RoutingContext http, Function<Admission.Ticket, Future<Reading<T>>> read,
             BiFunction<T, Exchange, Future<?>> answer) {
         HttpServerResponse response = http.response();
         var spending = new Spending(Callers.of(http));
@@ -73,16 +74,16 @@ final class Generations {
             ErrorReplies.reply(response, e);
             return;
         }
-        Promise<T> body = Promise.promise();
+        Promise<Reading<T>> body = Promise.promise();
         var call = new AtomicReference<@Nullable CallContext>();
         var giveUp = giveUp(body, call);
         underWay.add(giveUp);
         read.apply(ticket).onComplete(body::tryComplete, body::tryFail);
         body.future()
-                .compose(request -> {
+                .compose(reading -> {
                     var exchange = begin(http, ticket, spending);
                     call.set(exchange.call());
-                    return answer.apply(request, exchange);
+                    return reading.complete(exchange.call()).compose(request -> answer.apply(request, exchange));
                 })
                 .onFailure(failure -> ErrorReplies.reply(response, failure))
                 .onComplete(_ -> {
@@ -93,14 +94,20 @@ final class Generations {
     }
 
     private Admission.Ticket enter(RoutingContext http, Caller caller) {
+        try {
+            return enter(caller);
+        } finally {
+            Callers.tell(http.response(), caller);
+        }
+    }
+
+    private Admission.Ticket enter(Caller caller) {
         var visit = caller.enter();
         try {
             return admission.enter(visit::close);
         } catch (RuntimeException e) {
             visit.close();
             throw e;
-        } finally {
-            Callers.tell(http.response(), caller);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.fetch.Fetcher;
 import anymesh.gateway.jobs.Jobs;
 import anymesh.gateway.keys.ApiKeys;
 import anymesh.gateway.pipeline.EmbeddingPipeline;
@@ -41,25 +42,29 @@ public final class HttpApi implements AutoCloseable {
     private final HttpSettings settings;
     private final Router router;
     private final StageRouter stages;
+    private final Fetcher fetcher;
     private final Admission admission;
     private final Connections connections = new Connections();
     private final Generations generations;
     private final GatewayMeters meters;
 
     /**
+     * @param fetcher closed with the API
      * @param telemetry its meters are closed with the API
      * @param measure brings meters up to date that are not kept so; called before each scrape
      */
     public HttpApi(Vertx vertx, HttpSettings settings, StageRouter stages, GenerationPipeline pipeline,
-            EmbeddingPipeline embedding, Jobs jobs, ApiKeys keys, WireMemory memory, Telemetry telemetry,
+            EmbeddingPipeline embedding, Jobs jobs, ApiKeys keys, Fetcher fetcher, WireMemory memory,
+            Telemetry telemetry,
             Runnable measure) {
         this.vertx = vertx;
         this.settings = settings;
         this.stages = stages;
+        this.fetcher = fetcher;
         admission = new Admission(settings.limits());
         meters = new GatewayMeters(telemetry.meters(), admission, memory, measure);
         router = Router.router(vertx);
-        generations = new Generations(vertx, settings, admission, pipeline, meters, telemetry.tracer());
+        generations = new Generations(vertx, settings, admission, pipeline, meters, telemetry.tracer(), fetcher);
         var chat = new ChatRoute(generations, stages);
         var responses = new ResponsesRoute(generations, stages);
         var images = new ImagesRoute(generations, stages);
@@ -227,5 +232,6 @@ public final class HttpApi implements AutoCloseable {
     @Override
     public void close() {
         meters.close();
+        fetcher.close();
     }
 }

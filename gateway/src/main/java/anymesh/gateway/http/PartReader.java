@@ -61,11 +61,13 @@ final class PartReader {
         };
     }
 
-    /** A medium that a field has as a data URL. */
+    /** A medium that a field has as a data URL, or as a URL to be fetched. */
     static Media media(Modality modality, Fields holder, String name) {
         String param = holder.param(name);
-        return new Media(modality,
-                new DataUrl(Services.name(modality), most(modality), param).decode(holder.characters(name)), param);
+        var url = holder.characters(name);
+        return new Media(modality, holder.links().isOn() && DataUrl.isWeb(url)
+                ? holder.links().bytes(modality, most(modality), holder, name)
+                : new DataUrl(Services.name(modality), most(modality), param).decode(url), param);
     }
 
     /** A medium that a field has as base64. */
