@@ -57,6 +57,7 @@ class FilmGeneratorTest {
         assertThat(media.getMimeType()).isEqualTo(format.mimeType());
         assertThat(media.getSeconds()).isEqualTo(0.625f);
         assertThat(List.of(media.getWidth(), media.getHeight())).containsExactly(24, 16);
+        assertThat(media.getWork()).as("5 steps on 24 × 16 pixels of 5 frames, in 1,024s").isEqualTo(10);
         var frames = frames(media);
         assertThat(frames).hasSize(5).allSatisfy(frame -> {
             assertThat(frame.width()).isEqualTo(24);

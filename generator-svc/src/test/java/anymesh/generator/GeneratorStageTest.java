@@ -114,6 +114,7 @@ class GeneratorStageTest {
         assertThat(media.getSeed()).isEqualTo(42);
         assertThat(media.getWidth()).isEqualTo(24);
         assertThat(media.getHeight()).isEqualTo(16);
+        assertThat(media.getWork()).as("5 steps on 24 × 16 pixels, in 1,024s").isEqualTo(2);
         assertThat(media.getTimings().getInferenceMicros()).isPositive();
         assertThat(media.getTimings().getBatchSize()).isGreaterThanOrEqualTo(2);
         var image = ImageIO.read(new ByteArrayInputStream(media.getData().toByteArray()));

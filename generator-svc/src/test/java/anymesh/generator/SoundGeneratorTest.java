@@ -62,6 +62,7 @@ class SoundGeneratorTest {
         assertThat(media.getMimeType()).isEqualTo("audio/wav");
         assertThat(media.getSeconds()).isEqualTo(2f);
         assertThat(media.getWidth()).isZero();
+        assertThat(media.getWork()).as("5 steps on 32,000 samples, in 1,024s").isEqualTo(157);
         try (var stream = AudioSystem.getAudioInputStream(new ByteArrayInputStream(media.getData().toByteArray()))) {
             assertThat(stream.getFormat().getSampleRate()).isEqualTo(16_000f);
             assertThat(stream.getFrameLength()).isEqualTo(32_000);
