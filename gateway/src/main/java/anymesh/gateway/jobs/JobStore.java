@@ -130,8 +130,8 @@ public final class JobStore {
 
     /** The job of this id, if there is one that {@code whose} may see. */
     public Future<Optional<VideoJob>> get(String id, Whose whose) {
-        return first(database.run("SELECT * FROM video_job WHERE id = ? AND " + VISIBLE, id))
-                .map(found -> found.filter(whose::sees));
+        return first(database.run("SELECT * FROM video_job WHERE id = ? AND " + VISIBLE + whose.condition(),
+                whose.arguments(id)));
     }
 
     /** A part of a list of jobs. */
@@ -149,21 +149,22 @@ public final class JobStore {
         if (after.isEmpty()) {
             return page(theirs, isOldestFirst, limit, whose.arguments());
         }
-        var last = Stream.concat(Stream.of(after.get()), whose.arguments().stream()).toArray();
-        return database.run("SELECT created_at, id FROM video_job WHERE id = ?" + theirs, last).compose(rows -> {
-            if (rows.isEmpty()) {
-                throw new InvalidInput("Invalid 'after': there is no video with this id.", "after");
-            }
-            var row = rows.getFirst();
-            return page(theirs + " AND (created_at, id) %s (?, ?)".formatted(isOldestFirst ? ">" : "<"),
-                    isOldestFirst, limit, Stream.concat(whose.arguments().stream(),
-                            Stream.of(row.requiredNumber("created_at"), row.requiredText("id"))).toList());
-        });
+        return database
+                .run("SELECT created_at, id FROM video_job WHERE id = ?" + theirs, whose.arguments(after.get()))
+                .compose(rows -> {
+                    if (rows.isEmpty()) {
+                        throw new InvalidInput("Invalid 'after': there is no video with this id.", "after");
+                    }
+                    var row = rows.getFirst();
+                    return page(" AND (created_at, id) %s (?, ?)".formatted(isOldestFirst ? ">" : "<") + theirs,
+                            isOldestFirst, limit,
+                            whose.arguments(row.requiredNumber("created_at"), row.requiredText("id")));
+                });
     }
 
-    private Future<Page> page(String which, boolean isOldestFirst, int limit, List<?> arguments) {
+    private Future<Page> page(String which, boolean isOldestFirst, int limit, Object... arguments) {
         var order = isOldestFirst ? "ASC" : "DESC";
-        var all = Stream.concat(arguments.stream(), Stream.of(limit + 1L)).toArray();
+        var all = Stream.concat(Stream.of(arguments), Stream.of(limit + 1L)).toArray();
         return database.run("SELECT * FROM video_job WHERE " + VISIBLE + which
                 + " ORDER BY created_at %s, id %s LIMIT ?".formatted(order, order), all)
                 .map(rows -> new Page(rows.stream().limit(limit).map(JobJson::job).toList(), rows.size() > limit));
@@ -227,14 +228,12 @@ public final class JobStore {
     /** Deletes a job that {@code whose} may see, in whatever state; whoever runs it learns so at its next heartbeat. What it was, or empty if there is none. */
     public Future<Optional<VideoJob>> delete(String id, Whose whose) {
         // What was asked and made is forgotten at once; only the request's hashes stay, if they are still needed.
-        return get(id, whose).compose(found -> found.isEmpty()
-                ? Future.succeededFuture(found)
-                : database.run("""
-                        UPDATE video_job SET state = 'deleted', spec = '{}', result = NULL, error = NULL, worker = NULL,
-                            lease_until = NULL,
-                            expires_at = CASE WHEN request_key IS NULL THEN {now} ELSE request_until END
-                        WHERE id = ? AND %s RETURNING id""".formatted(VISIBLE), id)
-                        .map(rows -> rows.isEmpty() ? Optional.<VideoJob>empty() : found));
+        return get(id, whose).compose(found -> database.run("""
+                UPDATE video_job SET state = 'deleted', spec = '{}', result = NULL, error = NULL, worker = NULL,
+                    lease_until = NULL,
+                    expires_at = CASE WHEN request_key IS NULL THEN {now} ELSE request_until END
+                WHERE id = ? AND %s%s RETURNING id""".formatted(VISIBLE, whose.condition()), whose.arguments(id))
+                .map(rows -> rows.isEmpty() ? Optional.<VideoJob>empty() : found));
     }
 
     /** Removes jobs that are kept no longer, and says what was removed. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.jobs;
 
-import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Whose jobs somebody may see.
@@ -20,16 +20,13 @@ public record Whose(Optional<String> owner) {
         return new Whose(Optional.of(owner));
     }
 
-    boolean sees(VideoJob job) {
-        return owner.isEmpty() || owner.get().equals(job.owner());
-    }
-
-    /** The same as more of a condition in SQL, with a place for each of {@link #arguments}. */
+    /** As more of a condition in SQL. */
     String condition() {
         return owner.isEmpty() ? "" : " AND owner = ?";
     }
 
-    List<String> arguments() {
-        return owner.stream().toList();
+    /** What a statement is told that ends with {@link #condition}: {@code before}, and what belongs in its place. */
+    Object[] arguments(Object... before) {
+        return Stream.concat(Stream.of(before), owner.stream()).toArray();
     }
 }
