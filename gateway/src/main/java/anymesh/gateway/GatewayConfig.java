@@ -76,12 +76,6 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
                 playground, https, keys, memoryBytes, registry, tls, stages, other, fetch, endpoints);
     }
 
-    /** The same with other rules for URLs. */
-    public GatewayConfig withFetch(FetchConfig other) {
-        return new GatewayConfig(host, port, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
-                playground, https, keys, memoryBytes, registry, tls, stages, jobs, other, endpoints);
-    }
-
     /** The same with other times for its end. */
     public GatewayConfig withEnd(Duration newLameDuck, Duration newDrainTimeout) {
         return new GatewayConfig(host, port, requestTimeout, newLameDuck, newDrainTimeout, heartbeat, http,

@@ -114,7 +114,7 @@ final class Fetch {
         boolean isLast = at + 1 >= Math.min(addresses.size(), MAX_TRIES);
         long millis = config.timeout().toMillis();
         var options = new RequestOptions().setMethod(HttpMethod.GET).setServer(fetcher.door(addresses.get(at)))
-                .setHost(url.host()).setPort(443).setSsl(true).setURI(url.target()).setFollowRedirects(false)
+                .setHost(url.host()).setPort(WebUrl.PORT).setSsl(true).setURI(url.target()).setFollowRedirects(false)
                 .setConnectTimeout(isLast ? millis : Math.max(1, millis / MAX_TRIES));
         fetcher.client().request(options).onSuccess(connected -> ask(connected, url)).onFailure(e -> {
             if (isLast) {

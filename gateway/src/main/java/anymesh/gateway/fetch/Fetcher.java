@@ -18,7 +18,6 @@ import java.util.function.Function;
 
 /** Fetches what requests name by URLs, if it is switched on: {@link Fetch} is the way of one. Thread-safe. */
 public final class Fetcher implements AutoCloseable {
-    private static final int HTTPS = 443;
     private static final int MAX_HEAD = 32 << 10;
 
     private final Vertx vertx;
@@ -53,7 +52,7 @@ public final class Fetcher implements AutoCloseable {
     public static Fetcher open(Vertx vertx, FetchConfig config) {
         var lookup = new SystemLookup(vertx, config.maxConcurrent());
         return new Fetcher(vertx, config, lookup,
-                address -> SocketAddress.inetSocketAddress(new InetSocketAddress(address.address(), HTTPS)),
+                address -> SocketAddress.inetSocketAddress(new InetSocketAddress(address.address(), WebUrl.PORT)),
                 new HttpClientOptions(), lookup::close);
     }
 

@@ -21,7 +21,8 @@ public record WebUrl(String host, String target) {
     /** What a URL may have: more than any that a store of files signs. */
     public static final int MAX_LENGTH = 8 << 10;
 
-    private static final String DEFAULT_PORT = "443";
+    static final int PORT = 443;
+
     private static final int MAX_NAME = 253;
     /** A host by itself has no dot and is of somebody's own network. */
     private static final Pattern NAME = Pattern.compile(
@@ -64,8 +65,8 @@ public record WebUrl(String host, String target) {
             throw new FetchFailed("the URL is not valid.");
         }
         String port = authority.group(2);
-        if (port != null && port.length() > 1 && !port.substring(1).equals(DEFAULT_PORT)) {
-            throw new FetchFailed("the URL may have no port but 443.");
+        if (port != null && port.length() > 1 && !port.substring(1).equals(String.valueOf(PORT))) {
+            throw new FetchFailed("the URL may have no port but " + PORT + ".");
         }
         var ascii = URI.create(uri.toASCIIString());
         String path = ascii.getRawPath().isEmpty() ? "/" : ascii.getRawPath();
