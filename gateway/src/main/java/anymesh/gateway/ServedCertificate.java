@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway;
 
+import anymesh.kit.config.Reloader;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -33,8 +34,7 @@ final class ServedCertificate implements AutoCloseable {
     private final HttpsConfig config;
     private Pair served;
     private @Nullable Pair seen;
-    private String lastFault = "";
-    private @Nullable Long looks;
+    private @Nullable Reloader reloader;
 
     private ServedCertificate(Vertx vertx, HttpsConfig config, Pair served) {
         this.vertx = vertx;
@@ -66,9 +66,8 @@ final class ServedCertificate implements AutoCloseable {
 
     /** Has a server that was made so show the newest. */
     void follow(HttpServer server) {
-        looks = vertx.setPeriodic(config.reloadEvery().toMillis(),
-                _ -> vertx.executeBlocking(() -> read(config)).compose(read -> take(read, server))
-                        .onComplete(taken -> note(taken.failed() ? taken.cause().toString() : "")));
+        reloader = Reloader.start(vertx, config.reloadEvery(), "the certificate of https", () -> read(config),
+                read -> take(read, server));
     }
 
     private Future<?> take(Pair read, HttpServer server) {
@@ -85,18 +84,10 @@ final class ServedCertificate implements AutoCloseable {
                 });
     }
 
-    /** Half written, perhaps: the next look tries again. What goes on being wrong is said once. */
-    private void note(String fault) {
-        if (!fault.isEmpty() && !fault.equals(lastFault)) {
-            log.error("https: the certificate can't be read again, the old one goes on: {}", fault);
-        }
-        lastFault = fault;
-    }
-
     @Override
     public void close() {
-        if (looks != null) {
-            vertx.cancelTimer(looks);
+        if (reloader != null) {
+            reloader.close();
         }
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.keys;
 
+import anymesh.kit.config.Reloader;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,35 +26,32 @@ public final class ApiKeys implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ApiKeys.class);
     private static final Pattern BEARER = Pattern.compile("Bearer +(\\S+) *", Pattern.CASE_INSENSITIVE);
 
-    private final Vertx vertx;
     private final KeysConfig config;
     private final KeyMeters meters;
     private final Caller anyone;
     private final Map<String, Caller> callers = new ConcurrentHashMap<>();
     private volatile Snapshot keys = new Snapshot(Map.of(), false);
     private @Nullable String read;
-    private String lastFault = "";
-    private @Nullable Long reloads;
+    private @Nullable Reloader reloader;
 
     /** By hash. */
     private record Snapshot(Map<String, ApiKey> byHash, boolean hasAdmin) {}
 
-    private ApiKeys(Vertx vertx, KeysConfig config, MeterRegistry meters) {
-        this.vertx = vertx;
+    private ApiKeys(KeysConfig config, MeterRegistry meters) {
         this.config = config;
         this.meters = new KeyMeters(meters);
-        anyone = new Caller("", true, new KeyMeters(meters), System::nanoTime);
+        anyone = new Caller("", true, this.meters, System::nanoTime);
     }
 
     /** Reads them, or throws {@link IllegalArgumentException} if they can't be used. Blocks. */
     public static ApiKeys open(Vertx vertx, KeysConfig config, MeterRegistry meters) {
-        var keys = new ApiKeys(vertx, config, meters);
+        var keys = new ApiKeys(config, meters);
         if (config.areSet()) {
             keys.load(keys.file());
         }
         if (!config.file().isEmpty()) {
-            keys.reloads = vertx.setPeriodic(config.reloadEvery().toMillis(),
-                    _ -> vertx.executeBlocking(keys::reload));
+            keys.reloader = Reloader.start(vertx, config.reloadEvery(), "the file of keys", keys::reload,
+                    Future::succeededFuture);
         }
         return keys;
     }
@@ -167,28 +166,20 @@ public final class ApiKeys implements AutoCloseable {
         return new Snapshot(Map.copyOf(byHash), all.stream().anyMatch(ApiKey::admin));
     }
 
-    private synchronized @Nullable Void reload() {
-        try {
-            var text = file();
-            if (text != null && !text.equals(read)) {
-                load(text);
-            }
-            lastFault = "";
-        } catch (IllegalArgumentException e) {
-            // Half written, perhaps: the next look tries again.
-            String fault = String.valueOf(e.getMessage());
-            if (!fault.equals(lastFault)) {
-                log.error("the keys can't be read again, those that were read go on: {}", fault);
-            }
-            lastFault = fault;
+    /** Whether the file has changed. */
+    private synchronized boolean reload() {
+        var text = file();
+        boolean hasChanged = text != null && !text.equals(read);
+        if (hasChanged) {
+            load(text);
         }
-        return null;
+        return hasChanged;
     }
 
     @Override
     public void close() {
-        if (reloads != null) {
-            vertx.cancelTimer(reloads);
+        if (reloader != null) {
+            reloader.close();
         }
     }
 }
