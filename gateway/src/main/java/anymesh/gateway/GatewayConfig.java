@@ -20,7 +20,8 @@ import java.util.List;
  * @param drainTimeout within how long it is gone then, {@code lameDuck} included
  * @param memoryBytes embeddings in relay, for all requests together
  */
-public record GatewayConfig(String host, int port, Duration requestTimeout, Duration lameDuck, Duration drainTimeout,
+public record GatewayConfig(String host, int port, Duration requestTimeout, Duration maxWait, Duration lameDuck,
+        Duration drainTimeout,
         Duration heartbeat, HttpLimits http, List<String> corsOrigins, boolean playground,
         HttpsConfig https, KeysConfig keys, long memoryBytes,
         RegistryConfig registry,
@@ -32,6 +33,9 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
         }
         Durations.requirePositive("requestTimeout", requestTimeout);
         Durations.requirePositive("heartbeat", heartbeat);
+        if (maxWait.isNegative()) {
+            throw new IllegalArgumentException("maxWait: %s (expected: >= 0)".formatted(maxWait));
+        }
         if (drainTimeout.isNegative()) {
             throw new IllegalArgumentException("drainTimeout: %s (expected: >= 0)".formatted(drainTimeout));
         }
@@ -47,7 +51,8 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
 
     /** Loopback only, no web pages but the playground, two minutes for a request. */
     public static GatewayConfig defaults() {
-        return new GatewayConfig("127.0.0.1", 8080, Duration.ofSeconds(120), Duration.ofSeconds(1),
+        return new GatewayConfig("127.0.0.1", 8080, Duration.ofSeconds(120), Duration.ofSeconds(120),
+                Duration.ofSeconds(1),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(15), HttpLimits.defaults(), List.of(), true, HttpsConfig.off(),
                 KeysConfig.defaults(), 256L << 20,
@@ -58,27 +63,30 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
 
     /** The same on another port; 0 takes any free one. */
     public GatewayConfig onPort(int other) {
-        return new GatewayConfig(host, other, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
+        return new GatewayConfig(host, other, requestTimeout, maxWait, lameDuck, drainTimeout, heartbeat, http,
+                corsOrigins,
                 playground, https, keys, memoryBytes,
                 registry, tls, stages, jobs, fetch, endpoints);
     }
 
     /** The same with other manners towards stages. */
     public GatewayConfig withStages(CallSettings other) {
-        return new GatewayConfig(host, port, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
+        return new GatewayConfig(host, port, requestTimeout, maxWait, lameDuck, drainTimeout, heartbeat, http,
+                corsOrigins,
                 playground, https, keys, memoryBytes,
                 registry, tls, other, jobs, fetch, endpoints);
     }
 
     /** The same with other jobs. */
     public GatewayConfig withJobs(JobsConfig other) {
-        return new GatewayConfig(host, port, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
+        return new GatewayConfig(host, port, requestTimeout, maxWait, lameDuck, drainTimeout, heartbeat, http,
+                corsOrigins,
                 playground, https, keys, memoryBytes, registry, tls, stages, other, fetch, endpoints);
     }
 
     /** The same with other times for its end. */
     public GatewayConfig withEnd(Duration newLameDuck, Duration newDrainTimeout) {
-        return new GatewayConfig(host, port, requestTimeout, newLameDuck, newDrainTimeout, heartbeat, http,
+        return new GatewayConfig(host, port, requestTimeout, maxWait, newLameDuck, newDrainTimeout, heartbeat, http,
                 corsOrigins, playground, https, keys, memoryBytes, registry, tls, stages, jobs, fetch, endpoints);
     }
 
@@ -93,6 +101,6 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     }
 
     HttpSettings settings() {
-        return new HttpSettings(http, requestTimeout, heartbeat, corsOrigins, playground, https.serves());
+        return new HttpSettings(http, requestTimeout, maxWait, heartbeat, corsOrigins, playground, https.serves());
     }
 }

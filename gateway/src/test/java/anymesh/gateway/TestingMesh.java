@@ -117,7 +117,8 @@ final class TestingMesh implements AutoCloseable {
     /** The same with other limits for clients. */
     static GatewayConfig config(HttpLimits limits) {
         var defaults = GatewayConfig.defaults();
-        return new GatewayConfig(defaults.host(), 0, Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(30),
+        return new GatewayConfig(defaults.host(), 0, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ZERO,
+                Duration.ofSeconds(30),
                 defaults.heartbeat(), limits, List.of("https://app.example.org"), true, defaults.https(),
                 defaults.keys(),
                 defaults.memoryBytes(),

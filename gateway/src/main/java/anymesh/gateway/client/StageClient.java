@@ -2,6 +2,7 @@
 package anymesh.gateway.client;
 
 import anymesh.gateway.balance.InstanceChooser;
+import anymesh.gateway.balance.InstanceLoad;
 import anymesh.gateway.balance.RetryBudget;
 import anymesh.gateway.telemetry.Telemetry;
 import anymesh.gateway.waiting.WaitingRoom;
@@ -126,6 +127,11 @@ public final class StageClient implements AutoCloseable {
 
     StageMeters meters() {
         return meters;
+    }
+
+    /** All instances, and what this gateway has given to each. */
+    public List<InstanceLoad> loads() {
+        return chooser.loads();
     }
 
     /** Brings the meters of instances up to date. */

@@ -61,7 +61,8 @@ record ApiError(int status, String type, @Nullable String code, String message, 
         return switch (failure) {
             case InvalidInput e -> new ApiError(status, INVALID, e.code(), message, e.param(), null);
             case UnsupportedModality _ -> new ApiError(status, INVALID, "unsupported_modality", message, null, null);
-            case Overloaded _ -> new ApiError(status, LIMITED, "overloaded", message, null, BUSY);
+            case Overloaded e ->
+                new ApiError(status, LIMITED, "overloaded", message, null, e.retryAfter().orElse(BUSY));
             case StageUnavailable _,StageLost _ -> new ApiError(status, SERVER, "stage_unavailable", message, null,
                     UNAVAILABLE);
             case ModelNotReady _ -> new ApiError(status, SERVER, "model_not_ready", message, null, UNAVAILABLE);

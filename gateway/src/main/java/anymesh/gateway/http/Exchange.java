@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.forecast.Forecasts;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.GenerationPipeline;
@@ -9,12 +10,14 @@ import anymesh.gateway.pipeline.StageUsage;
 import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.wire.call.CallContext;
+import anymesh.wire.error.Overloaded;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -26,13 +29,23 @@ import java.util.stream.Stream;
  * @param call ends when its time is over or the client goes away
  * @param ticket what the request holds
  * @param spending what it takes of its caller's limits
+ * @param maxWait how long others may keep it waiting
  */
 record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admission.Ticket ticket, Spending spending,
-        GenerationPipeline pipeline, GatewayMeters meters) {
+        Duration maxWait, GenerationPipeline pipeline, GatewayMeters meters) {
 
     /** Runs the request through the mesh. */
     Future<Answer> run(GenerationRequest request, RoutePlan plan, Consumer<AnswerEvent> events) {
         name(plan.hops());
+        var forecast = pipeline.forecast(request, plan);
+        if (!http.response().headWritten()) {
+            http.response().putHeader(RequestIds.FORECAST, String.valueOf(forecast.total().toMillis()));
+        }
+        try {
+            Forecasts.check(forecast, maxWait);
+        } catch (Overloaded e) {
+            return Future.failedFuture(e);
+        }
         return pipeline.answer(request, plan, call, ticket::count, event -> {
             spending.heard(event);
             events.accept(event);

@@ -130,7 +130,8 @@ final class Generations {
 
     private Exchange begin(RoutingContext http, Admission.Ticket ticket, Spending spending) {
         var delivery = new Delivery(vertx, http.request(), settings.limits(), ticket);
-        return new Exchange(http, begin(http), delivery, ticket, spending, pipeline, meters);
+        return new Exchange(http, begin(http), delivery, ticket, spending, settings.maxWait(), pipeline,
+                meters);
     }
 
     /**
@@ -169,7 +170,7 @@ final class Generations {
         var span = span(http);
         String own = Traces.traceparent(span);
         var call = CallContext.start(RequestIds.of(http), own == null ? RequestIds.traceparent(http) : own,
-                settings.requestTimeout());
+                RequestTime.of(http.request(), settings.requestTimeout()));
         if (own != null) {
             http.response().putHeader(RequestIds.TRACE, own);
         }

@@ -120,7 +120,7 @@ public final class HttpApi implements AutoCloseable {
     /** A page of an allowed origin may send whatever headers it likes: none of them means anything here that it may not. */
     private static CorsHandler cors(List<String> origins, Set<HttpMethod> methods) {
         var cors = CorsHandler.create().allowedMethods(methods).maxAgeSeconds(PREFLIGHT_SECONDS)
-                .exposedHeaders(Set.of(RequestIds.HEADER, RequestIds.TRACE, RequestIds.RELEASES,
+                .exposedHeaders(Set.of(RequestIds.HEADER, RequestIds.TRACE, RequestIds.RELEASES, RequestIds.FORECAST,
                         ErrorReplies.RETRY_AFTER, ErrorReplies.RETRY_AFTER_MS));
         origins.forEach(cors::addOrigin);
         return cors;

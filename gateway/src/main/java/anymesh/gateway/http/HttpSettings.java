@@ -8,12 +8,14 @@ import java.util.List;
  * How the API behaves.
  *
  * @param requestTimeout what the whole way of a request may take
+ * @param maxWait who would have to wait longer for others is refused at once
  * @param heartbeat how long a stream may be silent before a comment is sent
  * @param corsOrigins the web pages that may use this API; none by default
  * @param playground whether the page at {@code /} is served
  * @param https whether clients connect by TLS
  */
-public record HttpSettings(HttpLimits limits, Duration requestTimeout, Duration heartbeat, List<String> corsOrigins,
+public record HttpSettings(HttpLimits limits, Duration requestTimeout, Duration maxWait, Duration heartbeat,
+        List<String> corsOrigins,
         boolean playground, boolean https) {
     public HttpSettings {
         corsOrigins = List.copyOf(corsOrigins);

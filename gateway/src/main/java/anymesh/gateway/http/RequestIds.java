@@ -13,6 +13,9 @@ final class RequestIds {
     /** By which a client finds its trace; from W3C Trace Context, level 2. */
     static final String TRACE = "traceresponse";
 
+    /** How many milliseconds a request is expected to take, others that wait before it included; 0 where nothing is known. */
+    static final String FORECAST = "x-anymesh-forecast-ms";
+
     /** Which releases serve the request; of a stream, those that are fixed when it begins. */
     static final String RELEASES = "x-anymesh-releases";
 

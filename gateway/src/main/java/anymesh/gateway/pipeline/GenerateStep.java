@@ -4,6 +4,8 @@ package anymesh.gateway.pipeline;
 import anymesh.gateway.client.StageCall;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.client.StageStream;
+import anymesh.gateway.forecast.Forecasts;
+import anymesh.gateway.forecast.Task;
 import anymesh.gateway.routing.Hop;
 import anymesh.v1.DenoisingProgress;
 import anymesh.v1.GeneratedMedia;
@@ -25,9 +27,16 @@ final class GenerateStep {
     private static final long SEEDS = 1L << 32;
 
     private final StageClient client;
+    private final Forecasts forecasts;
 
-    GenerateStep(StageClient client) {
+    GenerateStep(StageClient client, Forecasts forecasts) {
         this.client = client;
+        this.forecasts = forecasts;
+    }
+
+    /** So many media, as work that is to be done. */
+    static Task task(Hop generator, int count, MediaOptions options) {
+        return Task.media(generator, count, rows(generator, options.guidanceScale()), options.steps(), options.size());
     }
 
     /** Takes over {@code condition}. */
@@ -35,20 +44,29 @@ final class GenerateStep {
             Consumer<DenoisingProgress> onProgress) {
         var started = StageUsage.Started.now(condition.bodyBytes());
         var drawing = new Drawing(request, onProgress);
-        var stage = new StageCall<>(generator, rows(generator, request), client.methods().generateMedia(), call);
+        var stage = new StageCall<>(generator,
+                rows(generator, request.hasGuidanceScale() ? request.getGuidanceScale() : null),
+                client.methods().generateMedia(), call);
         return client.listen(stage, List.of(condition), drawing).map(served -> {
             GeneratedMedia media = drawing.made;
             if (media == null) {
                 throw new InferenceFailed(generator.service() + " ended without media");
             }
+            forecasts.learn(task(generator, request), drawing.steps, media.getTimings());
             return new Generated(media, started.ended(served, media.getTimings(), media.getData().size()));
         });
     }
 
+    private static Task task(Hop generator, GeneratorRequest request) {
+        return Task.media(generator, 1,
+                rows(generator, request.hasGuidanceScale() ? request.getGuidanceScale() : null),
+                request.hasNumInferenceSteps() ? request.getNumInferenceSteps() : null,
+                request.getSize().isEmpty() ? null : request.getSize());
+    }
+
     /** With guidance the empty prompt is denoised beside the condition. */
-    private static int rows(Hop generator, GeneratorRequest request) {
-        float guidance = request.hasGuidanceScale() ? request.getGuidanceScale() : generator.guidanceScale();
-        return guidance > 1 ? 2 : 1;
+    private static int rows(Hop generator, @Nullable Float asked) {
+        return (asked == null ? generator.guidanceScale() : asked) > 1 ? 2 : 1;
     }
 
     /** What a generator is asked for. {@code number} counts the media of the answer and moves the seed. */
@@ -77,6 +95,7 @@ final class GenerateStep {
         private final GeneratorRequest request;
         private final Consumer<DenoisingProgress> onProgress;
         private int told;
+        private int steps;
         private @Nullable GeneratedMedia made;
 
         Drawing(GeneratorRequest request, Consumer<DenoisingProgress> onProgress) {
@@ -103,6 +122,7 @@ final class GenerateStep {
         }
 
         private void progress(DenoisingProgress progress) {
+            steps = progress.getSteps();
             if (progress.getStep() > told) {
                 told = progress.getStep();
                 onProgress.accept(progress);

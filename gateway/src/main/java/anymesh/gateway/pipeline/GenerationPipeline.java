@@ -2,6 +2,9 @@
 package anymesh.gateway.pipeline;
 
 import anymesh.gateway.client.StageClient;
+import anymesh.gateway.forecast.Forecast;
+import anymesh.gateway.forecast.Forecasts;
+import anymesh.gateway.forecast.Task;
 import anymesh.gateway.routing.InputPath;
 import anymesh.gateway.routing.OutputPath;
 import anymesh.gateway.routing.RoutePlan;
@@ -15,12 +18,16 @@ import anymesh.wire.error.InvalidInput;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +52,8 @@ public final class GenerationPipeline implements AutoCloseable {
     /** More media than any answer should hold: an answer is kept in memory until it is complete. */
     private static final int MAX_MEDIA = 32;
 
+    private static final Duration FOREVER = Duration.ofDays(1);
+
     private final StageRouter router;
     private final EncodeStep encode;
     private final ProjectInputStep projectInput;
@@ -52,6 +61,7 @@ public final class GenerationPipeline implements AutoCloseable {
     private final ProjectOutputStep projectOutput;
     private final GenerateStep generate;
     private final SoundtrackStep soundtrack = new SoundtrackStep();
+    private final Forecasts forecasts;
     private final Trials trials;
     private final GeneratorTap tap;
     private final Shadows shadows;
@@ -61,35 +71,56 @@ public final class GenerationPipeline implements AutoCloseable {
         this.router = router;
         this.trials = trials;
         this.tap = tap;
+        forecasts = new Forecasts(client::loads);
         encode = new EncodeStep(client);
         projectInput = new ProjectInputStep(client);
-        reason = new ReasonStep(client);
+        reason = new ReasonStep(client, forecasts);
         projectOutput = new ProjectOutputStep(client);
-        generate = new GenerateStep(client);
+        generate = new GenerateStep(client, forecasts);
         shadows = new Shadows(projectOutput, generate, trials);
     }
 
     /**
-     * Answers a request along {@code plan}; cancelling {@code call} cancels every stage at work on it.
+     * Answers a request along {@code plan}; cancelling {@code call} cancels every stage at work on it. It is refused with
+     * {@code Overloaded} before anybody works on it, if others will keep it from being done in its time.
      *
      * @param held is told of the bytes of what is made as soon as they are held; of some, negatively, that they are no more
      */
     public Future<Answer> answer(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
             Consumer<AnswerEvent> events) {
-        return answer(request, plan, call, held, events, tap);
+        return answer(request, plan, call, held, events, tap, true);
     }
 
     /** The same for no caller, as of a golden prompt: it is not tapped, and nobody counts what is held. */
     public Future<Answer> rehearse(GenerationRequest request, RoutePlan plan, CallContext call,
             Consumer<AnswerEvent> events) {
-        return answer(request, plan, call, _ -> {}, events, GeneratorTap.NONE);
+        return answer(request, plan, call, _ -> {}, events, GeneratorTap.NONE, false);
     }
 
     private Future<Answer> answer(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
-            Consumer<AnswerEvent> events, GeneratorTap by) {
-        return perceive(request, plan, call)
-                .compose(media -> new Run(request, plan, call, held, events, by).think(media))
+            Consumer<AnswerEvent> events, GeneratorTap by, boolean isRefusable) {
+        return forecasts.within(tasks(request, plan), isRefusable ? call.remaining() : FOREVER,
+                !request.required().isEmpty(), entered -> perceive(request, plan, call)
+                        .compose(media -> new Run(request, plan, call, held, events, by, isRefusable).think(media,
+                                entered)))
                 .onFailure(_ -> call.cancel());
+    }
+
+    /** What a request is expected to take, as far as it is known what it asks for. */
+    public Forecast forecast(GenerationRequest request, RoutePlan plan) {
+        return forecasts.forecast(tasks(request, plan));
+    }
+
+    private static List<Task> tasks(GenerationRequest request, RoutePlan plan) {
+        var tasks = new ArrayList<Task>();
+        tasks.add(Task.answer(plan.backbone()));
+        plan.outputs().forEach((modality, path) -> {
+            int count = Collections.frequency(request.required(), modality) * request.media().copies();
+            if (count > 0) {
+                tasks.add(GenerateStep.task(path.generator(), count, request.media()));
+            }
+        });
+        return tasks;
     }
 
     /** Ends what nobody waits for. */
@@ -116,25 +147,29 @@ public final class GenerationPipeline implements AutoCloseable {
         private final CallContext call;
         private final LongConsumer held;
         private final GeneratorTap tap;
+        private final boolean isRefusable;
         private final AnswerAssembly answer;
         private final Gathering<Void> expressed;
         /** Films that wait for a sound, by the index of their part. */
         private final SortedMap<Integer, Generated> films = new TreeMap<>();
 
         Run(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
-                Consumer<AnswerEvent> events, GeneratorTap tap) {
+                Consumer<AnswerEvent> events, GeneratorTap tap, boolean isRefusable) {
             this.request = request;
             this.plan = plan;
             this.call = call;
             this.held = held;
             this.tap = tap;
+            this.isRefusable = isRefusable;
             answer = new AnswerAssembly(events);
             expressed = new Gathering<>(call, _ -> {});
         }
 
-        Future<Answer> think(List<Projected> media) {
+        Future<Answer> think(List<Projected> media, Forecasts.Entered entered) {
+            var backbone = plan.backbone();
             media.forEach(projected -> projected.usages().forEach(answer::spent));
-            return reason.run(Prompt.of(request.messages(), media), request, plan.backbone(), call, this)
+            return reason.run(Prompt.of(request.messages(), media), request, backbone, call, this)
+                    .onComplete(_ -> entered.ended(backbone))
                     .onSuccess(reasoned -> answer.spent(reasoned.usage()))
                     .onFailure(expressed::fail)
                     .transform(reasoned -> expressed.all().compose(_ -> addSoundtracks())
@@ -169,8 +204,17 @@ public final class GenerationPipeline implements AutoCloseable {
             if (!path.isComplete()) {
                 parts.forEach(answer::waiting);
             }
-            return path.compose(hops -> new Expression(signal, hops, number).draw(parts))
+            return path.compose(hops -> foreseen(hops, parts.size(),
+                    () -> new Expression(signal, hops, number).draw(parts)))
                     .onComplete(_ -> signal.batch().close());
+        }
+
+        /** What the request was to have from the beginning has been let in with it. */
+        private Future<Void> foreseen(OutputPath path, int count, Supplier<Future<Void>> drawing) {
+            return request.required().isEmpty()
+                    ? forecasts.within(List.of(GenerateStep.task(path.generator(), count, request.media())),
+                            isRefusable ? call.remaining() : FOREVER, true, _ -> drawing.get())
+                    : drawing.get();
         }
 
         /** The same for all signals of a modality: no answer has media of two releases. */

@@ -3,6 +3,8 @@ package anymesh.gateway.pipeline;
 
 import anymesh.gateway.client.StageCall;
 import anymesh.gateway.client.StageClient;
+import anymesh.gateway.forecast.Forecasts;
+import anymesh.gateway.forecast.Task;
 import anymesh.gateway.routing.Hop;
 import anymesh.v1.BackboneFinished;
 import anymesh.v1.BackboneRequest;
@@ -22,9 +24,11 @@ final class ReasonStep {
     }
 
     private final StageClient client;
+    private final Forecasts forecasts;
 
-    ReasonStep(StageClient client) {
+    ReasonStep(StageClient client, Forecasts forecasts) {
         this.client = client;
+        this.forecasts = forecasts;
     }
 
     Future<Reasoned> run(Prompt prompt, GenerationRequest request, Hop backbone, CallContext call, Listener listener) {
@@ -36,6 +40,7 @@ final class ReasonStep {
             if (end == null) {
                 throw new InferenceFailed(backbone.service() + " ended in the middle of its answer");
             }
+            forecasts.learn(Task.answer(backbone), 1, end.getTimings());
             return new Reasoned(end, started.ended(served, end.getTimings(), writing.signalBytes()));
         });
     }

@@ -26,6 +26,8 @@ public abstract class Job<R> {
     private volatile long admitted;
     private volatile long inference;
     private volatile int batchSize;
+    /** Nanoseconds times what was in the batch. */
+    private volatile double shared;
     private final AtomicReference<@Nullable Outcome<R>> outcome = new AtomicReference<>();
     private final JobSpans.Peers peers = new JobSpans.Peers();
 
@@ -99,7 +101,8 @@ public abstract class Job<R> {
     /** Where the time went so far. */
     public final JobTimings timings() {
         long until = admitted == 0 ? System.nanoTime() : admitted;
-        return new JobTimings(Duration.ofNanos(until - enqueued), Duration.ofNanos(inference), batchSize);
+        return new JobTimings(Duration.ofNanos(until - enqueued), Duration.ofNanos(inference), batchSize,
+                inference == 0 ? 0 : shared / inference);
     }
 
     private void cancelled() {
@@ -144,5 +147,6 @@ public abstract class Job<R> {
     final void stepped(long nanos, int size) {
         inference += nanos;
         batchSize = Math.max(batchSize, size);
+        shared += (double) nanos * size;
     }
 }

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.forecast;
+
+import anymesh.gateway.balance.InstanceLoad;
+import anymesh.gateway.routing.Hop;
+import anymesh.kit.registry.Release;
+import anymesh.kit.registry.StageState;
+import anymesh.v1.StageTimings;
+import anymesh.wire.error.Overloaded;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * What requests have to wait for, by release. What a release is asked for is counted from the moment that a request is let in, so that
+ * of many that come at once the last ones hear of it. What other gateways ask of it shows in how long things take. Thread-safe.
+ */
+public final class Forecasts {
+    private static final double MICROS = TimeUnit.SECONDS.toMicros(1);
+
+    private final Supplier<List<InstanceLoad>> instances;
+    private final ConcurrentMap<Release, ReleaseLoad> loads = new ConcurrentHashMap<>();
+
+    /** {@code instances}: those of the moment. */
+    public Forecasts(Supplier<List<InstanceLoad>> instances) {
+        this.instances = instances;
+    }
+
+    private ReleaseLoad load(Hop hop) {
+        return loads.computeIfAbsent(hop.release(), _ -> new ReleaseLoad());
+    }
+
+    /** What is expected of a request that asks for these, one after the other. */
+    public Forecast forecast(List<Task> tasks) {
+        var now = instances.get();
+        return tasks.stream().map(task -> load(task.hop()).forecast(task, crew(task.hop(), now)))
+                .reduce(Forecast.NONE, Forecast::and);
+    }
+
+    private static Crew crew(Hop hop, List<InstanceLoad> instances) {
+        var serving = instances.stream().filter(load -> load.instance().state() == StageState.SERVING
+                && !load.ejected() && hop.isServedBy(load.instance())).toList();
+        return new Crew(serving.size(), serving.stream().mapToInt(InstanceLoad::capacity).max().orElse(1));
+    }
+
+    /**
+     * Lets a request in that has so long, or throws {@link Overloaded} if it would have to wait until that is over. Who would not
+     * be done in time all by itself is let in: a forecast of that is no better than trying it.
+     */
+    Entered enter(List<Task> tasks, Duration remaining) {
+        var forecast = forecast(tasks);
+        if (forecast.total().compareTo(remaining) > 0 && forecast.waiting().isPositive()) {
+            throw new Overloaded("The answer would take about %s s, and the request has %s s.".formatted(
+                    seconds(forecast.total()), seconds(remaining)), forecast.total().minus(remaining));
+        }
+        tasks.forEach(task -> load(task.hop()).begin(task));
+        return new Entered(tasks, forecast);
+    }
+
+    /**
+     * Does what was let in, which counts until it has ended; fails as {@link #enter} throws.
+     *
+     * @param isWhole whether these tasks are all that it takes, so that how long it takes says something of them
+     */
+    public <T> Future<T> within(List<Task> tasks, Duration remaining, boolean isWhole,
+            Function<Entered, Future<T>> doing) {
+        Entered entered;
+        try {
+            entered = enter(tasks, remaining);
+        } catch (Overloaded e) {
+            return Future.failedFuture(e);
+        }
+        return doing.apply(entered).onSuccess(_ -> {
+            if (isWhole) {
+                entered.answered();
+            }
+        }).onComplete(_ -> entered.close());
+    }
+
+    /** Throws {@link Overloaded} if a request has to wait longer than it may. */
+    public static void check(Forecast forecast, Duration maxWait) {
+        if (forecast.waiting().compareTo(maxWait) > 0) {
+            throw new Overloaded(
+                    "The answer would have to wait for about %s s, longer than the %s s that are allowed here."
+                            .formatted(seconds(forecast.waiting()), seconds(maxWait)),
+                    forecast.waiting().minus(maxWait));
+        }
+    }
+
+    private static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.1f", duration.toMillis() / 1000.0);
+    }
+
+    /** One of a task's was done in so many steps, as its instance says. */
+    public void learn(Task task, int steps, StageTimings timings) {
+        double rows = timings.getMeanBatch() > 0 ? timings.getMeanBatch() : timings.getBatchSize();
+        load(task.hop()).learn(task, Math.max(1, steps), rows, timings.getInferenceMicros() / MICROS);
+    }
+
+    /** A request that was let in, until it has ended. */
+    public final class Entered implements AutoCloseable {
+        private final List<Task> tasks;
+        private final List<Task> left;
+        private final Forecast forecast;
+        private final long since = System.nanoTime();
+
+        private Entered(List<Task> tasks, Forecast forecast) {
+            this.tasks = List.copyOf(tasks);
+            this.left = new ArrayList<>(tasks);
+            this.forecast = forecast;
+        }
+
+        /** It was answered: the last of its releases, which had the most to do, was as fast as this. */
+        void answered() {
+            load(tasks.getLast().hop()).took(forecast, Duration.ofNanos(System.nanoTime() - since));
+        }
+
+        /** This step has done its part, while others go on. */
+        public void ended(Hop hop) {
+            end(task -> task.hop().equals(hop));
+        }
+
+        @Override
+        public void close() {
+            end(_ -> true);
+        }
+
+        private synchronized void end(Predicate<Task> which) {
+            left.removeIf(task -> {
+                boolean ends = which.test(task);
+                if (ends) {
+                    load(task.hop()).end(task);
+                }
+                return ends;
+            });
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.gateway.forecast;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one release has to do for this gateway, and how fast it does it. The unit of work is a step on a pixel, or an answer;
+ * it only has to be the same for all that one release does. Thread-safe.
+ */
+final class ReleaseLoad {
+    private static final double NANOS = Duration.ofSeconds(1).toNanos();
+    private static final double NEWEST = 0.1;
+    private static final double MOST_BIAS = 8;
+
+    private final Speed speed = new Speed();
+    private final List<Task> underWay = new ArrayList<>();
+    private int usualSteps = 1;
+    /** How long requests took, of what was forecast: others may have work for the same instances, or for their machine. */
+    private double bias = 1;
+
+    synchronized void begin(Task task) {
+        underWay.add(task);
+    }
+
+    synchronized void end(Task task) {
+        underWay.remove(task);
+    }
+
+    /**
+     * It was done.
+     *
+     * @param steps that each took
+     * @param rows in the batch meanwhile, on average
+     * @param seconds that one of them took, once it was begun
+     */
+    synchronized void learn(Task task, int steps, double rows, double seconds) {
+        if (task.steps() == null) {
+            usualSteps = steps;
+        }
+        if (seconds > 0 && rows >= task.rows()) {
+            double together = rows / task.rows();
+            speed.learn(rows, (double) steps * task.area() * together / seconds);
+        }
+    }
+
+    /**
+     * What was forecast took so long. Only who mostly waited tells whether the queue moves as was thought: who came first was slowed
+     * down by those who came after, and nobody could know of them.
+     */
+    synchronized void took(Forecast forecast, Duration real) {
+        if (forecast.waiting().multipliedBy(2).compareTo(forecast.total()) > 0) {
+            double now = Math.clamp((double) real.toNanos() / forecast.total().toNanos(), 1 / MOST_BIAS, MOST_BIAS);
+            bias += NEWEST * (now * bias - bias);
+            bias = Math.clamp(bias, 1, MOST_BIAS);
+        }
+    }
+
+    /** Of one that begins now; {@link Forecast#NONE} as long as nothing is known of its release. */
+    synchronized Forecast forecast(Task task, Crew crew) {
+        double own = work(task);
+        int rows = task.count() * task.rows() + underWay.stream().mapToInt(one -> one.count() * one.rows()).sum();
+        var alone = speed.at(task.rows());
+        if (crew.instances() < 1 || alone.isEmpty()) {
+            return Forecast.NONE;
+        }
+        int working = Math.clamp(Math.ceilDiv(rows, task.rows()), 1, crew.instances());
+        int together = Math.clamp(Math.ceilDiv(rows, working), 1, Math.max(task.rows(), crew.rows()));
+        double all = own + underWay.stream().mapToDouble(this::work).sum();
+        double total = all / (working * speed.at(together).orElse(alone.getAsDouble())) * bias;
+        double byItself = own / alone.getAsDouble();
+        return new Forecast(duration(Math.max(0, total - byItself)), duration(Math.max(total, byItself)));
+    }
+
+    private double work(Task task) {
+        Integer steps = task.steps();
+        return (double) task.count() * (steps == null ? usualSteps : steps) * task.area();
+    }
+
+    private static Duration duration(double seconds) {
+        return Duration.ofNanos((long) (seconds * NANOS));
+    }
+}
