@@ -15,10 +15,12 @@ public final class Bench {
             case "path" -> PathBench.run(home, rounds);
             case "streams" -> StreamsBench.run(home, rounds);
             case "scaling" -> ScalingBench.run(home);
+            case "overload" -> OverloadBench.run(home, args.length > 1 ? rounds : 30);
             case "queue" -> QueueBench.run(home, rounds);
             case "denoiser" -> DenoiserBench.run(home, rounds);
             default ->
-                throw new IllegalArgumentException("usage: bench/run hop|path|streams|denoiser|scaling|queue [ROUNDS]");
+                throw new IllegalArgumentException(
+                        "usage: bench/run hop|path|streams|denoiser|scaling|queue|overload [ROUNDS]");
         }
     }
 }

@@ -10,17 +10,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A gateway in a process of its own, in front of stages that run elsewhere. */
 final class GatewayProcess implements AutoCloseable {
-    private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin").toString();
 
     private final Process process;
@@ -93,14 +90,7 @@ final class GatewayProcess implements AutoCloseable {
 
     /** What is left of its heap after a collection. */
     long liveBytes() throws IOException {
-        var jcmd = new ProcessBuilder(Path.of(JAVA, "jcmd").toString(), String.valueOf(process.pid()),
-                "GC.class_histogram").start();
-        var histogram = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        var total = TOTAL.matcher(histogram);
-        if (!total.find()) {
-            throw new IOException(histogram);
-        }
-        return Long.parseLong(total.group(1));
+        return Heap.liveBytes(process);
     }
 
     @Override

@@ -11,14 +11,11 @@ import java.util.List;
  */
 final class ReleaseLoad {
     private static final double NANOS = Duration.ofSeconds(1).toNanos();
-    private static final double NEWEST = 0.1;
-    private static final double MOST_BIAS = 8;
 
     private final Speed speed = new Speed();
     private final List<Task> underWay = new ArrayList<>();
+    private final Trust trust = new Trust();
     private int usualSteps = 1;
-    /** How long requests took, of what was forecast: others may have work for the same instances, or for their machine. */
-    private double bias = 1;
 
     synchronized void begin(Task task) {
         underWay.add(task);
@@ -50,10 +47,8 @@ final class ReleaseLoad {
      * down by those who came after, and nobody could know of them.
      */
     synchronized void took(Forecast forecast, Duration real) {
-        if (forecast.waiting().multipliedBy(2).compareTo(forecast.total()) > 0) {
-            double now = Math.clamp((double) real.toNanos() / forecast.total().toNanos(), 1 / MOST_BIAS, MOST_BIAS);
-            bias += NEWEST * (now * bias - bias);
-            bias = Math.clamp(bias, 1, MOST_BIAS);
+        if (forecast.isMostlyWaiting()) {
+            trust.learn((double) real.toNanos() / forecast.usual().toNanos());
         }
     }
 
@@ -68,9 +63,10 @@ final class ReleaseLoad {
         int working = Math.clamp(Math.ceilDiv(rows, task.rows()), 1, crew.instances());
         int together = Math.clamp(Math.ceilDiv(rows, working), 1, Math.max(task.rows(), crew.rows()));
         double all = own + underWay.stream().mapToDouble(this::work).sum();
-        double total = all / (working * speed.at(together).orElse(alone.getAsDouble())) * bias;
         double byItself = own / alone.getAsDouble();
-        return new Forecast(duration(Math.max(0, total - byItself)), duration(Math.max(total, byItself)));
+        double usual = Math.max(byItself, all / (working * speed.at(together).orElse(alone.getAsDouble())));
+        double total = usual * trust.bound();
+        return new Forecast(duration(usual == byItself ? 0 : total - byItself), duration(total), duration(usual));
     }
 
     private double work(Task task) {

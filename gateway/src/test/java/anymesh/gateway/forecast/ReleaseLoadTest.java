@@ -106,7 +106,7 @@ class ReleaseLoadTest {
     void whoTurnsOutSlowerThanForecastIsExpectedToBeSoAgain() {
         learn();
         load.begin(pictures(39));
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 200; i++) {
             load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(60)); // others have work for it
         }
         expect(pictures(1), ONE, 59, 60);
