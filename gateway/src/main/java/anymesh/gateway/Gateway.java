@@ -99,7 +99,7 @@ public final class Gateway implements AutoCloseable {
         var client = new StageClient(vertx, registry, tls, new StageMethods(memory), config.stages(), room,
                 telemetry);
         room.open(registry);
-        var router = new StageRouter(registry, room, shared.routes());
+        var router = new StageRouter(registry, room, shared.routes(), config.scaleImages());
         var swaps = new Swaps(vertx, shared.store(), shared.locks(), shared.wanted(), new JointQuality(client, router),
                 meters);
         var recorder = Recorder.open(vertx, shared.store());

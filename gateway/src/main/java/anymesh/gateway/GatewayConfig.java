@@ -18,11 +18,12 @@ import java.util.List;
  *
  * @param lameDuck when it is told to go: how long it says so and serves on, until balancers have heard of it
  * @param drainTimeout within how long it is gone then, {@code lameDuck} included
+ * @param scaleImages whether a picture is scaled to a size that no generator has; else such a size is refused
  * @param memoryBytes embeddings in relay, for all requests together
  */
 public record GatewayConfig(String host, int port, Duration requestTimeout, Duration maxWait, Duration lameDuck,
         Duration drainTimeout,
-        Duration heartbeat, HttpLimits http, List<String> corsOrigins, boolean playground,
+        Duration heartbeat, HttpLimits http, List<String> corsOrigins, boolean playground, boolean scaleImages,
         HttpsConfig https, KeysConfig keys, long memoryBytes,
         RegistryConfig registry,
         TlsConfig tls,
@@ -54,7 +55,7 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
         return new GatewayConfig("127.0.0.1", 8080, Duration.ofSeconds(120), Duration.ofSeconds(120),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(30),
-                Duration.ofSeconds(15), HttpLimits.defaults(), List.of(), true, HttpsConfig.off(),
+                Duration.ofSeconds(15), HttpLimits.defaults(), List.of(), true, false, HttpsConfig.off(),
                 KeysConfig.defaults(), 256L << 20,
                 RegistryConfig.defaults(),
                 TlsConfig.off(), CallSettings.defaults(), JobsConfig.defaults(),
@@ -65,7 +66,7 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     public GatewayConfig onPort(int other) {
         return new GatewayConfig(host, other, requestTimeout, maxWait, lameDuck, drainTimeout, heartbeat, http,
                 corsOrigins,
-                playground, https, keys, memoryBytes,
+                playground, scaleImages, https, keys, memoryBytes,
                 registry, tls, stages, jobs, fetch, endpoints);
     }
 
@@ -73,7 +74,7 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     public GatewayConfig withStages(CallSettings other) {
         return new GatewayConfig(host, port, requestTimeout, maxWait, lameDuck, drainTimeout, heartbeat, http,
                 corsOrigins,
-                playground, https, keys, memoryBytes,
+                playground, scaleImages, https, keys, memoryBytes,
                 registry, tls, other, jobs, fetch, endpoints);
     }
 
@@ -81,13 +82,14 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     public GatewayConfig withJobs(JobsConfig other) {
         return new GatewayConfig(host, port, requestTimeout, maxWait, lameDuck, drainTimeout, heartbeat, http,
                 corsOrigins,
-                playground, https, keys, memoryBytes, registry, tls, stages, other, fetch, endpoints);
+                playground, scaleImages, https, keys, memoryBytes, registry, tls, stages, other, fetch, endpoints);
     }
 
     /** The same with other times for its end. */
     public GatewayConfig withEnd(Duration newLameDuck, Duration newDrainTimeout) {
         return new GatewayConfig(host, port, requestTimeout, maxWait, newLameDuck, newDrainTimeout, heartbeat, http,
-                corsOrigins, playground, https, keys, memoryBytes, registry, tls, stages, jobs, fetch, endpoints);
+                corsOrigins, playground, scaleImages, https, keys, memoryBytes, registry, tls, stages, jobs, fetch,
+                endpoints);
     }
 
     /** The same where nobody has to hear first that it goes. */

@@ -119,7 +119,7 @@ final class TestingMesh implements AutoCloseable {
         var defaults = GatewayConfig.defaults();
         return new GatewayConfig(defaults.host(), 0, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ZERO,
                 Duration.ofSeconds(30),
-                defaults.heartbeat(), limits, List.of("https://app.example.org"), true, defaults.https(),
+                defaults.heartbeat(), limits, List.of("https://app.example.org"), true, false, defaults.https(),
                 defaults.keys(),
                 defaults.memoryBytes(),
                 defaults.registry(), defaults.tls(),

@@ -4,6 +4,7 @@ package anymesh.gateway.http;
 import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent.MediaPreview;
+import anymesh.gateway.routing.Hop;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -20,15 +21,17 @@ import java.util.stream.Collectors;
  *
  * @param kind how the names of the events begin
  * @param size that the pictures have, {@code WIDTHxHEIGHT}
+ * @param drawn the size that they are drawn in, and that previews have
  */
-record ImagesAnswer(String kind, String size, int copies, long created) {
+record ImagesAnswer(String kind, String size, String drawn, int copies, long created) {
     /** Whatever is asked for, a picture is drawn as well as the model can, and is opaque. */
     private static final String QUALITY = "high";
     private static final String BACKGROUND = "opaque";
 
-    static ImagesAnswer of(ImagesRequest request, String nativeSize, long created) {
+    static ImagesAnswer of(ImagesRequest request, Hop generator, long created) {
         String asked = request.generation().media().size();
-        return new ImagesAnswer(request.kind(), asked != null ? asked : nativeSize,
+        String drawn = asked != null ? generator.sizeFor(asked) : generator.sizes().getFirst();
+        return new ImagesAnswer(request.kind(), asked != null ? asked : drawn, drawn,
                 request.generation().media().copies(), created);
     }
 
@@ -50,14 +53,14 @@ record ImagesAnswer(String kind, String size, int copies, long created) {
     }
 
     ObjectNode partial(MediaPreview preview, int picture) {
-        return event("partial_image", preview.mimeType(), preview.file(), picture)
+        return event("partial_image", preview.mimeType(), preview.file(), drawn, picture)
                 .put("partial_image_index", preview.number());
     }
 
     List<ObjectNode> completed(Answer answer) {
         var events = new ArrayList<ObjectNode>();
         for (GeneratedMedia media : pictures(answer)) {
-            ObjectNode event = event("completed", media.getMimeType(), media.getData(), events.size());
+            ObjectNode event = event("completed", media.getMimeType(), media.getData(), size, events.size());
             event.set("usage", AnswerJson.mediaUsage(answer));
             event.set("anymesh", AnswerJson.route(answer));
             events.add(event);
@@ -65,11 +68,11 @@ record ImagesAnswer(String kind, String size, int copies, long created) {
         return events;
     }
 
-    private ObjectNode event(String name, String type, ByteString file, int picture) {
+    private ObjectNode event(String name, String type, ByteString file, String of, int picture) {
         ObjectNode event = JsonNodeFactory.instance.objectNode().put("type", kind + "." + name)
                 .putPOJO("b64_json", MediaText.base64(file)).put("created_at", created);
         describe(type, event);
-        event.put("size", size);
+        event.put("size", of);
         return copies > 1 ? event.put("index", picture) : event;
     }
 

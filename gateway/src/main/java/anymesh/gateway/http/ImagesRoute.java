@@ -47,7 +47,7 @@ final class ImagesRoute {
 
     private ImagesAnswer form(ImagesRequest request, RoutePlan plan) {
         OutputPath path = Objects.requireNonNull(plan.outputs().get(Modality.IMAGE));
-        return ImagesAnswer.of(request, path.generator().sizes().getFirst(), clock.instant().getEpochSecond());
+        return ImagesAnswer.of(request, path.generator(), clock.instant().getEpochSecond());
     }
 
     private Future<?> stream(ImagesRequest request, RoutePlan plan, Exchange exchange, EventStream events) {

@@ -7,6 +7,7 @@ import anymesh.gateway.client.StageStream;
 import anymesh.gateway.forecast.Forecasts;
 import anymesh.gateway.forecast.Task;
 import anymesh.gateway.routing.Hop;
+import anymesh.kit.media.PictureFormat;
 import anymesh.v1.DenoisingProgress;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.GeneratorEvent;
@@ -36,7 +37,13 @@ final class GenerateStep {
 
     /** So many media, as work that is to be done. */
     static Task task(Hop generator, int count, MediaOptions options) {
-        return Task.media(generator, count, rows(generator, options.guidanceScale()), options.steps(), options.size());
+        return Task.media(generator, count, rows(generator, options.guidanceScale()), options.steps(),
+                size(generator, options));
+    }
+
+    /** What it draws in; null for its native size. */
+    private static @Nullable String size(Hop generator, MediaOptions options) {
+        return options.size() == null ? null : generator.sizeFor(options.size());
     }
 
     /** Takes over {@code condition}. */
@@ -80,14 +87,18 @@ final class GenerateStep {
         if (options.guidanceScale() != null) {
             request.setGuidanceScale(options.guidanceScale());
         }
-        if (options.size() != null) {
-            request.setSize(options.size());
+        request.setPreviews(options.previews());
+        String size = size(generator, options);
+        if (size != null) {
+            request.setSize(size);
+            if (!size.equals(options.size())) { // what is scaled is written as a file afterwards
+                return request.setMimeType(PictureFormat.PNG.mimeType()).build();
+            }
         }
         if (options.quality() != null) {
             request.setQuality(options.quality());
         }
-        return request.setPreviews(options.previews())
-                .setMimeType(options.mimeTypes().getOrDefault(generator.modality(), "")).build();
+        return request.setMimeType(options.mimeTypes().getOrDefault(generator.modality(), "")).build();
     }
 
     /** One medium, begun again from its seed where an instance fails; its progress is told once, and never backwards. */

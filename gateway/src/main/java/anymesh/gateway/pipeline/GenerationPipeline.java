@@ -7,6 +7,7 @@ import anymesh.gateway.forecast.Forecasts;
 import anymesh.gateway.forecast.Task;
 import anymesh.gateway.routing.InputPath;
 import anymesh.gateway.routing.OutputPath;
+import anymesh.gateway.routing.PictureSize;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.v1.GeneratedMedia;
@@ -61,6 +62,7 @@ public final class GenerationPipeline implements AutoCloseable {
     private final ProjectOutputStep projectOutput;
     private final GenerateStep generate;
     private final SoundtrackStep soundtrack = new SoundtrackStep();
+    private final ScaleStep scale = new ScaleStep();
     private final Forecasts forecasts;
     private final Trials trials;
     private final GeneratorTap tap;
@@ -268,6 +270,7 @@ public final class GenerationPipeline implements AutoCloseable {
                 return drawn.onSuccess(generated -> watch.made(generated.media()))
                         .onSuccess(_ -> observe(watch, null))
                         .recover(error -> again(error, place, part, watch))
+                        .compose(generated -> scaled(signal.modality(), generated))
                         .onSuccess(generated -> made(signal.modality(), part, generated))
                         .onFailure(expressed::fail); // at once: the other copies are awaited before this branch fails
             }
@@ -346,6 +349,19 @@ public final class GenerationPipeline implements AutoCloseable {
                                     request.words(), path, other, call));
                 }
             }
+        }
+
+        private Future<Generated> scaled(Modality modality, Generated generated) {
+            String asked = request.media().size();
+            if (asked == null || modality != Modality.IMAGE) {
+                return Future.succeededFuture(generated);
+            }
+            var size = PictureSize.of(asked);
+            var media = generated.media();
+            return media.getWidth() == size.width() && media.getHeight() == size.height()
+                    ? Future.succeededFuture(generated)
+                    : scale.run(media, size, request.media().mimeTypes().get(modality), request.media().quality(), call)
+                            .map(generated::with);
         }
 
         private void made(Modality modality, int part, Generated generated) {

@@ -8,20 +8,20 @@ import anymesh.kit.media.SoundFormat;
 import anymesh.v1.GeneratedMedia;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
+import com.google.common.base.Suppliers;
 import com.google.protobuf.UnsafeByteOperations;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /** Puts a sound of an answer into a film of it. The codec is found when the first one asks for it. */
 final class SoundtrackStep {
     private static final MediaLimits LIMITS = new MediaLimits(1 << 24, Duration.ofMinutes(1));
 
-    private final Object lock = new Object();
-    private @Nullable MediaCodec codec;
+    private final Supplier<MediaCodec> codec = Suppliers.memoize(() -> MediaCodec.start(LIMITS));
 
     /** To be called on a Vert.x context; the work is done on one of its workers, and ends with the call. */
     Future<GeneratedMedia> run(GeneratedMedia film, GeneratedMedia sound, CallContext call) {
@@ -32,18 +32,9 @@ final class SoundtrackStep {
     private GeneratedMedia join(GeneratedMedia film, GeneratedMedia sound, CallContext call) {
         var format = ClipFormat.ofMimeType(film.getMimeType()).orElseThrow(() -> unknown(film));
         var soundFormat = SoundFormat.ofMimeType(sound.getMimeType()).orElseThrow(() -> unknown(sound));
-        byte[] file = codec().withSound(call, film.getData().toByteArray(), format, sound.getData().toByteArray(),
+        byte[] file = codec.get().withSound(call, film.getData().toByteArray(), format, sound.getData().toByteArray(),
                 soundFormat);
         return film.toBuilder().setData(UnsafeByteOperations.unsafeWrap(file)).build();
-    }
-
-    private MediaCodec codec() {
-        synchronized (lock) {
-            if (codec == null) {
-                codec = MediaCodec.start(LIMITS);
-            }
-            return codec;
-        }
     }
 
     private static InferenceFailed unknown(GeneratedMedia media) {

@@ -54,6 +54,11 @@ public record Hop(Modality modality, Release release, List<Capability> capabilit
                 .map(Capability::getSizesList).map(List::<String>copyOf).orElse(List.of());
     }
 
+    /** For a generator: what it draws in where this size is asked for. */
+    public String sizeFor(String asked) {
+        return sizes().isEmpty() ? asked : PictureSize.of(asked).among(sizes());
+    }
+
     /** For a generator: why it can't make what a request asks for; null if it can. Of its size {@link #sizes} says it. */
     @Nullable
     InvalidInput refusal(OutputNeeds needs) {

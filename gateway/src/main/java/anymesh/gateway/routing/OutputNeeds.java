@@ -18,6 +18,11 @@ public record OutputNeeds(@Nullable String size, @Nullable Integer steps, @Nulla
         this(size, steps, guidanceScale, null);
     }
 
+    /** The same of one that draws in any size. */
+    OutputNeeds withoutSize() {
+        return new OutputNeeds(null, steps, guidanceScale, task);
+    }
+
     /** The same of one whose bundle says that it does this. */
     public OutputNeeds withTask(String wanted) {
         return new OutputNeeds(size, steps, guidanceScale, wanted);

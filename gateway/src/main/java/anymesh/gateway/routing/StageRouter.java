@@ -10,6 +10,7 @@ import anymesh.kit.registry.StageState;
 import anymesh.v1.Capability;
 import anymesh.v1.Modality;
 import anymesh.wire.call.CallContext;
+import anymesh.wire.error.InvalidInput;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,12 +32,18 @@ public final class StageRouter {
     private final StageRegistry registry;
     private final WaitingRoom room;
     private final Supplier<RouteTable> tables;
+    private final boolean scalesImages;
 
-    /** {@code tables} gives the routes of the moment. */
-    public StageRouter(StageRegistry registry, WaitingRoom room, Supplier<RouteTable> tables) {
+    /**
+     * {@code tables} gives the routes of the moment.
+     *
+     * @param scalesImages whether a picture may be drawn in another size than was asked for, to be scaled
+     */
+    public StageRouter(StageRegistry registry, WaitingRoom room, Supplier<RouteTable> tables, boolean scalesImages) {
         this.registry = registry;
         this.room = room;
         this.tables = tables;
+        this.scalesImages = scalesImages;
     }
 
     /**
@@ -71,14 +78,26 @@ public final class StageRouter {
         return room.when(call, () -> {
             var snapshot = List.copyOf(registry.snapshot());
             try {
-                return plan.output(modality, needs, snapshot);
+                return output(plan, modality, needs, snapshot);
             } catch (NoInstance gone) {
                 if (tables.get().equals(plan.table())) {
                     throw gone;
                 }
-                return plan.by(tables.get()).output(modality, needs, snapshot);
+                return output(plan.by(tables.get()), modality, needs, snapshot);
             }
         });
+    }
+
+    private OutputPath output(RoutePlan plan, Modality modality, OutputNeeds needs, List<StageInstance> snapshot) {
+        try {
+            return plan.output(modality, needs, snapshot);
+        } catch (InvalidInput refused) {
+            if (!scalesImages || modality != Modality.IMAGE || needs.size() == null) {
+                throw refused;
+            }
+            PictureSize.of(needs.size()).requireScalable();
+            return plan.output(modality, needs.withoutSize(), snapshot);
+        }
     }
 
     /**

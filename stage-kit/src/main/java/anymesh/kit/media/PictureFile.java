@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.media;
 
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,23 +35,12 @@ final class PictureFile {
                 options.setCompressionQuality(quality / 100f);
             }
             writer.setOutput(stream);
-            writer.write(null, new IIOImage(image(picture), null, null), options);
+            writer.write(null, new IIOImage(picture.image(), null, null), options);
         } catch (IOException e) {
             throw new UncheckedIOException("no file is written here", e);
         } finally {
             writer.dispose();
         }
         return file.toByteArray();
-    }
-
-    private static BufferedImage image(VideoFrame picture) {
-        byte[] rgb = picture.rgb();
-        var image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
-        var pixels = new int[picture.width() * picture.height()];
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | (rgb[3 * i + 2] & 0xff);
-        }
-        image.setRGB(0, 0, picture.width(), picture.height(), pixels, 0, picture.width());
-        return image;
     }
 }
