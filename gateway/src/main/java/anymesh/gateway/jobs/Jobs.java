@@ -4,7 +4,7 @@ package anymesh.gateway.jobs;
 import anymesh.gateway.database.Database;
 import anymesh.gateway.database.PostgresDatabase;
 import anymesh.gateway.database.SqliteDatabase;
-import anymesh.gateway.media.FolderMediaStore;
+import anymesh.gateway.media.MediaConfig;
 import anymesh.gateway.media.MediaStore;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.routing.StageRouter;
@@ -55,11 +55,12 @@ public final class Jobs implements AutoCloseable {
         this.vertx = vertx;
         this.config = config;
         folder = config.place(System.getenv());
-        media = new FolderMediaStore(vertx, folder.resolve("media"));
-        runner = new JobRunner(vertx, config, this::ifAny, media, router, pipeline, verdicts, made);
+        media = MediaStore.open(vertx, isOn() ? config.media() : MediaConfig.defaults(), folder.resolve("media"));
+        runner = new JobRunner(vertx, config, this::ifUsable, media, router, pipeline, verdicts, made);
         var twice = config.timeout().multipliedBy(2);
         sweeper = new JobSweeper(media, twice.compareTo(GRACE) > 0 ? twice : GRACE);
         sweeps = vertx.setPeriodic(SWEEP_MILLIS, _ -> sweep());
+        var _ = media.ready(); // who starts a gateway reads in its log at once what is wrong
     }
 
     /** Begins to look for jobs. {@code verdicts} says what a failure of an attempt means, {@code made} is told what was made for whom. */
@@ -90,6 +91,13 @@ public final class Jobs implements AutoCloseable {
         }
         return vertx.fileSystem().exists(file().toString())
                 .compose(isThere -> isThere ? store().map(Optional::of) : Future.succeededFuture(Optional.empty()));
+    }
+
+    /** The store, if there may be jobs to run: a film that could not be kept afterwards isn't begun. */
+    private Future<Optional<JobStore>> ifUsable() {
+        return ifAny().compose(jobs -> jobs.isEmpty()
+                ? Future.succeededFuture(jobs)
+                : media.ready().map(jobs));
     }
 
     /** The store, which is made if there is none; fails if that can't be. One that failed is tried again. */
@@ -137,7 +145,8 @@ public final class Jobs implements AutoCloseable {
 
     /** Makes a job or finds the one that this request made before; see {@link JobStore#create}. */
     public Future<JobStore.Accepted> create(NewJob job, JobRequest request) {
-        return store().compose(jobs -> jobs.create(job, request)).onSuccess(_ -> runner.kick());
+        return store().compose(jobs -> media.ready().compose(_ -> jobs.create(job, request)))
+                .onSuccess(_ -> runner.kick());
     }
 
     /** What the store says, or what there is where nobody has made a job. */
@@ -188,6 +197,7 @@ public final class Jobs implements AutoCloseable {
         if (opened != null) {
             opened.close();
         }
+        media.close();
     }
 
     @Override
