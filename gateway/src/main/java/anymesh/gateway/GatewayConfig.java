@@ -5,6 +5,7 @@ import anymesh.gateway.client.CallSettings;
 import anymesh.gateway.fetch.FetchConfig;
 import anymesh.gateway.http.HttpLimits;
 import anymesh.gateway.http.HttpSettings;
+import anymesh.gateway.http.MediaUrlsConfig;
 import anymesh.gateway.jobs.JobsConfig;
 import anymesh.gateway.keys.KeysConfig;
 import anymesh.kit.config.Durations;
@@ -25,7 +26,7 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
         HttpsConfig https, KeysConfig keys, long memoryBytes,
         RegistryConfig registry,
         TlsConfig tls,
-        CallSettings stages, JobsConfig jobs, FetchConfig fetch, StaticEndpoints endpoints) {
+        CallSettings stages, JobsConfig jobs, MediaUrlsConfig mediaUrls, FetchConfig fetch, StaticEndpoints endpoints) {
     public GatewayConfig {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port: %d (expected: 0 to 65535)".formatted(port));
@@ -52,7 +53,7 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
                 Duration.ofSeconds(15), HttpLimits.defaults(), List.of(), true, HttpsConfig.off(),
                 KeysConfig.defaults(), 256L << 20,
                 RegistryConfig.defaults(),
-                TlsConfig.off(), CallSettings.defaults(), JobsConfig.defaults(),
+                TlsConfig.off(), CallSettings.defaults(), JobsConfig.defaults(), MediaUrlsConfig.defaults(),
                 FetchConfig.defaults(), StaticEndpoints.none());
     }
 
@@ -60,26 +61,27 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     public GatewayConfig onPort(int other) {
         return new GatewayConfig(host, other, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
                 playground, https, keys, memoryBytes,
-                registry, tls, stages, jobs, fetch, endpoints);
+                registry, tls, stages, jobs, mediaUrls, fetch, endpoints);
     }
 
     /** The same with other manners towards stages. */
     public GatewayConfig withStages(CallSettings other) {
         return new GatewayConfig(host, port, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
                 playground, https, keys, memoryBytes,
-                registry, tls, other, jobs, fetch, endpoints);
+                registry, tls, other, jobs, mediaUrls, fetch, endpoints);
     }
 
     /** The same with other jobs. */
     public GatewayConfig withJobs(JobsConfig other) {
         return new GatewayConfig(host, port, requestTimeout, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
-                playground, https, keys, memoryBytes, registry, tls, stages, other, fetch, endpoints);
+                playground, https, keys, memoryBytes, registry, tls, stages, other, mediaUrls, fetch, endpoints);
     }
 
     /** The same with other times for its end. */
     public GatewayConfig withEnd(Duration newLameDuck, Duration newDrainTimeout) {
         return new GatewayConfig(host, port, requestTimeout, newLameDuck, newDrainTimeout, heartbeat, http,
-                corsOrigins, playground, https, keys, memoryBytes, registry, tls, stages, jobs, fetch, endpoints);
+                corsOrigins, playground, https, keys, memoryBytes, registry, tls, stages, jobs, mediaUrls, fetch,
+                endpoints);
     }
 
     /** The same where nobody has to hear first that it goes. */
@@ -93,6 +95,6 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     }
 
     HttpSettings settings() {
-        return new HttpSettings(http, requestTimeout, heartbeat, corsOrigins, playground, https.serves());
+        return new HttpSettings(http, requestTimeout, heartbeat, corsOrigins, playground, https.serves(), mediaUrls);
     }
 }

@@ -125,7 +125,7 @@ final class TestingMesh implements AutoCloseable {
                 defaults.memoryBytes(),
                 defaults.registry(), defaults.tls(),
                 CallSettings.defaults().withPatience(Duration.ZERO),
-                NO_JOBS, defaults.fetch(),
+                NO_JOBS, defaults.mediaUrls(), defaults.fetch(),
                 StaticEndpoints.none());
     }
 

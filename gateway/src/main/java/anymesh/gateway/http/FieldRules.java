@@ -170,9 +170,7 @@ final class FieldRules {
         return new FieldRules()
                 .add(KEPT, "model", "n", "size")
                 .add(HARMLESS, "user", "safety_identifier")
-                .add(only("only 'b64_json' is supported: nothing is kept here under a URL",
-                        text -> is(text, "b64_json")),
-                        "response_format")
+                .add(only("expected 'b64_json' or 'url'", text -> is(text, "b64_json", "url")), "response_format")
                 .add(only("only 'auto' and 'opaque' are supported", text -> is(text, "auto", "opaque")), "background")
                 // Whichever is asked for, a picture is drawn as well as the model can.
                 .add(only("expected 'auto', 'standard', 'hd', 'low', 'medium' or 'high'",
