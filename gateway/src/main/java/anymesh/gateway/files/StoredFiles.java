@@ -6,6 +6,7 @@ import anymesh.gateway.jobs.Whose;
 import anymesh.gateway.media.MediaStore;
 import com.google.protobuf.ByteString;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Optional;
 
 /** The files of a mesh, as any of its gateways has them. Thread-safe. */
@@ -33,14 +34,25 @@ public final class StoredFiles {
                 .compose(_ -> new FileStore(database).insert(file, bytes.size())));
     }
 
-    /** The file of this id, if there is one of {@code whose}. */
+    /** The file of this id that a client sent, if there is one of {@code whose}. */
     public Future<Optional<StoredFile>> get(String id, Whose whose) {
+        return find(id, whose).map(found -> found.filter(file -> file.purpose() != FilePurpose.HANDED_OUT));
+    }
+
+    private Future<Optional<StoredFile>> find(String id, Whose whose) {
         return storage.ask(database -> new FileStore(database).get(id, whose), Optional.empty());
+    }
+
+    /** Files that clients sent, by the time when they did; {@code InvalidInput} if there is none of the id {@code after}. */
+    public Future<FileList> list(Whose whose, Optional<FilePurpose> purpose, Optional<String> after, int limit,
+            boolean isOldestFirst) {
+        return storage.ask(database -> new FileStore(database).list(whose, purpose, after, limit, isOldestFirst),
+                new FileList(List.of(), false));
     }
 
     /** The file that whoever has its id may have, if there is one. */
     public Future<Optional<StoredFile>> handedOut(String id) {
-        return get(id, Whose.everybodys()).map(found -> found
+        return find(id, Whose.everybodys()).map(found -> found
                 .filter(file -> file.purpose() == FilePurpose.HANDED_OUT));
     }
 

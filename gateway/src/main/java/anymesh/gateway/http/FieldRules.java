@@ -185,6 +185,11 @@ final class FieldRules {
             // What other servers have for the length, and what else would change the film.
             .add(ABSENT, "negative_prompt", "num_frames", "fps", "characters");
 
+    private static final FieldRules FILES = new FieldRules()
+            .add(KEPT, "file", "purpose", "expires_after[anchor]", "expires_after[seconds]")
+            .add(only("write its fields as 'expires_after[anchor]' and 'expires_after[seconds]'", _ -> false),
+                    "expires_after");
+
     private static final FieldRules REMIXES = new FieldRules()
             .add(KEPT, "prompt")
             .add(HARMLESS, "user", "safety_identifier", "metadata")
@@ -212,6 +217,10 @@ final class FieldRules {
 
     static FieldRules images() {
         return IMAGES;
+    }
+
+    static FieldRules files() {
+        return FILES;
     }
 
     static FieldRules videos() {

@@ -65,9 +65,10 @@ public final class HttpApi implements AutoCloseable {
         admission = new Admission(settings.limits());
         meters = new GatewayMeters(telemetry.meters(), admission, memory, measure);
         router = Router.router(vertx);
-        generations = new Generations(vertx, settings, admission, pipeline, meters, telemetry.tracer(), fetcher);
+        generations = new Generations(vertx, settings, admission, pipeline, meters, telemetry.tracer(), fetcher, files);
         var chat = new ChatRoute(generations, stages);
         var responses = new ResponsesRoute(generations, stages);
+        var kept = new FilesRoute(generations, files);
         var mediaUrls = new MediaUrls(generations, files, settings.mediaUrls());
         var images = new ImagesRoute(generations, stages, mediaUrls);
         var videos = new VideosRoute(generations, stages, jobs);
@@ -88,6 +89,11 @@ public final class HttpApi implements AutoCloseable {
                 Route.delete(VideosRoute.PATH + "/:id", "videos", videos::delete),
                 Route.get(VideosRoute.PATH + "/:id/content", "videos.content", videos::content),
                 Route.post(VideosRoute.PATH + "/:id/remix", "videos", Route.Body.JSON_OR_FORM, videos::remix),
+                Route.post(FilesRoute.PATH, "files", Route.Body.FORM, kept::upload),
+                Route.get(FilesRoute.PATH, "files", kept::list),
+                Route.get(FilesRoute.PATH + "/:id", "files", kept::get),
+                Route.delete(FilesRoute.PATH + "/:id", "files", kept::delete),
+                Route.get(FilesRoute.PATH + "/:id/content", "files.content", kept::content),
                 Route.get(MediaUrls.PATH + "/:id", "media", mediaUrls::get).open(),
                 Route.postJson("/v1/audio/generations", "sounds", sounds::generate),
                 Route.postJson("/v1/audio/speech", "speech", sounds::speak),

@@ -3,6 +3,7 @@ package anymesh.gateway.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import anymesh.kit.server.Futures;
 import anymesh.kit.testing.TestingS3;
@@ -10,7 +11,9 @@ import anymesh.wire.error.StageUnavailable;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
@@ -114,6 +118,27 @@ final class S3MediaStoreTest extends MediaStoreContract {
             assertThat(log.messages()).singleElement().asString()
                     .contains("it does not answer at http://127.0.0.1:1 (Connection refused)");
         }
+    }
+
+    /** As a Secret of a cluster is, which is mounted as a file. */
+    @Test
+    void keysAreReadFromAFileAndAgainWhenItChanges(@TempDir Path folder) throws Exception {
+        var file = folder.resolve("credentials");
+        write(file, "somebody");
+        System.setProperty("aws.sharedCredentialsFile", file.toString());
+        try (var other = S3MediaStore.open(vertx, new MediaConfig.S3(s3.endpoint(), "", TestingS3.BUCKET, prefix, true),
+                Map.of())) {
+            assertThatThrownBy(() -> Futures.join(other.ready())).isInstanceOf(StageUnavailable.class);
+            write(file, TestingS3.ACCESS_KEY);
+            await().ignoreExceptions().until(() -> Futures.join(other.ready().map(true)));
+        } finally {
+            System.clearProperty("aws.sharedCredentialsFile");
+        }
+    }
+
+    private static void write(Path file, String accessKey) throws IOException {
+        Files.writeString(file, "[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n".formatted(accessKey,
+                TestingS3.SECRET_KEY));
     }
 
     /** What the store says there while this is open. */
