@@ -3,9 +3,11 @@ package anymesh.gateway;
 
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.fetch.Fetcher;
+import anymesh.gateway.files.StoredFiles;
 import anymesh.gateway.http.HttpApi;
 import anymesh.gateway.http.JobVerdicts;
 import anymesh.gateway.jobs.Jobs;
+import anymesh.gateway.jobs.Storage;
 import anymesh.gateway.keys.ApiKeys;
 import anymesh.gateway.keys.Work;
 import anymesh.gateway.pipeline.EmbeddingPipeline;
@@ -56,6 +58,7 @@ public final class Gateway implements AutoCloseable {
     private final Recorder recorder;
     private final GenerationPipeline pipeline;
     private final Jobs jobs;
+    private final Storage storage;
     private final ApiKeys keys;
     private final HttpApi api;
     private final Tracing tracing;
@@ -63,7 +66,8 @@ public final class Gateway implements AutoCloseable {
     private final HttpServer server;
 
     private Gateway(GatewayConfig config, MeshTls tls, WaitingRoom room, StageClient client, Swaps swaps,
-            Recorder recorder, GenerationPipeline pipeline, Jobs jobs, ApiKeys keys, HttpApi api, Tracing tracing,
+            Recorder recorder, GenerationPipeline pipeline, Jobs jobs, Storage storage, ApiKeys keys, HttpApi api,
+            Tracing tracing,
             @Nullable ServedCertificate certificate, HttpServer server) {
         this.config = config;
         this.tls = tls;
@@ -73,6 +77,7 @@ public final class Gateway implements AutoCloseable {
         this.recorder = recorder;
         this.pipeline = pipeline;
         this.jobs = jobs;
+        this.storage = storage;
         this.keys = keys;
         this.api = api;
         this.tracing = tracing;
@@ -105,9 +110,11 @@ public final class Gateway implements AutoCloseable {
         var recorder = Recorder.open(vertx, shared.store());
         var pipeline = new GenerationPipeline(client, router, swaps.trials(), recorder);
         swaps.open(router, pipeline);
-        var jobs = Jobs.open(vertx, config.jobs(), router, pipeline, JobVerdicts::of,
+        var storage = Storage.open(vertx, config.jobs());
+        var jobs = Jobs.open(vertx, config.jobs(), storage, router, pipeline, JobVerdicts::of,
                 (owner, media) -> keys.spent(owner, Work.of(media)));
-        var api = new HttpApi(vertx, config.settings(), router, pipeline, new EmbeddingPipeline(client), jobs, keys,
+        var api = new HttpApi(vertx, config.settings(), router, pipeline, new EmbeddingPipeline(client), jobs,
+                new StoredFiles(storage), keys,
                 fetcher,
                 memory,
                 telemetry, () -> {
@@ -123,6 +130,7 @@ public final class Gateway implements AutoCloseable {
             Futures.join(server.listen());
         } catch (RuntimeException e) {
             jobs.close();
+            storage.close();
             swaps.close();
             pipeline.close();
             recorder.close();
@@ -142,7 +150,8 @@ public final class Gateway implements AutoCloseable {
         if (!keys.areSet() && !isLoopback(config.host())) {
             log.warn("service=gateway host={} is open to whoever reaches it: there are no keys", config.host());
         }
-        return new Gateway(config, tls, room, client, swaps, recorder, pipeline, jobs, keys, api, tracing, certificate,
+        return new Gateway(config, tls, room, client, swaps, recorder, pipeline, jobs, storage, keys, api, tracing,
+                certificate,
                 server);
     }
 
@@ -206,6 +215,7 @@ public final class Gateway implements AutoCloseable {
         // A cancelled request still has its embeddings to give back.
         var _ = Futures.awaitEnd(api.drain(), budget);
         jobs.close(budget);
+        storage.close();
         recorder.close();
         room.close();
         client.close();

@@ -5,6 +5,7 @@ import anymesh.gateway.client.CallSettings;
 import anymesh.gateway.fetch.FetchConfig;
 import anymesh.gateway.http.HttpLimits;
 import anymesh.gateway.http.HttpSettings;
+import anymesh.gateway.http.MediaUrlsConfig;
 import anymesh.gateway.jobs.JobsConfig;
 import anymesh.gateway.keys.KeysConfig;
 import anymesh.kit.config.Durations;
@@ -27,7 +28,7 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
         HttpsConfig https, KeysConfig keys, long memoryBytes,
         RegistryConfig registry,
         TlsConfig tls,
-        CallSettings stages, JobsConfig jobs, FetchConfig fetch, StaticEndpoints endpoints) {
+        CallSettings stages, JobsConfig jobs, MediaUrlsConfig mediaUrls, FetchConfig fetch, StaticEndpoints endpoints) {
     public GatewayConfig {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port: %d (expected: 0 to 65535)".formatted(port));
@@ -58,7 +59,7 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
                 Duration.ofSeconds(15), HttpLimits.defaults(), List.of(), true, false, HttpsConfig.off(),
                 KeysConfig.defaults(), 256L << 20,
                 RegistryConfig.defaults(),
-                TlsConfig.off(), CallSettings.defaults(), JobsConfig.defaults(),
+                TlsConfig.off(), CallSettings.defaults(), JobsConfig.defaults(), MediaUrlsConfig.defaults(),
                 FetchConfig.defaults(), StaticEndpoints.none());
     }
 
@@ -67,7 +68,7 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
         return new GatewayConfig(host, other, requestTimeout, maxWait, lameDuck, drainTimeout, heartbeat, http,
                 corsOrigins,
                 playground, scaleImages, https, keys, memoryBytes,
-                registry, tls, stages, jobs, fetch, endpoints);
+                registry, tls, stages, jobs, mediaUrls, fetch, endpoints);
     }
 
     /** The same with other manners towards stages. */
@@ -75,20 +76,20 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
         return new GatewayConfig(host, port, requestTimeout, maxWait, lameDuck, drainTimeout, heartbeat, http,
                 corsOrigins,
                 playground, scaleImages, https, keys, memoryBytes,
-                registry, tls, other, jobs, fetch, endpoints);
+                registry, tls, other, jobs, mediaUrls, fetch, endpoints);
     }
 
     /** The same with other jobs. */
     public GatewayConfig withJobs(JobsConfig other) {
         return new GatewayConfig(host, port, requestTimeout, maxWait, lameDuck, drainTimeout, heartbeat, http,
                 corsOrigins,
-                playground, scaleImages, https, keys, memoryBytes, registry, tls, stages, other, fetch, endpoints);
+                playground, scaleImages, https, keys, memoryBytes, registry, tls, stages, other, mediaUrls, fetch, endpoints);
     }
 
     /** The same with other times for its end. */
     public GatewayConfig withEnd(Duration newLameDuck, Duration newDrainTimeout) {
         return new GatewayConfig(host, port, requestTimeout, maxWait, newLameDuck, newDrainTimeout, heartbeat, http,
-                corsOrigins, playground, scaleImages, https, keys, memoryBytes, registry, tls, stages, jobs, fetch,
+                corsOrigins, playground, scaleImages, https, keys, memoryBytes, registry, tls, stages, jobs, mediaUrls, fetch,
                 endpoints);
     }
 
@@ -103,6 +104,6 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     }
 
     HttpSettings settings() {
-        return new HttpSettings(http, requestTimeout, maxWait, heartbeat, corsOrigins, playground, https.serves());
+        return new HttpSettings(http, requestTimeout, maxWait, heartbeat, corsOrigins, playground, https.serves(), mediaUrls);
     }
 }

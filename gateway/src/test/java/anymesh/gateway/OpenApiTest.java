@@ -109,6 +109,9 @@ class OpenApiTest {
         assertIs("Images", mesh.client.post(IMAGES, json("{'prompt':'a red bell','n':2}")), 200);
         assertIs("Video", mesh.client.post("/v1/videos", json("{'prompt':'a|video'}")), 200);
         assertIs("VideoList", mesh.client.get("/v1/videos"), 200);
+        assertIs("File", mesh.client.postForm("/v1/files", "purpose", "vision", "@file", "PIC a"), 200);
+        assertIs("FileList", mesh.client.get("/v1/files"), 200);
+        assertIs("Images", mesh.client.post(IMAGES, json("{'prompt':'a red bell','response_format':'url'}")), 200);
         assertIs("Model", mesh.client.get("/v1/models/toyworld"), 200);
         assertIs("Mesh", mesh.client.get("/mesh"), 200);
         assertIs("Error", mesh.client.get("/v1/models/nobody"), 404);
@@ -141,6 +144,8 @@ class OpenApiTest {
             assertThat(mesh.client.post(CHAT, body).status()).as(body).isEqualTo(200);
             assertThat(faults("ChatRequest", TestingClient.parse(body))).as(body).isEmpty();
         }
+        assertThat(faults("ChatRequest", TestingClient.parse(chat("[{'type':'file','file':{'file_id':'file-1'}}]"))))
+                .isEmpty();
         var wrong = chat("[{'type':'hologram'}]");
         assertThat(mesh.client.post(CHAT, wrong).status()).isEqualTo(400);
         assertThat(faults("ChatRequest", TestingClient.parse(wrong))).isNotEmpty();

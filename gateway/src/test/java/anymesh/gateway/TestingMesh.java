@@ -5,6 +5,7 @@ import anymesh.gateway.client.CallSettings;
 import anymesh.gateway.fetch.Fetcher;
 import anymesh.gateway.http.HttpLimits;
 import anymesh.gateway.jobs.JobsConfig;
+import anymesh.gateway.media.MediaConfig;
 import anymesh.gateway.routing.Services;
 import anymesh.kit.config.ConfigLoader;
 import anymesh.kit.registry.InMemoryStageRegistry;
@@ -78,7 +79,8 @@ final class TestingMesh implements AutoCloseable {
     private static final List<String> STAGES = List.of("encoder", "input-projector", "backbone", "output-projector");
 
     private static final JobsConfig NO_JOBS = new JobsConfig(JobsConfig.Kind.NONE, "",
-            new JobsConfig.Postgres("", "", ""), 0, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofHours(1));
+            new JobsConfig.Postgres("", "", ""), MediaConfig.defaults(), 0, Duration.ofSeconds(1),
+            Duration.ofSeconds(1), Duration.ofHours(1));
 
     final WireMemory stageMemory = new WireMemory("stages", 64 << 20);
     final WireMemory memory = new WireMemory("gateway", 64 << 20);
@@ -124,7 +126,7 @@ final class TestingMesh implements AutoCloseable {
                 defaults.memoryBytes(),
                 defaults.registry(), defaults.tls(),
                 CallSettings.defaults().withPatience(Duration.ZERO),
-                NO_JOBS, defaults.fetch(),
+                NO_JOBS, defaults.mediaUrls(), defaults.fetch(),
                 StaticEndpoints.none());
     }
 

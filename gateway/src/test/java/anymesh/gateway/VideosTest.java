@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import anymesh.gateway.TestingClient.Answer;
 import anymesh.gateway.jobs.JobsConfig;
+import anymesh.gateway.media.MediaConfig;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.GeneratorEvent;
 import anymesh.v1.Modality;
@@ -61,7 +62,8 @@ class VideosTest {
     /** Jobs in a file of this folder. */
     static JobsConfig jobs(Path folder, int concurrent) {
         return new JobsConfig(JobsConfig.Kind.FILE, folder.resolve("jobs").toString(),
-                new JobsConfig.Postgres("", "", ""), concurrent, Duration.ofSeconds(5), Duration.ofMinutes(1),
+                new JobsConfig.Postgres("", "", ""), MediaConfig.defaults(), concurrent, Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
                 Duration.ofHours(1));
     }
 
@@ -391,7 +393,7 @@ class VideosTest {
 
     @Test
     void whatIsDeletedAtOneGatewayIsStoppedAtAnother() throws Exception {
-        var idle = new JobsConfig(JobsConfig.Kind.FILE, jobs(0).folder(), jobs(0).postgres(), 0,
+        var idle = new JobsConfig(JobsConfig.Kind.FILE, jobs(0).folder(), jobs(0).postgres(), jobs(0).media(), 0,
                 Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofHours(1));
         mesh.generator = mesh.stages::generateForever;
         try (var other = new TestingMesh(TestingMesh.config().withJobs(idle), Modality.VIDEO)) {

@@ -65,6 +65,9 @@ final class FencesTest {
             .should().dependOnClassesThat().resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..",
                     "org.postgresql..", "io.vertx.sqlclient..", "io.vertx.pgclient..", "org.flywaydb..");
 
+    @ArchTest
+    static final ArchRule onlyOnePackageKnowsS3 = onlyIn("software.amazon..", "anymesh.gateway.media..");
+
     /** Whom a gateway connects to for a client is checked there, and nowhere else may forget to. */
     @ArchTest
     static final ArchRule onlyOnePackageOfTheGatewayAsksTheWeb = noClasses()

@@ -108,6 +108,20 @@ final class KubeCluster implements AutoCloseable {
         return Manifests.parse(run(null, Map.of(), kubectlCommand("kustomize", folder.toString())).expectSuccess());
     }
 
+    /** The base with a component, as somebody would write it into an overlay. */
+    static Manifests renderWith(String component) throws IOException, InterruptedException {
+        var folder = Files.createTempDirectory("k8s-" + component);
+        var k8s = folder.toRealPath().relativize(Python.ROOT.resolve("k8s").toRealPath());
+        Files.writeString(folder.resolve("kustomization.yaml"),
+                "resources: [%s/base]\ncomponents: [%s/components/%s]\n".formatted(k8s, k8s, component));
+        try {
+            return render(folder);
+        } finally {
+            Files.delete(folder.resolve("kustomization.yaml"));
+            Files.delete(folder);
+        }
+    }
+
     /** kubectl, as the cluster's administrator. */
     Ended kubectl(String... arguments) throws IOException, InterruptedException {
         return run(null, environment(), kubectlCommand(arguments));

@@ -4,6 +4,8 @@ package anymesh.mesh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import anymesh.gateway.jobs.JobsConfig;
+import anymesh.gateway.media.MediaConfig;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.server.Futures;
 import anymesh.kit.server.StageRunner;
@@ -12,12 +14,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +32,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ManifestSettingsIT {
     /** Read by what starts a service and by libraries, not by its configuration. */
     private static final Set<String> OTHER_VARIABLES = Set.of("ANYMESH_LOG",
-            "ORT_DISABLE_TELEMETRY", "ORT_TENSORRT_ENGINE_CACHE_ENABLE", "ORT_TENSORRT_CACHE_PATH");
+            "ORT_DISABLE_TELEMETRY", "AWS_SHARED_CREDENTIALS_FILE", "ORT_TENSORRT_ENGINE_CACHE_ENABLE",
+            "ORT_TENSORRT_CACHE_PATH");
     /** In a variable's place, what no key of any type can have as its default. */
     private static final String NO_DEFAULT = "no,such\0value";
 
@@ -108,6 +113,29 @@ final class ManifestSettingsIT {
             assertThat(deployment.at("/spec/template/spec/volumes").findValuesAsText("secretName"))
                     .contains(service.name() + "-tls");
         }
+    }
+
+    @Test
+    void jobsAreOffUnlessTheirComponentSaysWhereTheyAre() throws Exception {
+        var gateway = MeshService.gateway();
+        assertThat(gateway.configuration().apply(KubeCluster.render("base").environmentWithMaps(gateway.name()))
+                .gateway().jobs().kind()).isEqualTo(JobsConfig.Kind.NONE);
+
+        var with = KubeCluster.renderWith("jobs");
+        var environment = with.environmentWithMaps(gateway.name());
+        assertThat(environment.keySet()).filteredOn(variable -> !OTHER_VARIABLES.contains(variable))
+                .allSatisfy(variable -> assertThat(isKey(gateway, variable)).isTrue());
+        var jobs = gateway.configuration().apply(environment).gateway().jobs();
+        assertThat(jobs.kind()).isEqualTo(JobsConfig.Kind.POSTGRES);
+        assertThat(jobs.media().kind()).isEqualTo(MediaConfig.Kind.S3);
+
+        var deployment = with.one("Deployment", gateway.name());
+        var mount = StreamSupport.stream(Manifests.container(deployment).path("volumeMounts").spliterator(), false)
+                .filter(one -> one.path("name").asText().equals("jobs")).findFirst().orElseThrow();
+        assertThat(List.of(jobs.postgres().passwordFile(), environment.get("AWS_SHARED_CREDENTIALS_FILE")))
+                .allSatisfy(file -> assertThat(Path.of(file).getParent().toString())
+                        .isEqualTo(mount.path("mountPath").asText()));
+        assertThat(deployment.at("/spec/template/spec/volumes").findValuesAsText("secretName")).contains("jobs");
     }
 
     @Test

@@ -94,6 +94,16 @@ record Manifests(List<ObjectNode> objects) {
         return environment;
     }
 
+    /** The same of one of these, with what it has of ConfigMaps that are here. */
+    Map<String, String> environmentWithMaps(String name) {
+        var environment = new LinkedHashMap<String, String>();
+        for (var source : container(one("Deployment", name)).path("envFrom")) {
+            environment.putAll(labels(one("ConfigMap", source.at("/configMapRef/name").asText()).path("data")));
+        }
+        environment.putAll(environment(one("Deployment", name)));
+        return environment;
+    }
+
     private static String fromPod(String field) {
         return switch (field) {
             case "metadata.name" -> "encoder-6c9f8b7d5-x2x4z";

@@ -243,7 +243,7 @@ final class ManifestsIT {
 
     @Test
     void kedaScalesAsTheAutoscalersThatItReplaces() throws Exception {
-        var with = withComponent("keda");
+        var with = KubeCluster.renderWith("keda");
         var base = KubeCluster.render("base");
         assertThat(with.of("HorizontalPodAutoscaler")).isEmpty();
         assertThat(with.of("ScaledObject")).hasSameSizeAs(base.of("HorizontalPodAutoscaler"));
@@ -266,8 +266,16 @@ final class ManifestsIT {
     @Test
     void theOperatorsAlertsAreTheOnesInOps() throws Exception {
         JsonNode alerts = new YAMLMapper().readTree(Python.ROOT.resolve("ops/prometheus/alerts.yaml").toFile());
-        assertThat(withComponent("prometheus-operator").one("PrometheusRule", "anymesh").path("spec"))
+        assertThat(KubeCluster.renderWith("prometheus-operator").one("PrometheusRule", "anymesh").path("spec"))
                 .isEqualTo(alerts);
+    }
+
+    @Test
+    void anApiServerTakesAGatewayWithJobsToo() throws Exception {
+        var with = KubeCluster.renderWith("jobs");
+        cluster.apply(with, "--dry-run=server").expectSuccess();
+        var pod = Manifests.pod(with.one("Deployment", MeshService.GATEWAY));
+        cluster.kubectl(new Manifests(List.of(pod)), "create", "--dry-run=server", "-f", "-").expectSuccess();
     }
 
     /** The types that Kubernetes does not bring, from the modules in which their makers publish them. */
@@ -291,7 +299,7 @@ final class ManifestsIT {
                         .expectSuccess();
             }
         }
-        var component = new Manifests(withComponent(words[0]).objects().stream()
+        var component = new Manifests(KubeCluster.renderWith(words[0]).objects().stream()
                 .filter(object -> kinds.contains(object.path("kind").asText())).toList());
         assertThat(component.objects()).extracting(object -> object.path("kind").asText()).containsAll(kinds);
         cluster.apply(component, "--dry-run=server").expectSuccess();
@@ -316,19 +324,5 @@ final class ManifestsIT {
             KubeCluster.missing(name + ": " + answer.path("Error").asText());
         }
         return Path.of(answer.path("Dir").asText());
-    }
-
-    /** The base with a component, as somebody would write it into an overlay. */
-    private static Manifests withComponent(String name) throws Exception {
-        var folder = Files.createTempDirectory("k8s-" + name);
-        var k8s = folder.toRealPath().relativize(Python.ROOT.resolve("k8s").toRealPath());
-        Files.writeString(folder.resolve("kustomization.yaml"),
-                "resources: [%s/base]\ncomponents: [%s/components/%s]\n".formatted(k8s, k8s, name));
-        try {
-            return KubeCluster.render(folder);
-        } finally {
-            Files.delete(folder.resolve("kustomization.yaml"));
-            Files.delete(folder);
-        }
     }
 }

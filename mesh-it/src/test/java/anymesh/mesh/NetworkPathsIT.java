@@ -33,10 +33,13 @@ final class NetworkPathsIT {
     private static final Peer DNS = pod("dns", "kube-system", Map.of("k8s-app", "kube-dns"));
     private static final Peer NEIGHBOUR_OF_DNS = pod("neighbour of dns", "kube-system", Map.of("app", "other"));
     private static final Peer CONSUL = pod("consul", "consul", Map.of());
+    private static final Peer POSTGRES = pod("postgres", "postgres", Map.of());
+    private static final Peer S3 = pod("s3", "s3", Map.of());
     private static final Peer API_SERVER = Peer.outside("API server", "192.0.2.1");
     private static final List<Peer> OTHERS = List.of(STRANGER_AT_HOME, STRANGER, CLIENT, PROMETHEUS, DNS,
-            NEIGHBOUR_OF_DNS, CONSUL, API_SERVER);
-    private static final List<Integer> OTHER_PORTS = List.of(22, 53, 80, 443, 6443, 8500, 8501, 9090, 65_535);
+            NEIGHBOUR_OF_DNS, CONSUL, POSTGRES, S3, API_SERVER);
+    private static final List<Integer> OTHER_PORTS = List.of(22, 53, 80, 443, 5432, 6443, 8500, 8501, 9000, 9090,
+            65_535);
 
     private static Peer pod(String name, String namespace, Map<String, String> labels) {
         return new Peer(name, namespace, labels, "10.244.0.9", Map.of());
@@ -122,7 +125,7 @@ final class NetworkPathsIT {
 
     private static Map<String, Map<String, String>> namespaces(Manifests manifests) {
         var namespaces = new HashMap<String, Map<String, String>>();
-        for (var name : List.of("default", "monitoring", "kube-system", "consul")) {
+        for (var name : List.of("default", "monitoring", "kube-system", "consul", "postgres", "s3")) {
             namespaces.put(name, Map.of("kubernetes.io/metadata.name", name));
         }
         namespaces.put("apps", Map.of("kubernetes.io/metadata.name", "apps", "anymesh.io/client", "true"));
@@ -143,10 +146,23 @@ final class NetworkPathsIT {
         assertThat(allowed(KubeCluster.render("overlays/production"))).isEqualTo(hopsByConsul());
     }
 
+    @Test
+    void withJobsGatewaysReachTheDatabaseAndTheBucket() throws Exception {
+        var manifests = KubeCluster.renderWith("jobs");
+        var hops = hopsByKubernetes();
+        hops.add(hop(MeshService.GATEWAY, "postgres", "TCP", 5432));
+        hops.add(hop(MeshService.GATEWAY, "s3", "TCP", 9000));
+        assertThat(allowed(manifests)).isEqualTo(hops);
+        requireNothingSuperfluous(manifests);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"base", "overlays/production"})
     void noPolicyRulePeerOrPortIsSuperfluous(String folder) throws Exception {
-        var manifests = KubeCluster.render(folder);
+        requireNothingSuperfluous(KubeCluster.render(folder));
+    }
+
+    private static void requireNothingSuperfluous(Manifests manifests) {
         var before = allowed(manifests);
         int without = 0;
         for (int i = 0; i < manifests.of("NetworkPolicy").size(); i++) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import anymesh.cli.EmbeddedMesh;
 import anymesh.kit.testing.TestingPostgres;
+import anymesh.kit.testing.TestingS3;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Video jobs of three gateways on one PostgreSQL, which are killed. */
+/** Video jobs of three gateways that have a PostgreSQL and an S3 in common, and nothing else, and are killed. */
 final class VideoJobsIT {
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final int AT_ONCE = 6;
@@ -45,6 +46,7 @@ final class VideoJobsIT {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private TestingPostgres postgres;
+    private TestingS3 s3;
     private String uri;
     private EmbeddedMesh mesh;
     private final List<GatewayProcess> gateways = new ArrayList<>();
@@ -53,13 +55,16 @@ final class VideoJobsIT {
     void start() throws IOException {
         postgres = TestingPostgres.start();
         uri = postgres.newDatabase();
+        s3 = TestingS3.start();
         mesh = EmbeddedMesh.start(Python.ROOT, 0);
         var password = Files.writeString(folder.resolve("password"), TestingPostgres.PASSWORD);
         var environment = new HashMap<>(endpoints());
         environment.putAll(Map.of("ANYMESH_JOBS_KIND", "POSTGRES", "ANYMESH_JOBS_POSTGRES_URI", uri,
                 "ANYMESH_JOBS_POSTGRES_USER", TestingPostgres.USER, "ANYMESH_JOBS_POSTGRES_PASSWORDFILE",
-                password.toString(), "ANYMESH_JOBS_FOLDER", folder.resolve("jobs").toString(), "ANYMESH_JOBS_LEASE",
-                "PT3S", "ANYMESH_LAMEDUCK", "PT0S"));
+                password.toString(), "ANYMESH_JOBS_LEASE", "PT3S", "ANYMESH_LAMEDUCK", "PT0S"));
+        environment.putAll(Map.of("ANYMESH_JOBS_MEDIA_KIND", "S3", "ANYMESH_JOBS_MEDIA_S3_ENDPOINT", s3.endpoint(),
+                "ANYMESH_JOBS_MEDIA_S3_BUCKET", TestingS3.BUCKET, "ANYMESH_JOBS_MEDIA_S3_PATHSTYLE", "true",
+                "AWS_ACCESS_KEY_ID", TestingS3.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", TestingS3.SECRET_KEY));
         for (int i = 0; i < 3; i++) { // at once: all of them make the tables
             gateways.add(new GatewayProcess(environment, folder.resolve("gateway-" + i + ".log")));
         }
@@ -83,6 +88,9 @@ final class VideoJobsIT {
         }
         if (postgres != null) {
             postgres.close();
+        }
+        if (s3 != null) {
+            s3.close();
         }
         http.close();
     }
@@ -316,7 +324,7 @@ final class VideoJobsIT {
 
         /** The jobs of films that were not there before. */
         private List<String> films() throws IOException {
-            var media = folder.resolve("jobs").resolve("media");
+            var media = s3.bucket().resolve("anymesh");
             if (!Files.isDirectory(media)) {
                 return List.of();
             }

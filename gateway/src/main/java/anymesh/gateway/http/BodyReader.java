@@ -37,7 +37,8 @@ final class BodyReader {
     /**
      * To be called in the tick in which the request arrived. {@code read} may run on another thread, and twice: see {@link Links}.
      */
-    <T> Future<Reading<T>> read(HttpServerRequest request, Admission.Ticket ticket, Function<Fields, T> read) {
+    <T> Future<Reading<T>> read(HttpServerRequest request, Admission.Ticket ticket, CallersFiles kept,
+            Function<Fields, T> read) {
         var collection = new Collection(request, ticket);
         request.handler(collection::add).endHandler(_ -> collection.end()).exceptionHandler(_ -> collection.gone());
         String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
@@ -50,9 +51,9 @@ final class BodyReader {
         }
         return collection.result.future().compose(body -> {
             if (coding == ContentCoding.IDENTITY && body.size() <= INLINE_BYTES) {
-                return Future.succeededFuture(parse(body, type, coding, ticket, read));
+                return Future.succeededFuture(parse(body, type, coding, ticket, kept, read));
             }
-            return vertx.executeBlocking(() -> parse(body, type, coding, ticket, read), false);
+            return vertx.executeBlocking(() -> parse(body, type, coding, ticket, kept, read), false);
         });
     }
 
@@ -66,9 +67,9 @@ final class BodyReader {
     }
 
     private <T> Reading<T> parse(BodyBytes received, @Nullable String type, ContentCoding coding,
-            Admission.Ticket ticket, Function<Fields, T> read) {
+            Admission.Ticket ticket, CallersFiles kept, Function<Fields, T> read) {
         BodyBytes body = coding.unpack(received, limits.maxBodyBytes(), ticket);
-        var links = Links.of(fetcher, ticket);
+        var links = Links.of(fetcher, kept, ticket);
         Fields fields = (type != null && Route.Body.isForm(type)
                 ? new Fields(FormTree.read(body, type, ticket), "")
                 : Json.read(body, ticket)).with(links);

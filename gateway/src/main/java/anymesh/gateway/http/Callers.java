@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.jobs.Whose;
 import anymesh.gateway.keys.Caller;
 import anymesh.gateway.keys.Rate;
 import io.vertx.core.http.HttpServerResponse;
@@ -24,6 +25,12 @@ final class Callers {
 
     static Caller of(RoutingContext http) {
         return Objects.requireNonNull(http.<Caller>get(KEY));
+    }
+
+    /** Whose things it may see: its own, or an administrator everybody's. */
+    static Whose whose(RoutingContext http) {
+        var caller = of(http);
+        return caller.isAdmin() ? Whose.everybodys() : Whose.of(caller.name());
     }
 
     /** How much of its limits is left, in the headers that OpenAI has for it. */

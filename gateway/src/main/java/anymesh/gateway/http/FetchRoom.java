@@ -4,7 +4,7 @@ package anymesh.gateway.http;
 import anymesh.gateway.body.Room;
 
 /**
- * The room for what a request's URLs bring: together not more than its body could have brought itself, as that is what one
+ * The room for what a request's URLs and ids of files bring: together not more than its body could have brought itself, as that is what one
  * message to an encoder can carry. On one event loop.
  */
 final class FetchRoom implements Room {
@@ -27,7 +27,7 @@ final class FetchRoom implements Room {
     public void hold(long bytes) {
         held += bytes;
         if (held > most) {
-            throw new HttpRefusal(413, "The files that the request names by URLs are larger than the " + most
+            throw new HttpRefusal(413, "The files that the request names are larger than the " + most
                     + " bytes that its body leaves for them.");
         }
         request.hold(bytes);

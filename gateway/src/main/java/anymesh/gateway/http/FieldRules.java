@@ -170,9 +170,7 @@ final class FieldRules {
         return new FieldRules()
                 .add(KEPT, "model", "n", "size")
                 .add(HARMLESS, "user", "safety_identifier")
-                .add(only("only 'b64_json' is supported: nothing is kept here under a URL",
-                        text -> is(text, "b64_json")),
-                        "response_format")
+                .add(only("expected 'b64_json' or 'url'", text -> is(text, "b64_json", "url")), "response_format")
                 .add(only("only 'auto' and 'opaque' are supported", text -> is(text, "auto", "opaque")), "background")
                 // Whichever is asked for, a picture is drawn as well as the model can.
                 .add(only("expected 'auto', 'standard', 'hd', 'low', 'medium' or 'high'",
@@ -186,6 +184,11 @@ final class FieldRules {
             .add(HARMLESS, "user", "safety_identifier", "metadata")
             // What other servers have for the length, and what else would change the film.
             .add(ABSENT, "negative_prompt", "num_frames", "fps", "characters");
+
+    private static final FieldRules FILES = new FieldRules()
+            .add(KEPT, "file", "purpose", "expires_after[anchor]", "expires_after[seconds]")
+            .add(only("write its fields as 'expires_after[anchor]' and 'expires_after[seconds]'", _ -> false),
+                    "expires_after");
 
     private static final FieldRules REMIXES = new FieldRules()
             .add(KEPT, "prompt")
@@ -214,6 +217,10 @@ final class FieldRules {
 
     static FieldRules images() {
         return IMAGES;
+    }
+
+    static FieldRules files() {
+        return FILES;
     }
 
     static FieldRules videos() {

@@ -2,6 +2,7 @@
 package anymesh.gateway.http;
 
 import anymesh.gateway.fetch.Fetcher;
+import anymesh.gateway.files.StoredFiles;
 import anymesh.gateway.keys.Caller;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.kit.trace.Traces;
@@ -36,10 +37,11 @@ final class Generations {
     private final GenerationPipeline pipeline;
     private final GatewayMeters meters;
     private final Tracer tracer;
+    private final StoredFiles files;
     private final Set<Runnable> underWay = ConcurrentHashMap.newKeySet();
 
     Generations(Vertx vertx, HttpSettings settings, Admission admission, GenerationPipeline pipeline,
-            GatewayMeters meters, Tracer tracer, Fetcher fetcher) {
+            GatewayMeters meters, Tracer tracer, Fetcher fetcher, StoredFiles files) {
         this.vertx = vertx;
         this.settings = settings;
         this.admission = admission;
@@ -47,6 +49,7 @@ final class Generations {
         this.pipeline = pipeline;
         this.meters = meters;
         this.tracer = tracer;
+        this.files = files;
     }
 
     /**
@@ -55,7 +58,8 @@ final class Generations {
      * has begun a response of its own.
      */
     <T> void serve(RoutingContext http, Function<Fields, T> read, BiFunction<T, Exchange, Future<?>> answer) {
-        admit(http, ticket -> bodies.read(http.request(), ticket, read), answer);
+        var kept = new CallersFiles(files, Callers.whose(http));
+        admit(http, ticket -> bodies.read(http.request(), ticket, kept, read), answer);
     }
 
     /** The same for a request without a body. */

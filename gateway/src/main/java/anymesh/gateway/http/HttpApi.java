@@ -2,6 +2,7 @@
 package anymesh.gateway.http;
 
 import anymesh.gateway.fetch.Fetcher;
+import anymesh.gateway.files.StoredFiles;
 import anymesh.gateway.jobs.Jobs;
 import anymesh.gateway.keys.ApiKeys;
 import anymesh.gateway.pipeline.EmbeddingPipeline;
@@ -54,7 +55,7 @@ public final class HttpApi implements AutoCloseable {
      * @param measure brings meters up to date that are not kept so; called before each scrape
      */
     public HttpApi(Vertx vertx, HttpSettings settings, StageRouter stages, GenerationPipeline pipeline,
-            EmbeddingPipeline embedding, Jobs jobs, ApiKeys keys, Fetcher fetcher, WireMemory memory,
+            EmbeddingPipeline embedding, Jobs jobs, StoredFiles files, ApiKeys keys, Fetcher fetcher, WireMemory memory,
             Telemetry telemetry,
             Runnable measure) {
         this.vertx = vertx;
@@ -64,10 +65,12 @@ public final class HttpApi implements AutoCloseable {
         admission = new Admission(settings.limits());
         meters = new GatewayMeters(telemetry.meters(), admission, memory, measure);
         router = Router.router(vertx);
-        generations = new Generations(vertx, settings, admission, pipeline, meters, telemetry.tracer(), fetcher);
+        generations = new Generations(vertx, settings, admission, pipeline, meters, telemetry.tracer(), fetcher, files);
         var chat = new ChatRoute(generations, stages);
         var responses = new ResponsesRoute(generations, stages);
-        var images = new ImagesRoute(generations, stages);
+        var kept = new FilesRoute(generations, files);
+        var mediaUrls = new MediaUrls(generations, files, settings.mediaUrls());
+        var images = new ImagesRoute(generations, stages, mediaUrls);
         var videos = new VideosRoute(generations, stages, jobs);
         var sounds = new SoundsRoute(generations, stages);
         var transcriptions = new TranscriptionsRoute(generations, stages);
@@ -86,6 +89,12 @@ public final class HttpApi implements AutoCloseable {
                 Route.delete(VideosRoute.PATH + "/:id", "videos", videos::delete),
                 Route.get(VideosRoute.PATH + "/:id/content", "videos.content", videos::content),
                 Route.post(VideosRoute.PATH + "/:id/remix", "videos", Route.Body.JSON_OR_FORM, videos::remix),
+                Route.post(FilesRoute.PATH, "files", Route.Body.FORM, kept::upload),
+                Route.get(FilesRoute.PATH, "files", kept::list),
+                Route.get(FilesRoute.PATH + "/:id", "files", kept::get),
+                Route.delete(FilesRoute.PATH + "/:id", "files", kept::delete),
+                Route.get(FilesRoute.PATH + "/:id/content", "files.content", kept::content),
+                Route.get(MediaUrls.PATH + "/:id", "media", mediaUrls::get).open(),
                 Route.postJson("/v1/audio/generations", "sounds", sounds::generate),
                 Route.postJson("/v1/audio/speech", "speech", sounds::speak),
                 Route.post("/v1/audio/transcriptions", "transcriptions", Route.Body.FORM, transcriptions::transcribe),

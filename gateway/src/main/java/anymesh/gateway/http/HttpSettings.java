@@ -13,10 +13,11 @@ import java.util.List;
  * @param corsOrigins the web pages that may use this API; none by default
  * @param playground whether the page at {@code /} is served
  * @param https whether clients connect by TLS
+ * @param mediaUrls how media are handed out under URLs
  */
 public record HttpSettings(HttpLimits limits, Duration requestTimeout, Duration maxWait, Duration heartbeat,
         List<String> corsOrigins,
-        boolean playground, boolean https) {
+        boolean playground, boolean https, MediaUrlsConfig mediaUrls) {
     public HttpSettings {
         corsOrigins = List.copyOf(corsOrigins);
     }

@@ -35,12 +35,15 @@ record ImagesAnswer(String kind, String size, String drawn, int copies, long cre
                 request.generation().media().copies(), created);
     }
 
-    ObjectNode whole(Answer answer) {
+    /** {@code urls}: where the pictures are, if they are not to be in the answer itself. */
+    ObjectNode whole(Answer answer, List<String> urls) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("created", created);
         ArrayNode data = json.putArray("data");
         String words = words(answer);
         for (GeneratedMedia media : pictures(answer)) {
-            ObjectNode picture = data.addObject().putPOJO("b64_json", MediaText.base64(media.getData()));
+            ObjectNode picture = urls.isEmpty()
+                    ? data.addObject().putPOJO("b64_json", MediaText.base64(media.getData()))
+                    : data.addObject().put("url", urls.get(data.size() - 1));
             if (!words.isEmpty()) {
                 picture.put("revised_prompt", words);
             }

@@ -21,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  * contract.
  *
  * @param kind how OpenAI begins the names of its events
+ * @param asUrls whether the answer is to say where the pictures are, in their place
  */
 record ImagesRequest(String kind, @Nullable String model, GenerationRequest generation, boolean stream,
-        @Nullable String key) {
+        boolean asUrls, @Nullable String key) {
+    static final String FORMAT = "response_format";
     private static final String IMAGE = "image";
     /** What the backbone is told where a client may not say anything. */
     private static final String VARY = "draw this";
@@ -57,8 +59,12 @@ record ImagesRequest(String kind, @Nullable String model, GenerationRequest gene
         var generation = new GenerationRequest(List.of(new Message(Role.USER, parts)), Sampling.getDefaultInstance(),
                 // Its words are the revised prompt.
                 List.of(Modality.TEXT, Modality.IMAGE), List.of(Modality.IMAGE), media(body));
-        return new ImagesRequest(kind, model, generation, Boolean.TRUE.equals(body.bool("stream")),
-                ChatRequest.key(body));
+        boolean stream = Boolean.TRUE.equals(body.bool("stream"));
+        boolean asUrls = "url".equals(body.string(FORMAT));
+        if (stream && asUrls) {
+            throw body.invalid(FORMAT, "Invalid '%s': a stream has its pictures in it; expected 'b64_json'.");
+        }
+        return new ImagesRequest(kind, model, generation, stream, asUrls, ChatRequest.key(body));
     }
 
     private static List<ModalityInput> pictures(Fields body, int most) {

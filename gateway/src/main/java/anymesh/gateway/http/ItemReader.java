@@ -121,20 +121,12 @@ final class ItemReader {
         return switch (type) {
             case "input_text", "output_text" -> new Text(part.requiredString("text"));
             case "refusal" -> new Text(part.requiredString("refusal"));
-            case "input_image" -> inputImage(part);
+            case "input_image" -> PartReader.media(Modality.IMAGE, part, "image_url");
             default -> throw part.invalid("type",
                     "Invalid '%s': '%s' is not supported; expected 'input_text', 'input_image', 'output_text' or "
                             + "'refusal'. Sounds and films are read by /v1/chat/completions.",
                     Fields.abbreviated(type));
         };
-    }
-
-    private static Media inputImage(Fields part) {
-        if (part.has("file_id")) {
-            throw part.invalid("file_id",
-                    "Invalid '%s': no files are kept here; send the picture as a data URL in 'image_url'.");
-        }
-        return PartReader.media(Modality.IMAGE, part, "image_url");
     }
 
     /** A picture that the assistant drew. */

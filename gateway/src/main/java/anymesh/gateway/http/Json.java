@@ -8,6 +8,7 @@ import anymesh.wire.error.InvalidInput;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -44,6 +45,15 @@ final class Json {
     /** Answers with what is small. */
     static void reply(HttpServerResponse response, ObjectNode json) {
         response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json").end(write(json));
+    }
+
+    /** Answers with what comes, or its failure, if there still is somebody. */
+    static void replyWith(HttpServerResponse response, Future<ObjectNode> json) {
+        json.onFailure(failure -> ErrorReplies.reply(response, failure)).onSuccess(answer -> {
+            if (!response.ended() && !response.closed()) {
+                reply(response, answer);
+            }
+        });
     }
 
     /** In pieces, so that what is large is in the heap once. */

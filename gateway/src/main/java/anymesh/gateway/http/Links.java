@@ -19,37 +19,50 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The media that a request has as URLs of the web. Such a request is read twice: first its URLs are noted, when nothing else may
- * become of what was read; then they are fetched; and then each stands for what it brought. So all that is wrong in a request is
- * said before anybody is asked for its files, and whoever reads media need not know that some have to be waited for.
+ * The media that a request has as URLs of the web, or by the ids of files that are kept here. Such a request is read twice: first
+ * these are noted, when nothing else may become of what was read; then they are fetched; and then each stands for what it brought.
+ * So all that is wrong in a request is said before anybody is asked for its files, and whoever reads media need not know that some
+ * have to be waited for.
  *
  * <p>Used by one thread after the other.
  */
 final class Links {
-    /** No URLs are fetched. */
-    static final Links REFUSED = new Links(false, Room.UNBOUNDED);
+    /** No URLs are fetched, and no files are kept. */
+    static final Links REFUSED = new Links(false, null, Room.UNBOUNDED);
+
+    /** Where a medium is. */
+    private sealed interface Source {
+        record Web(Link link) implements Source {}
+
+        record Kept(String id, int maxBytes) implements Source {}
+    }
 
     private final boolean isOn;
+    private final @Nullable CallersFiles kept;
     private final Room room;
     /** Each once, and where it stands first. */
-    private final Map<Link, String> params = new LinkedHashMap<>();
-    private final Map<Link, BodyBytes> files = new LinkedHashMap<>();
+    private final Map<Source, String> params = new LinkedHashMap<>();
+    private final Map<Source, BodyBytes> files = new LinkedHashMap<>();
     private boolean areFetched;
 
-    private Links(boolean isOn, Room room) {
+    private Links(boolean isOn, @Nullable CallersFiles kept, Room room) {
         this.isOn = isOn;
+        this.kept = kept;
         this.room = room;
     }
 
     /** The links of a request that nobody has read yet, whose media count in this room. */
-    static Links of(Fetcher fetcher, Room room) {
-        return fetcher.isOn() ? new Links(true, room) : REFUSED;
+    static Links of(Fetcher fetcher, CallersFiles kept, Room room) {
+        return new Links(fetcher.isOn(), kept.isOn() ? kept : null, room);
     }
 
+    /** Whether URLs are fetched. */
     boolean isOn() {
         return isOn;
     }
@@ -61,14 +74,25 @@ final class Links {
 
     /** What the URL in a field brought; nothing as long as it has not been fetched. */
     ByteString bytes(Modality modality, int maxBytes, Fields holder, String name) {
-        String param = holder.param(name);
-        var link = new Link(modality, url(holder, name), maxBytes);
-        var file = files.get(link);
+        return bytes(new Source.Web(new Link(modality, url(holder, name), maxBytes)), holder.param(name));
+    }
+
+    /** What the file has whose id is in a field; nothing as long as it has not been fetched. */
+    ByteString kept(int maxBytes, Fields holder, String name) {
+        if (kept == null) {
+            throw holder.invalid(name, "Invalid '%s': no files are kept here, as jobs.kind is NONE in this gateway's "
+                    + "configuration; send the media themselves.");
+        }
+        return bytes(new Source.Kept(holder.requiredString(name), maxBytes), holder.param(name));
+    }
+
+    private ByteString bytes(Source source, String param) {
+        var file = files.get(source);
         if (file == null) {
             if (areFetched) {
-                throw new IllegalStateException(link + " was not there when the request was read first");
+                throw new IllegalStateException(source + " was not there when the request was read first");
             }
-            params.putIfAbsent(link, param);
+            params.putIfAbsent(source, param);
             return ByteString.EMPTY;
         }
         try {
@@ -107,20 +131,28 @@ final class Links {
         });
     }
 
-    private Future<?> next(Queue<Link> waiting, Fetcher fetcher, Room rest, CallContext call) {
-        Link link = waiting.poll();
-        if (link == null) {
+    private Future<?> next(Queue<Source> waiting, Fetcher fetcher, Room rest, CallContext call) {
+        Source source = waiting.poll();
+        if (source == null) {
             return Future.succeededFuture();
         }
         if (call.isCancelled()) {
             return Future.failedFuture(call.ended());
         }
-        return fetcher.fetch(link, rest, call).recover(e -> Future.failedFuture(e instanceof FetchFailed failed
-                ? refused(failed, params.getOrDefault(link, ""))
-                : e)).compose(file -> {
-                    files.put(link, file);
-                    return next(waiting, fetcher, rest, call);
-                });
+        return read(source, fetcher, rest, call).compose(file -> {
+            files.put(source, file);
+            return next(waiting, fetcher, rest, call);
+        });
+    }
+
+    private Future<BodyBytes> read(Source source, Fetcher fetcher, Room rest, CallContext call) {
+        String param = params.getOrDefault(source, "");
+        return switch (source) {
+            case Source.Web(Link link) -> fetcher.fetch(link, rest, call).recover(e -> Future.failedFuture(
+                    e instanceof FetchFailed failed ? refused(failed, param) : e));
+            case Source.Kept(String id, int maxBytes) ->
+                Objects.requireNonNull(kept).read(id, maxBytes, param, rest);
+        };
     }
 
     /** Nobody reads the files any more. */

@@ -8,6 +8,7 @@ import anymesh.gateway.pipeline.ModalityInput.Text;
 import anymesh.gateway.routing.Services;
 import anymesh.kit.media.SoundFormat;
 import anymesh.kit.media.WavFile;
+import anymesh.kit.media.container.FileKind;
 import anymesh.v1.Modality;
 import anymesh.wire.WireLimits;
 import anymesh.wire.error.InvalidInput;
@@ -21,6 +22,8 @@ import java.util.stream.Stream;
 
 /** Content parts of a message, in OpenAI's shapes and vLLM's {@code audio_url} and {@code video_url}. */
 final class PartReader {
+    private static final String FILE_ID = "file_id";
+    private static final String FILE_DATA = "file_data";
     private static final int MAX_IMAGE_BYTES = 20 << 20;
     private static final int MAX_AUDIO_BYTES = 25 << 20;
     private static final int MAX_VIDEO_BYTES = WireLimits.MAX_MEDIA_BYTES;
@@ -54,16 +57,21 @@ final class PartReader {
             case "audio_url" -> media(Modality.AUDIO, part.requiredObject(type), "url");
             case "video_url" -> media(Modality.VIDEO, part.requiredObject(type), "url");
             case "input_audio" -> audio(part.requiredObject("input_audio"));
+            case "file" -> file(part.requiredObject("file"));
             default -> throw part.invalid("type",
-                    "Invalid '%s': '%s' is not supported; expected 'text', 'image_url', 'input_audio', 'audio_url' or "
-                            + "'video_url'.",
+                    "Invalid '%s': '%s' is not supported; expected 'text', 'image_url', 'input_audio', 'audio_url', "
+                            + "'video_url' or 'file'.",
                     Fields.abbreviated(type));
         };
     }
 
-    /** A medium that a field has as a data URL, or as a URL to be fetched. */
+    /** A medium that a field has as a data URL, or as a URL to be fetched, or in its place {@code file_id} by the id of a file. */
     static Media media(Modality modality, Fields holder, String name) {
         String param = holder.param(name);
+        if (holder.has(FILE_ID)) {
+            requireAlone(holder, FILE_ID, name);
+            return new Media(modality, holder.links().kept(most(modality), holder, FILE_ID), holder.param(FILE_ID));
+        }
         var url = holder.characters(name);
         return new Media(modality, holder.links().isOn() && DataUrl.isWeb(url)
                 ? holder.links().bytes(modality, most(modality), holder, name)
@@ -83,6 +91,36 @@ final class PartReader {
             case VIDEO -> MAX_VIDEO_BYTES;
             case IMAGE, TEXT, MODALITY_UNSPECIFIED, UNRECOGNIZED -> MAX_IMAGE_BYTES;
         };
+    }
+
+    /** A file by its id or with its bytes: these decide what it is, and what they are of no medium is refused. */
+    private static Media file(Fields file) {
+        boolean isKept = file.has(FILE_ID);
+        if (isKept) {
+            requireAlone(file, FILE_ID, FILE_DATA);
+        } else if (!file.has(FILE_DATA)) {
+            throw file.missing(FILE_ID);
+        }
+        String name = isKept ? FILE_ID : FILE_DATA;
+        ByteString bytes = isKept
+                ? file.links().kept(MAX_VIDEO_BYTES, file, FILE_ID)
+                : new DataUrl("video", MAX_VIDEO_BYTES, file.param(FILE_DATA)).decodeBase64(file.characters(FILE_DATA));
+        if (bytes.isEmpty()) { // as long as it has not been read
+            return new Media(Modality.IMAGE, bytes, file.param(name));
+        }
+        Modality modality = FileKind.of(bytes).orElseThrow(() -> file.invalid(name,
+                "Invalid '%s': the file is neither a picture nor a sound nor a film, and nothing else is read here."));
+        if (bytes.size() > most(modality)) {
+            throw file.invalid(name, "Invalid '%s': it has more than the %d bytes that such a medium may have.",
+                    most(modality));
+        }
+        return new Media(modality, bytes, file.param(name));
+    }
+
+    private static void requireAlone(Fields holder, String name, String other) {
+        if (holder.has(other)) {
+            throw holder.invalid(name, "Invalid '%s': expected either it or '%s'.", holder.param(other));
+        }
     }
 
     /** A file of a form. */

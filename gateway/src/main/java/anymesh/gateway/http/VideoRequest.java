@@ -78,11 +78,7 @@ record VideoRequest(@Nullable String model, String prompt, @Nullable String seco
     }
 
     private static ByteString picture(Fields reference) {
-        if (reference.has("file_id")) {
-            throw reference.invalid("file_id",
-                    "Invalid '%s': no files are kept here by an id; send the picture itself.");
-        }
-        if (!reference.has("image_url")) {
+        if (!reference.has("image_url") && !reference.has("file_id")) {
             throw reference.missing("image_url");
         }
         return picture(reference, "image_url");

@@ -12,7 +12,6 @@ import anymesh.gateway.jobs.Variant;
 import anymesh.gateway.jobs.VideoJob;
 import anymesh.gateway.jobs.VideoOrder;
 import anymesh.gateway.jobs.VideoRequests;
-import anymesh.gateway.jobs.Whose;
 import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.RouteNeeds;
 import anymesh.gateway.routing.StageRouter;
@@ -25,7 +24,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/videos} and what is below it: films that are made while their client goes away and comes back. */
@@ -194,48 +192,22 @@ final class VideosRoute {
     }
 
     void list(RoutingContext http) {
-        int limit;
-        boolean isOldestFirst;
+        ListQuery query;
         try {
-            limit = limit(http.request().getParam("limit"));
-            isOldestFirst = isOldestFirst(http.request().getParam("order", "desc"));
+            query = ListQuery.of(http.request(), PAGE, MAX_PAGE);
         } catch (InvalidInput e) {
             ErrorReplies.reply(http.response(), e);
             return;
         }
-        var after = Optional.ofNullable(http.request().getParam("after"));
-        answer(http, jobs.list(whose(http), after, limit, isOldestFirst).map(VideoJson::of));
-    }
-
-    private static int limit(@Nullable String text) {
-        if (text == null) {
-            return PAGE;
-        }
-        try {
-            int limit = Integer.parseInt(text);
-            if (limit >= 1 && limit <= MAX_PAGE) {
-                return limit;
-            }
-        } catch (NumberFormatException _) {
-            // As any other that is none.
-        }
-        throw new InvalidInput("Invalid 'limit': '%s' is not supported; expected 1 to %d."
-                .formatted(Fields.abbreviated(text), MAX_PAGE), "limit");
-    }
-
-    private static boolean isOldestFirst(String order) {
-        return switch (order) {
-            case "asc" -> true;
-            case "desc" -> false;
-            default -> throw new InvalidInput("Invalid 'order': '%s' is not supported; expected 'asc' or 'desc'."
-                    .formatted(Fields.abbreviated(order)), "order");
-        };
+        answer(http, jobs.list(Callers.whose(http), query.after(), query.limit(), query.isOldestFirst())
+                .map(VideoJson::of));
     }
 
     void delete(RoutingContext http) {
         var id = id(http);
         answer(http,
-                jobs.delete(id, whose(http)).map(found -> VideoJson.deleted(found.orElseThrow(() -> unknown(id)))));
+                jobs.delete(id, Callers.whose(http))
+                        .map(found -> VideoJson.deleted(found.orElseThrow(() -> unknown(id)))));
     }
 
     void content(RoutingContext http) {
@@ -246,12 +218,7 @@ final class VideosRoute {
 
     private Future<VideoJob> find(RoutingContext http) {
         var id = id(http);
-        return jobs.get(id, whose(http)).map(found -> found.orElseThrow(() -> unknown(id)));
-    }
-
-    private static Whose whose(RoutingContext http) {
-        var caller = Callers.of(http);
-        return caller.isAdmin() ? Whose.everybodys() : Whose.of(caller.name());
+        return jobs.get(id, Callers.whose(http)).map(found -> found.orElseThrow(() -> unknown(id)));
     }
 
     private static String id(RoutingContext http) {
@@ -264,15 +231,9 @@ final class VideosRoute {
 
     /** What needs no body, and holds nothing. */
     private void answer(RoutingContext http, Future<ObjectNode> json) {
-        if (!isOn(http)) {
-            return;
+        if (isOn(http)) {
+            Json.replyWith(http.response(), json);
         }
-        var response = http.response();
-        json.onFailure(failure -> ErrorReplies.reply(response, failure)).onSuccess(answer -> {
-            if (!response.ended() && !response.closed()) {
-                Json.reply(response, answer);
-            }
-        });
     }
 
     private boolean isOn(RoutingContext http) {

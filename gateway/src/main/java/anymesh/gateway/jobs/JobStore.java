@@ -12,12 +12,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * that any number of gateways may work on it at once. Times are the database's, so that clocks of gateways may differ. All that
  * is asked fails with {@code StageUnavailable} if the database can't be reached.
  */
-public final class JobStore {
+public final class JobStore implements Shelf {
     private static final String VISIBLE = "state <> 'deleted' AND (expires_at IS NULL OR expires_at > {now})";
     private static final String HELD = "id = ? AND attempt = ? AND state = 'in_progress'";
     /** Which collide only with others that are being made of the same request at the same moment. */
@@ -236,7 +236,7 @@ public final class JobStore {
                 .map(rows -> rows.isEmpty() ? Optional.<VideoJob>empty() : found));
     }
 
-    /** Removes jobs that are kept no longer, and says what was removed. */
+    @Override
     public Future<List<StoredMedium>> deleteExpired() {
         return database.run("DELETE FROM video_job WHERE expires_at <= {now} RETURNING result")
                 .map(rows -> rows.stream().map(JobJson::result).<StoredMedium>mapMulti((result, media) -> {
@@ -246,18 +246,16 @@ public final class JobStore {
                 }).toList());
     }
 
-    /** Of these jobs those that are there, by their ids: the names of all files that they may need. */
-    public Future<Map<String, Set<String>>> filesOf(Collection<String> ids) {
+    @Override
+    public Future<Set<String>> filesOf(Collection<String> ids) {
         if (ids.isEmpty()) {
-            return Future.succeededFuture(Map.of());
+            return Future.succeededFuture(Set.of());
         }
         var places = String.join(", ", Collections.nCopies(ids.size(), "?"));
         return database.run("SELECT * FROM video_job WHERE state <> 'deleted' AND id IN (" + places + ")",
-                ids.toArray()).map(rows -> {
-                    var files = new HashMap<String, Set<String>>();
-                    rows.stream().map(JobJson::job).forEach(job -> files.put(job.id(), Set.copyOf(filesOf(job))));
-                    return files;
-                });
+                ids.toArray()).map(
+                        rows -> rows.stream().flatMap(row -> filesOf(JobJson.job(row)).stream())
+                                .collect(Collectors.toSet()));
     }
 
     /** The names of the files that a job may need: what it made, and until it has ended what it is made from. */

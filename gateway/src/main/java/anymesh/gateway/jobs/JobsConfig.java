@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.jobs;
 
+import anymesh.gateway.media.MediaConfig;
 import anymesh.kit.config.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,13 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * How films are made that nobody waits for, and where they are kept; {@code config/gateway.yaml} explains every key.
  *
- * @param folder of media, and with {@code FILE} of the database; empty for {@link #place}
+ * @param folder of media if they are in one, and with {@code FILE} of the database; empty for {@link #place}
  * @param concurrent how many this gateway runs at once; 0: none, others do
  * @param lease how long after its last word a gateway is given up, and its jobs are begun by others
  * @param timeout how long one attempt may take
  * @param keepFor how long a job and its media are kept once it has ended
  */
-public record JobsConfig(Kind kind, String folder, Postgres postgres, int concurrent, Duration lease, Duration timeout,
+public record JobsConfig(Kind kind, String folder, Postgres postgres, MediaConfig media, int concurrent, Duration lease,
+        Duration timeout,
         Duration keepFor) {
     /** Where jobs are kept. */
     public enum Kind {
@@ -54,14 +56,15 @@ public record JobsConfig(Kind kind, String folder, Postgres postgres, int concur
     }
 
     public static JobsConfig defaults() {
-        return new JobsConfig(Kind.FILE, "", new Postgres("", "", ""), 2, Duration.ofSeconds(15),
+        return new JobsConfig(Kind.FILE, "", new Postgres("", "", ""), MediaConfig.defaults(), 2,
+                Duration.ofSeconds(15),
                 Duration.ofMinutes(10),
                 Duration.ofHours(24));
     }
 
     /** The same in a folder. */
     public JobsConfig in(Path other) {
-        return new JobsConfig(kind, other.toString(), postgres, concurrent, lease, timeout, keepFor);
+        return new JobsConfig(kind, other.toString(), postgres, media, concurrent, lease, timeout, keepFor);
     }
 
     /** The same in this folder, if none is configured. */

@@ -21,12 +21,12 @@ public record Whose(Optional<String> owner) {
     }
 
     /** As more of a condition in SQL. */
-    String condition() {
+    public String condition() {
         return owner.isEmpty() ? "" : " AND owner = ?";
     }
 
     /** What a statement is told that ends with {@link #condition}: {@code before}, and what belongs in its place. */
-    Object[] arguments(Object... before) {
+    public Object[] arguments(Object... before) {
         return Stream.concat(Stream.of(before), owner.stream()).toArray();
     }
 }

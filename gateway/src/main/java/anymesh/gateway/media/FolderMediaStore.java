@@ -42,6 +42,12 @@ public final class FolderMediaStore implements MediaStore {
         this.folder = folder.toAbsolutePath().normalize();
     }
 
+    /** It is made with its first file, so that a mesh that makes none has none. */
+    @Override
+    public Future<Void> ready() {
+        return Future.succeededFuture();
+    }
+
     @Override
     public Future<Void> put(String name, ByteString bytes) {
         return doing(() -> {
@@ -131,8 +137,9 @@ public final class FolderMediaStore implements MediaStore {
             if (Files.isDirectory(folder)) {
                 try (var files = Files.walk(folder, 2)) {
                     for (Path file : (Iterable<Path>) files::iterator) {
-                        if (isOlder(file, limit)) {
-                            names.add(folder.relativize(file).toString());
+                        var name = folder.relativize(file).toString();
+                        if (MediaName.isOne(name) && isOlder(file, limit)) {
+                            names.add(name);
                         }
                     }
                 }
@@ -149,13 +156,13 @@ public final class FolderMediaStore implements MediaStore {
         }
     }
 
-    /** A name is made of ids that callers may have sent. */
     private Path path(String name) throws NoSuchFileException {
-        var file = folder.resolve(name).normalize();
-        if (!file.startsWith(folder) || file.getNameCount() != folder.getNameCount() + 2) {
-            throw new NoSuchFileException(name);
-        }
-        return file;
+        return folder.resolve(MediaName.checked(name));
+    }
+
+    @Override
+    public void close() {
+        // Nothing is open between calls.
     }
 
     private interface Work {

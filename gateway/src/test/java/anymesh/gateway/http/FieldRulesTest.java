@@ -59,6 +59,7 @@ class FieldRulesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "'response_format':'b64_json','output_format':'png','output_compression':100",
+        "'response_format':'url'",
         "'background':'auto','moderation':'low','quality':'auto','user':'u'", "'quality':'hd','style':'vivid'",
         "'background':'opaque','quality':null,'style':null,'stream':false,'partial_images':0"})
     void picturesAreTakenAsTheyAreMade(String fields) {
@@ -66,7 +67,7 @@ class FieldRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"'response_format':'url'|response_format",
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"'response_format':'file'|response_format",
         "'background':'transparent'|background", "'quality':'best'|quality", "'quality':7|quality",
         "'style':'natural'|style",
         "'negative_prompt':'a cat'|negative_prompt"})

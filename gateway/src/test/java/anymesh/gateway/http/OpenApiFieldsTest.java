@@ -24,7 +24,7 @@ class OpenApiFieldsTest {
             Map.entry("TranslationRequest", FieldRules.translations()),
             Map.entry("VideoRequest", FieldRules.videos()), Map.entry("VideoForm", FieldRules.videos()),
             Map.entry("RemixRequest", FieldRules.remixes()),
-            Map.entry("EmbeddingsRequest", FieldRules.embeddings()));
+            Map.entry("EmbeddingsRequest", FieldRules.embeddings()), Map.entry("FileForm", FieldRules.files()));
 
     private final JsonNode schemas = OpenApi.read().path("components").path("schemas");
 

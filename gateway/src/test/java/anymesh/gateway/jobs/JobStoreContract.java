@@ -345,10 +345,10 @@ abstract class JobStoreContract {
         var id = NewJob.newId();
         join(here.create(new NewJob(id, "", new VideoOrder("toyworld", "a", 1, null, null, null, reference, null, null),
                 "auto", "0"), once()));
-        assertThat(join(there.filesOf(List.of(id, "video_x")))).isEqualTo(Map.of(id, java.util.Set.of("f/input")));
+        assertThat(join(there.filesOf(List.of(id, "video_x")))).containsExactly("f/input");
         var film = new StoredMedium(id + "/1-video.mp4", "video/mp4", 5);
         join(here.complete(claim(here).orElseThrow().lease(), "1x1", "1", Map.of(Variant.VIDEO, film), LONG));
-        assertThat(join(there.filesOf(List.of(id)))).isEqualTo(Map.of(id, java.util.Set.of(film.name())));
+        assertThat(join(there.filesOf(List.of(id)))).containsExactly(film.name());
         join(here.delete(id, Whose.everybodys()));
         assertThat(join(there.filesOf(List.of(id)))).isEmpty();
     }

@@ -10,13 +10,14 @@ import com.google.protobuf.ByteString;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class JobSweeperTest {
+class SweeperTest {
     private static final Duration AT_ONCE = Duration.ofMinutes(-1);
 
     @TempDir
@@ -55,7 +56,7 @@ class JobSweeperTest {
     }
 
     private void sweep(Duration grace) {
-        Futures.join(new JobSweeper(media, grace).sweep(jobs));
+        Futures.join(new Sweeper(media, grace).sweep(List.of(jobs)));
     }
 
     @Test
@@ -73,7 +74,7 @@ class JobSweeperTest {
         var job = completed(Duration.ofMillis(1));
         org.awaitility.Awaitility.await().until(() -> {
             sweep(Duration.ofHours(1));
-            return Futures.join(media.olderThan(AT_ONCE)).equals(java.util.List.of(job.id() + "/1-video.mp4"));
+            return Futures.join(media.olderThan(AT_ONCE)).equals(List.of(job.id() + "/1-video.mp4"));
         });
         assertThat(Futures.join(jobs.get(job.id(), Whose.everybodys()))).isEmpty();
     }
