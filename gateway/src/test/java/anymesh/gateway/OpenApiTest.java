@@ -103,7 +103,7 @@ class OpenApiTest {
         assertIs("ChatCompletion",
                 mesh.client.post(CHAT, chat("'a|image|b|audio'", "'modalities':['text','image','audio']")),
                 200);
-        assertIs("ChatCompletion", mesh.client.post(CHAT, chat("'Hello'")), 200);
+        assertIs("ChatCompletion", mesh.client.post(CHAT, chat("'Hello'", "'n':2")), 200);
         assertIs("Response", mesh.client.post(RESPONSES, json("{'model':'toyworld','input':'a|image|long',"
                 + "'tools':[{'type':'image_generation'}],'metadata':{'a':'b'},'temperature':0.5}")), 200);
         assertIs("Images", mesh.client.post(IMAGES, json("{'prompt':'a red bell','n':2}")), 200);
@@ -112,7 +112,7 @@ class OpenApiTest {
         assertIs("Model", mesh.client.get("/v1/models/toyworld"), 200);
         assertIs("Mesh", mesh.client.get("/mesh"), 200);
         assertIs("Error", mesh.client.get("/v1/models/nobody"), 404);
-        assertIs("Error", mesh.client.post(CHAT, chat("'Hello'", "'n':2")), 400);
+        assertIs("Error", mesh.client.post(CHAT, chat("'Hello'", "'n':9")), 400);
     }
 
     @Test

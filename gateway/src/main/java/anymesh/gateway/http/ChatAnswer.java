@@ -4,6 +4,7 @@ package anymesh.gateway.http;
 import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerPart;
+import anymesh.gateway.pipeline.Answers;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
@@ -20,13 +21,20 @@ record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean
     /** It is sound, not speech. */
     static final String TRANSCRIPT = "";
 
-    ObjectNode toJson(Answer answer) {
+    ObjectNode toJson(Answers answers) {
         ObjectNode json = head("chat.completion");
-        ObjectNode choice = json.putArray("choices").addObject()
-                .put("index", 0)
+        ArrayNode choices = json.putArray("choices");
+        answers.choices().forEach(answer -> choice(choices.size(), answer, choices.addObject()));
+        json.set("usage", AnswerJson.chatUsage(answers));
+        json.set("anymesh", AnswerJson.route(answers.stages()));
+        return json;
+    }
+
+    private void choice(int index, Answer answer, ObjectNode json) {
+        json.put("index", index)
                 .put("finish_reason", AnswerJson.finishReason(answer))
                 .putNull("logprobs");
-        ObjectNode message = choice.putObject("message")
+        ObjectNode message = json.putObject("message")
                 .put("role", "assistant")
                 .put("content", text(answer))
                 .putNull("refusal");
@@ -36,22 +44,20 @@ record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean
         }
         if (wantsAudio) {
             answer.media(Modality.AUDIO).stream().findFirst().ifPresent(
-                    sound -> audio(sound, message.putObject("audio")));
+                    sound -> audio(index, sound, message.putObject("audio")));
         }
-        json.set("usage", AnswerJson.chatUsage(answer));
-        json.set("anymesh", AnswerJson.route(answer));
-        return json;
     }
 
-    private void audio(GeneratedMedia sound, ObjectNode json) {
-        json.put("id", audioId())
+    private void audio(int choice, GeneratedMedia sound, ObjectNode json) {
+        json.put("id", audioId(choice))
                 .putPOJO("data", MediaText.base64(sound.getData()))
                 .put("expires_at", audioExpiry())
                 .put("transcript", TRANSCRIPT);
     }
 
-    String audioId() {
-        return id.replace("chatcmpl-", "audio_");
+    /** The id of a choice's sound. */
+    String audioId(int choice) {
+        return id.replace("chatcmpl-", "audio_") + (choice == 0 ? "" : "_" + choice);
     }
 
     /** Nothing is kept here, so it expires at once. */

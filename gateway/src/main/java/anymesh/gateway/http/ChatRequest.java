@@ -15,21 +15,25 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A checked {@code POST /v1/chat/completions}; {@link FieldRules} says what becomes of the fields that are not read here. */
-record ChatRequest(String model, GenerationRequest generation, boolean stream, boolean includeUsage,
+record ChatRequest(String model, GenerationRequest generation, int n, boolean stream, boolean includeUsage,
         @Nullable String key) {
+    /** The most choices that one request may have. */
+    private static final int MAX_CHOICES = 8;
+
     static ChatRequest read(Fields body, HttpLimits limits) {
         String model = model(body);
         FieldRules.chat().check(body);
         OfferedTools.check(body);
         List<Message> messages = MessageReader.read(body, limits.maxMedia());
-        body.integer("n", 1, 1); // a 1.0 is none
+        Long n = body.integer("n", 1, MAX_CHOICES);
         Fields streamOptions = body.object("stream_options");
         boolean includeUsage = streamOptions != null && Boolean.TRUE.equals(streamOptions.bool("include_usage"));
         Long seed = seed(body);
         var modalities = ModalityNames.read(body);
         var generation = new GenerationRequest(messages, sampling(body, seed), modalities, List.of(),
                 MediaChoices.read(body, modalities, MediaOptions.withSeed(seed)));
-        return new ChatRequest(model, generation, Boolean.TRUE.equals(body.bool("stream")), includeUsage, key(body));
+        return new ChatRequest(model, generation, n == null ? 1 : n.intValue(),
+                Boolean.TRUE.equals(body.bool("stream")), includeUsage, key(body));
     }
 
     static String model(Fields body) {

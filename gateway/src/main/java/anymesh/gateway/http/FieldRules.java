@@ -37,7 +37,7 @@ final class FieldRules {
     private static final Rule ABSENT = new Rule.Only("this is not supported here; leave it out", _ -> false);
 
     private static final FieldRules CHAT = writing()
-            .add(KEPT, "model", "messages", "modalities", "audio", "image", "video", "max_tokens",
+            .add(KEPT, "model", "messages", "modalities", "audio", "image", "video", "n", "max_tokens",
                     "max_completion_tokens",
                     "seed", "stop", "stream", "stream_options", "temperature", "top_p", "tools", "functions")
             // Who asks, how it is kept and billed, and hints at how much to think, for models that can.
@@ -69,6 +69,7 @@ final class FieldRules {
             // All else that can be included belongs to items that no answer has.
             .add(only("logprobs are not supported; expected an array without 'message.output_text.logprobs'",
                     FieldRules::includesNoLogprobs), "include")
+            .add(only("one response is made; ask again with another seed for another one", n -> isNumber(n, 1)), "n")
             .add(only("a response has text and pictures; ask /v1/chat/completions for sounds and films", _ -> false),
                     "modalities", "audio", "video")
             .add(only("previews are asked for in the tool 'image_generation'",
@@ -101,7 +102,6 @@ final class FieldRules {
     /** What all routes have on which a model writes. */
     private static FieldRules writing() {
         return new FieldRules()
-                .add(only("one answer is made; ask again with another seed for another one", n -> isNumber(n, 1)), "n")
                 .add(only("the sampler has no penalties; expected 0", n -> isNumber(n, 0)), "presence_penalty",
                         "frequency_penalty")
                 .add(only("the sampler has no biases; expected none", bias -> bias.isObject() && bias.isEmpty()),

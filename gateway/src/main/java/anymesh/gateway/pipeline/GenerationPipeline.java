@@ -76,20 +76,40 @@ public final class GenerationPipeline implements AutoCloseable {
      */
     public Future<Answer> answer(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
             Consumer<AnswerEvent> events) {
-        return answer(request, plan, call, held, events, tap);
+        return answers(request, 1, plan, call, held, (_, event) -> events.accept(event))
+                .map(answers -> answers.choices().getFirst());
+    }
+
+    /**
+     * Answers a request {@code n} times over, each time with a seed of its own ({@link GenerationRequest#choice}). What it
+     * brings is encoded and projected once. The choices are made side by side, and if one fails, all do.
+     */
+    public Future<Answers> answers(GenerationRequest request, int n, RoutePlan plan, CallContext call,
+            LongConsumer held, ChoiceListener events) {
+        return answers(request, n, plan, call, held, events, tap);
     }
 
     /** The same for no caller, as of a golden prompt: it is not tapped, and nobody counts what is held. */
     public Future<Answer> rehearse(GenerationRequest request, RoutePlan plan, CallContext call,
             Consumer<AnswerEvent> events) {
-        return answer(request, plan, call, _ -> {}, events, GeneratorTap.NONE);
+        return answers(request, 1, plan, call, _ -> {}, (_, event) -> events.accept(event), GeneratorTap.NONE)
+                .map(answers -> answers.choices().getFirst());
     }
 
-    private Future<Answer> answer(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
-            Consumer<AnswerEvent> events, GeneratorTap by) {
-        return perceive(request, plan, call)
-                .compose(media -> new Run(request, plan, call, held, events, by).think(media))
-                .onFailure(_ -> call.cancel());
+    private Future<Answers> answers(GenerationRequest request, int n, RoutePlan plan, CallContext call,
+            LongConsumer held, ChoiceListener events, GeneratorTap by) {
+        return perceive(request, plan, call).compose(media -> {
+            var choices = new Gathering<Answer>(call, _ -> {});
+            var shares = IntStream.range(0, n)
+                    .mapToObj(i -> i == 0 ? media : media.stream().map(Projected::share).toList())
+                    .toList(); // before the first of them gives its own back
+            for (int i = 0; i < n; i++) {
+                int choice = i;
+                choices.add(new Run(request.choice(i), plan, call, held, event -> events.on(choice, event), by,
+                        choices::fail).think(shares.get(i)));
+            }
+            return choices.all().map(Answers::new);
+        }).onFailure(_ -> call.cancel());
     }
 
     /** Ends what nobody waits for. */
@@ -116,20 +136,23 @@ public final class GenerationPipeline implements AutoCloseable {
         private final CallContext call;
         private final LongConsumer held;
         private final GeneratorTap tap;
+        private final Consumer<Throwable> failed;
         private final AnswerAssembly answer;
         private final Gathering<Void> expressed;
         /** Films that wait for a sound, by the index of their part. */
         private final SortedMap<Integer, Generated> films = new TreeMap<>();
 
+        /** {@code failed} is told at once of what will fail the request. */
         Run(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
-                Consumer<AnswerEvent> events, GeneratorTap tap) {
+                Consumer<AnswerEvent> events, GeneratorTap tap, Consumer<Throwable> failed) {
             this.request = request;
             this.plan = plan;
             this.call = call;
             this.held = held;
             this.tap = tap;
+            this.failed = failed;
             answer = new AnswerAssembly(events);
-            expressed = new Gathering<>(call, _ -> {});
+            expressed = new Gathering<>(failed, _ -> {});
         }
 
         Future<Answer> think(List<Projected> media) {
@@ -316,7 +339,7 @@ public final class GenerationPipeline implements AutoCloseable {
         /** The first film gets the first sound, and so on; one that no sound is there for stays silent. */
         private Future<Void> addSoundtracks() {
             var nextSound = answer.made(Modality.AUDIO).iterator();
-            var joined = new Gathering<Generated>(call, _ -> {});
+            var joined = new Gathering<Generated>(failed, _ -> {});
             films.forEach((part, film) -> joined.add((nextSound.hasNext()
                     ? addSound(film, nextSound.next())
                     : Future.succeededFuture(film)).onSuccess(done -> answer.done(part, done))));

@@ -23,6 +23,30 @@ public record GenerationRequest(List<Message> messages, Sampling sampling, List<
         required = List.copyOf(required);
     }
 
+    /**
+     * One of several choices. The first is the request itself; the others have seeds that are hashed from its own, far from
+     * those of its media, which are successive. A request without a seed has none for any of them.
+     */
+    public GenerationRequest choice(int index) {
+        if (index == 0) {
+            return this;
+        }
+        var other = sampling.hasSeed()
+                ? sampling.toBuilder().setSeed(seed(sampling.getSeed(), index)).build()
+                : sampling;
+        Long seed = media.seed();
+        return new GenerationRequest(messages, other, modalities, required,
+                media.withSeedOf(seed == null ? null : seed(seed, index)));
+    }
+
+    /** The first 53 bits of SplitMix64's hash: what JSON's readers can hold, so that a seed that is told can be sent back. */
+    private static long seed(long of, int index) {
+        long z = of + index * 0x9E3779B97F4A7C15L;
+        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+        return (z ^ z >>> 31) >>> 11;
+    }
+
     /** What the caller wrote last. */
     String words() {
         return messages.reversed().stream().filter(message -> message.role() == Role.USER).findFirst().stream()

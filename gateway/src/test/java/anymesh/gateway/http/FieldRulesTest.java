@@ -37,7 +37,7 @@ class FieldRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"'n':2|n", "'presence_penalty':0.5|presence_penalty",
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"'presence_penalty':0.5|presence_penalty",
         "'frequency_penalty':-1|frequency_penalty", "'frequency_penalty':'0'|frequency_penalty",
         "'logit_bias':{'50':1}|logit_bias", "'logprobs':true|logprobs", "'top_logprobs':3|top_logprobs",
         "'response_format':{'type':'json_object'}|response_format",
