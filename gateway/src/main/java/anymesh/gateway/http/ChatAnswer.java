@@ -10,6 +10,7 @@ import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * A {@code chat.completion}: OpenAI's shape, with all text in {@code message.content} and, when more than text came out,
  * everything in token order in {@code message.parts}; the first sound is in OpenAI's {@code message.audio} too, if audio was asked for.
  */
-record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean wantsAudio) {
+record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean wantsAudio,
+        boolean wantsLogprobs) {
     /** It is sound, not speech. */
     static final String TRANSCRIPT = "";
 
@@ -33,7 +35,7 @@ record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean
     private void choice(int index, Answer answer, ObjectNode json) {
         json.put("index", index)
                 .put("finish_reason", AnswerJson.finishReason(answer))
-                .putNull("logprobs");
+                .set("logprobs", wantsLogprobs ? LogprobsJson.ofChoice(answer.logprobs()) : NullNode.getInstance());
         ObjectNode message = json.putObject("message")
                 .put("role", "assistant")
                 .put("content", text(answer))
@@ -73,7 +75,7 @@ record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean
         var join = new TextJoin();
         var content = new StringBuilder();
         for (int i = 0; i < answer.parts().size(); i++) {
-            if (answer.parts().get(i) instanceof AnswerPart.Text(String text)) {
+            if (answer.parts().get(i) instanceof AnswerPart.Text(String text, _)) {
                 content.append(join.next(i, text));
             }
         }

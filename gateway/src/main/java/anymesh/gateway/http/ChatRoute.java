@@ -26,7 +26,7 @@ final class ChatRoute {
 
     private ChatAnswer form(ChatRequest request, RoutePlan plan) {
         return new ChatAnswer("chatcmpl-" + UUID.randomUUID().toString().replace("-", ""),
-                clock.instant().getEpochSecond(), request.model(), plan, request.wantsAudio());
+                clock.instant().getEpochSecond(), request.model(), plan, request.wantsAudio(), request.wantsLogprobs());
     }
 
     private Future<?> whole(ChatRequest request, Exchange exchange) {

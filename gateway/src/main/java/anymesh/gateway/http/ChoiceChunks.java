@@ -76,7 +76,12 @@ final class ChoiceChunks {
         ObjectNode chunk = chunk();
         ObjectNode delta = delta(chunk);
         switch (event) {
-            case TextWritten(int part, String text) -> delta.put("content", join.next(part, text));
+            case TextWritten(int part, String text, var logprobs) -> {
+                delta.put("content", join.next(part, text));
+                if (answer.wantsLogprobs()) {
+                    choice(chunk).set("logprobs", LogprobsJson.ofChoice(logprobs));
+                }
+            }
             case MediaStarted(int part, Modality modality) -> part(delta, part, modality, "start");
             // No step is done, and of how many is not known before somebody is there.
             case MediaWaiting(int part, Modality modality) -> part(delta, part, modality, "progress")

@@ -9,6 +9,7 @@ import anymesh.gateway.routing.StageRouter;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.GeneratorRequest;
 import anymesh.v1.Modality;
+import anymesh.v1.TokenLogprob;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.InvalidInput;
@@ -165,8 +166,8 @@ public final class GenerationPipeline implements AutoCloseable {
         }
 
         @Override
-        public void onText(String text) {
-            answer.write(text);
+        public void onText(String text, List<TokenLogprob> logprobs) {
+            answer.write(text, logprobs);
         }
 
         @Override

@@ -8,19 +8,27 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to answer, and how.
  *
  * @param modalities what the answer may hold; empty: the backbone decides
  * @param required media that the answer must hold; if there are any, it holds no others
+ * @param format the form that its text is held to; null if it is free
  */
 public record GenerationRequest(List<Message> messages, Sampling sampling, List<Modality> modalities,
-        List<Modality> required, MediaOptions media) {
+        List<Modality> required, MediaOptions media, @Nullable AnswerFormat format) {
     public GenerationRequest {
         messages = List.copyOf(messages);
         modalities = List.copyOf(modalities);
         required = List.copyOf(required);
+    }
+
+    /** Of an answer whose form is free. */
+    public GenerationRequest(List<Message> messages, Sampling sampling, List<Modality> modalities,
+            List<Modality> required, MediaOptions media) {
+        this(messages, sampling, modalities, required, media, null);
     }
 
     /**
@@ -36,7 +44,7 @@ public record GenerationRequest(List<Message> messages, Sampling sampling, List<
                 : sampling;
         Long seed = media.seed();
         return new GenerationRequest(messages, other, modalities, required,
-                media.withSeedOf(seed == null ? null : seed(seed, index)));
+                media.withSeedOf(seed == null ? null : seed(seed, index)), format);
     }
 
     /** The first 53 bits of SplitMix64's hash: what JSON's readers can hold, so that a seed that is told can be sent back. */
