@@ -17,8 +17,9 @@ public final class Bench {
             case "scaling" -> ScalingBench.run(home);
             case "queue" -> QueueBench.run(home, rounds);
             case "denoiser" -> DenoiserBench.run(home, rounds);
+            case "form" -> FormBench.run(rounds);
             default ->
-                throw new IllegalArgumentException("usage: bench/run hop|path|streams|denoiser|scaling|queue [ROUNDS]");
+                throw new IllegalArgumentException("usage: bench/run hop|path|streams|denoiser|scaling|queue|form [ROUNDS]");
         }
     }
 }

@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
  * about, so that exactly those tokens are let through after which it can still be completed. Owned by one thread at a time.
  */
 public final class Document {
-    /** What is known of what may come is forgotten beyond that; it is found again. */
-    private static final int MOST_KNOWN = 4096;
+    /** Of so many places it is remembered how to get there; then all is forgotten, and found again. */
+    private static final int MOST_KNOWN = 16 << 10;
 
     private final TokenTrie trie;
     private final Map<Rest, Openings> known = new HashMap<>();
+    private int knownPlaces;
     private List<Place> places;
     private boolean complete;
 
@@ -141,10 +142,12 @@ public final class Document {
         }
         var openings = known.get(rest);
         if (openings == null) {
-            if (known.size() >= MOST_KNOWN) {
-                known.clear();
-            }
             openings = Openings.of(rest);
+            knownPlaces += 1 + openings.places().size();
+            if (knownPlaces > MOST_KNOWN) {
+                known.clear();
+                knownPlaces = 0;
+            }
             known.put(rest, openings);
         }
         return openings;

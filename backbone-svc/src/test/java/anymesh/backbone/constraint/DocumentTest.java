@@ -43,10 +43,10 @@ class DocumentTest {
                 + "{'const':'etas'}]}",
         "{'type':'object','properties':{'a':{'type':'integer'},'e':{'type':'string'},'t':{}}}"})
     void theMaskLetsThroughWhatTheDocumentCanGoOnWith(String schema) {
-        for (int seed = 0; seed < 4; seed++) {
+        for (int seed = 0; seed < 2; seed++) {
             var random = new Random(seed);
             var written = new ArrayList<Integer>();
-            for (int step = 0; step < 30; step++) {
+            for (int step = 0; step < 25; step++) {
                 var logits = new float[VOCABULARY];
                 var document = replay(schema, written);
                 document.mask(logits, Set.of(0L));

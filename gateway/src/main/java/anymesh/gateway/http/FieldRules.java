@@ -40,8 +40,7 @@ final class FieldRules {
             .add(KEPT, "model", "messages", "modalities", "audio", "image", "video", "n", "max_tokens",
                     "max_completion_tokens",
                     "seed", "stop", "stream", "stream_options", "temperature", "top_p", "tools", "functions",
-                    "response_format",
-                    "logprobs", "top_logprobs")
+                    "response_format", "logprobs", "top_logprobs")
             // Who asks, how it is kept and billed, and hints at how much to think, for models that can.
             .add(HARMLESS, "metadata", "user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
                     "store", "service_tier", "parallel_tool_calls", "reasoning_effort", "prediction")

@@ -45,6 +45,8 @@ public final class GenerationPipeline implements AutoCloseable {
 
     /** More media than any answer should hold: an answer is kept in memory until it is complete. */
     private static final int MAX_MEDIA = 32;
+    /** About what one log probability takes in memory, as a message with its bytes. */
+    private static final long LOGPROB_BYTES = 128;
 
     private final StageRouter router;
     private final EncodeStep encode;
@@ -167,6 +169,9 @@ public final class GenerationPipeline implements AutoCloseable {
 
         @Override
         public void onText(String text, List<TokenLogprob> logprobs) {
+            if (!logprobs.isEmpty()) { // of a long answer they are megabytes
+                held.accept(LOGPROB_BYTES * logprobs.stream().mapToLong(logprob -> 1 + logprob.getTopCount()).sum());
+            }
             answer.write(text, logprobs);
         }
 
