@@ -147,7 +147,8 @@ def manifest(folder):
         "stop": ["<|end|>"],
         "signals": {name: {"tokens": [f"[{stem}{i}]" for i in range(count)], "offset": offset, "forced": forced,
                            "produces": f"tiny-signal-{name}-{count}x16"}
-                    for name, (count, stem, offset, forced) in runs.items()}}
+                    for name, (count, stem, offset, forced) in runs.items()},
+        "response_formats": ["json_schema"]}
 
 
 def main():

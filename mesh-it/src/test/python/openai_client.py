@@ -62,6 +62,40 @@ def picture_question(client: OpenAI, picture: Path) -> None:
     check(bool(answer.choices[0].message.content), f"a picture is described: {answer.choices[0].message.content!r}")
 
 
+def several_choices(client: OpenAI) -> None:
+    asked = {"model": "toyworld", "seed": 3, "temperature": 1, "messages": [{"role": "user", "content": "draw a red bell"}]}
+    one = client.chat.completions.create(**asked)
+    three = client.chat.completions.create(**asked, n=3)
+    check([choice.index for choice in three.choices] == [0, 1, 2], "three choices come in order")
+    check(three.choices[0].message.content == one.choices[0].message.content, "the first is the one that comes alone")
+    pictures = {part["image_url"]["url"] for choice in three.choices for part in choice.message.parts
+                if part["type"] == "image_url"}
+    check(len(pictures) == 3, f"each has a picture of its own: {len(pictures)}")
+    check(three.usage.prompt_tokens == one.usage.prompt_tokens, "what they answer is counted once")
+    texts = ["", "", ""]
+    for chunk in client.chat.completions.create(**asked, n=3, stream=True):
+        for choice in chunk.choices:
+            texts[choice.index] += choice.delta.content or ""
+    check(texts == [choice.message.content for choice in three.choices], "streamed, they are the same")
+
+
+def log_probabilities(client: OpenAI) -> None:
+    asked = {"model": "toyworld", "temperature": 0, "messages": [{"role": "user", "content": "hello"}]}
+    answer = client.chat.completions.create(**asked, logprobs=True, top_logprobs=4)
+    content = answer.choices[0].logprobs.content
+    text = b"".join(bytes(token.bytes) for token in content).decode()
+    check(text == answer.choices[0].message.content, f"the tokens are the text: {text!r}")
+    check(all(len(token.top_logprobs) == 4 and token.logprob == token.top_logprobs[0].logprob <= 0 for token in content),
+          "without temperature each is the likeliest of its place")
+    told = [token for chunk in client.chat.completions.create(**asked, logprobs=True, top_logprobs=4, stream=True)
+            for choice in chunk.choices if choice.logprobs for token in choice.logprobs.content]
+    check(told == content, "a stream tells the same")
+    response = client.responses.create(model="toyworld", input="hello", temperature=0, top_logprobs=4,
+                                       include=["message.output_text.logprobs"])
+    check([token.logprob for token in response.output[0].content[0].logprobs] == [token.logprob for token in content],
+          "and so does a response")
+
+
 def streamed(client: OpenAI) -> None:
     chunks = list(client.chat.completions.create(
         model="toyworld", stream=True, stream_options={"include_usage": True}, seed=1, temperature=0,
@@ -181,6 +215,8 @@ def refusals(client: OpenAI) -> None:
          lambda: client.responses.create(model="toyworld", input="hello", previous_response_id="resp_1")),
         ("n out of range", openai.BadRequestError, "n",
          lambda: client.images.generate(model="toyworld", prompt="a cat", n=11)),
+        ("a form that no bundle here can be held to", openai.BadRequestError, "response_format",
+         lambda: client.chat.completions.create(model="toyworld", messages=hello, response_format={"type": "json_object"})),
         ("a size it hasn't got", openai.BadRequestError, "size",
          lambda: client.images.generate(model="toyworld", prompt="a cat", size="1024x1024")),
     ]:
@@ -236,6 +272,8 @@ def main() -> None:
     the_answer_goes_back_as_it_came(client, message)
     picture_question(client, Path(sys.argv[2]))
     streamed(client)
+    several_choices(client)
+    log_probabilities(client)
     text_only(client)
     images(client)
     responses(client, Path(sys.argv[2]))

@@ -18,6 +18,7 @@ import anymesh.v1.Role;
 import anymesh.v1.Sampling;
 import anymesh.v1.StageDescription;
 import anymesh.v1.Turn;
+import anymesh.wire.Features;
 import anymesh.wire.Frame;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.call.FrameServer;
@@ -63,6 +64,10 @@ public final class BackboneStage implements Stage {
                         Capability.newBuilder().setModality(Modality.TEXT).addAllTasks(bundle.tasks()));
         Stream.concat(bundle.prompt().media().keySet().stream(), bundle.signals().stream().map(SignalSpec::modality))
                 .distinct().sorted().map(this::capability).forEach(description::addCapabilities);
+        description.addFeatures(Features.LOGPROBS);
+        if (bundle.documents() != null) {
+            description.addFeatures(Features.JSON_SCHEMA);
+        }
         return description.build();
     }
 

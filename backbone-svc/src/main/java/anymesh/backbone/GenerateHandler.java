@@ -43,12 +43,13 @@ final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEve
         long arrived = System.nanoTime();
         var request = frame.header();
         var media = options.media(request);
+        var form = options.form(request);
         var prompt = prompts.build(request.getTurnsList(), frame.embeddings(), call);
         var sampling = options.sampling(request.getSampling(), prompt.length(), media.requiredTokens());
         var begun = options.begun(request, sampling);
-        try (var events = new EventQueue(memory)) {
+        try (var events = new EventQueue(memory, bundle.texts())) {
             var answer = new Answer(sampling, media, bundle.signals(), bundle.stop(), bundle.shape().hidden(),
-                    bundle.tokenizer()::decode, begun, events);
+                    bundle.tokenizer()::decode, form, begun, events);
             var job = new GenerateJob(call, prompt, answer);
             batcher.submit(job);
             job.onEnd(events::finish); // how it ended is thrown where it is awaited

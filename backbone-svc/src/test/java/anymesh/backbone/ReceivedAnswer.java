@@ -5,6 +5,7 @@ import anymesh.v1.BackboneEvent;
 import anymesh.v1.BackboneFinished;
 import anymesh.v1.BackboneRequest;
 import anymesh.v1.Continuation;
+import anymesh.v1.TokenLogprob;
 import anymesh.wire.EmbeddingSpec;
 import anymesh.wire.Frame;
 import anymesh.wire.call.CallContext;
@@ -22,6 +23,7 @@ public final class ReceivedAnswer implements FrameObserver<BackboneEvent> {
     private final CallContext call;
     private final List<String> parts = new ArrayList<>();
     private final List<List<Integer>> tokens = new ArrayList<>();
+    private final List<List<TokenLogprob>> logprobs = new ArrayList<>();
     private final List<EmbeddingSpec> signals = new ArrayList<>();
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
@@ -35,6 +37,7 @@ public final class ReceivedAnswer implements FrameObserver<BackboneEvent> {
     public void onFrame(Frame<BackboneEvent> frame) {
         try (frame) {
             tokens.add(frame.header().getTokensList());
+            logprobs.add(frame.header().getLogprobsList());
             switch (frame.header().getEventCase()) {
                 case TEXT -> parts.add(frame.header().getText().getText());
                 case SIGNAL -> {
@@ -90,6 +93,12 @@ public final class ReceivedAnswer implements FrameObserver<BackboneEvent> {
         return parts;
     }
 
+    /** The log probabilities that came with the first parts, so many, or with all. */
+    public List<TokenLogprob> logprobs(int cut) {
+        finished();
+        return logprobs.stream().limit(cut).flatMap(List::stream).toList();
+    }
+
     /** The request for what is missing after the first {@code cut} of {@link #parts}. */
     public BackboneRequest.Builder continuing(BackboneRequest.Builder request, int cut) {
         var known = parts().subList(0, cut);
@@ -98,6 +107,7 @@ public final class ReceivedAnswer implements FrameObserver<BackboneEvent> {
                         .mapToInt(part -> part.codePointCount(0, part.length())).sum())
                 .setDeliveredSignals((int) known.stream().filter(ReceivedAnswer::isSignal).count());
         tokens.subList(0, cut).forEach(continuation::addAllTokens);
+        continuation.setDeliveredLogprobs(logprobs.subList(0, cut).stream().mapToInt(List::size).sum());
         return request.clone().setContinuation(continuation);
     }
 

@@ -18,9 +18,10 @@ public final class Bench {
             case "overload" -> OverloadBench.run(home, args.length > 1 ? rounds : 30);
             case "queue" -> QueueBench.run(home, rounds);
             case "denoiser" -> DenoiserBench.run(home, rounds);
+            case "form" -> FormBench.run(rounds);
             default ->
                 throw new IllegalArgumentException(
-                        "usage: bench/run hop|path|streams|denoiser|scaling|queue|overload [ROUNDS]");
+                        "usage: bench/run hop|path|streams|denoiser|scaling|queue|form|overload [ROUNDS]");
         }
     }
 }

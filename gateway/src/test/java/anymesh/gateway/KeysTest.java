@@ -75,6 +75,20 @@ class KeysTest {
         return send("POST", CHAT, key, chat("'" + words + "'"));
     }
 
+    private double work() {
+        return get("/metrics", OPERATORS).response().body().lines()
+                .filter(line -> line.startsWith("anymesh_gateway_key_work_total{key=\"shop\"}"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).sum();
+    }
+
+    @Test
+    void allChoicesAreSpentForAndTheirPromptOnce() {
+        assertThat(ask(SHOP, "Hello").status()).isEqualTo(200);
+        double one = work();
+        assertThat(send("POST", CHAT, SHOP, chat("'Hello'", "'n':3")).status()).isEqualTo(200);
+        assertThat(work() - one).as("seven tokens of the prompt, and one of each choice").isEqualTo(7 + 3);
+    }
+
     private String video(String key, String... headers) {
         var made = send("POST", VIDEOS, key, json("{'prompt':'a bell'}"), headers);
         assertThat(made.status()).as(made.response().body()).isEqualTo(200);

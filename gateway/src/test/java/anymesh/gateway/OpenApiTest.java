@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import anymesh.gateway.TestingClient.Answer;
 import anymesh.v1.Modality;
+import anymesh.wire.Features;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -103,7 +104,12 @@ class OpenApiTest {
         assertIs("ChatCompletion",
                 mesh.client.post(CHAT, chat("'a|image|b|audio'", "'modalities':['text','image','audio']")),
                 200);
-        assertIs("ChatCompletion", mesh.client.post(CHAT, chat("'Hello'")), 200);
+        assertIs("ChatCompletion", mesh.client.post(CHAT, chat("'Hello'", "'n':2")), 200);
+        mesh.describeFeatures(Features.LOGPROBS, Features.JSON_SCHEMA);
+        assertIs("ChatCompletion", mesh.client.post(CHAT, chat("'a'", "'logprobs':true", "'top_logprobs':3")), 200);
+        assertIs("Response", mesh.client.post(RESPONSES, json("{'model':'toyworld','input':'a','top_logprobs':3,"
+                + "'include':['message.output_text.logprobs'],'text':{'format':{'type':'json_schema','name':'n',"
+                + "'schema':{'type':'string'}}}}")), 200);
         assertIs("Response", mesh.client.post(RESPONSES, json("{'model':'toyworld','input':'a|image|long',"
                 + "'tools':[{'type':'image_generation'}],'metadata':{'a':'b'},'temperature':0.5}")), 200);
         assertIs("Images", mesh.client.post(IMAGES, json("{'prompt':'a red bell','n':2}")), 200);
@@ -115,7 +121,7 @@ class OpenApiTest {
         assertIs("Model", mesh.client.get("/v1/models/toyworld"), 200);
         assertIs("Mesh", mesh.client.get("/mesh"), 200);
         assertIs("Error", mesh.client.get("/v1/models/nobody"), 404);
-        assertIs("Error", mesh.client.post(CHAT, chat("'Hello'", "'n':2")), 400);
+        assertIs("Error", mesh.client.post(CHAT, chat("'Hello'", "'n':9")), 400);
     }
 
     @Test

@@ -276,6 +276,12 @@ final class TestingMesh implements AutoCloseable {
         describe(instance(service), instance(service).description().toBuilder().setSeconds(seconds).build());
     }
 
+    /** Has the first backbone say that it has these; without, it is one of 0.1.0. */
+    void describeFeatures(String... features) {
+        describe(instance("backbone"), instance("backbone").description().toBuilder()
+                .addAllFeatures(List.of(features)).build());
+    }
+
     /** Starts one more instance of a service, of another version. */
     void serve(String service, int number, String version) {
         var instance = serve(service, number);

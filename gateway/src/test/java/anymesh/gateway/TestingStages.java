@@ -22,6 +22,7 @@ import anymesh.v1.Role;
 import anymesh.v1.Signal;
 import anymesh.v1.StageTimings;
 import anymesh.v1.TextDelta;
+import anymesh.v1.TokenLogprob;
 import anymesh.v1.Turn;
 import anymesh.wire.DType;
 import anymesh.wire.EmbeddingBatch;
@@ -39,6 +40,7 @@ import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * Five small models whose numbers can be followed by hand. The encoder measures a picture ({@code bytes}), the input
@@ -47,6 +49,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class TestingStages {
     static final int STEPS = 3;
+
+    private static final ByteString HALF = ByteString.copyFrom(new byte[]{(byte) 0xF0, (byte) 0x9F});
 
     final AtomicInteger cancelledGenerations = new AtomicInteger();
     final CountDownLatch generating = new CountDownLatch(1);
@@ -82,7 +86,7 @@ final class TestingStages {
      */
     void reason(Frame<BackboneRequest> request, CallContext call, Emitter<BackboneEvent> anywhere) {
         BackboneRequest prompt = request.header();
-        var out = new Continued(prompt.getContinuation(), anywhere);
+        var out = new Continued(prompt, anywhere);
         int tokens = 0;
         var reason = FinishReason.STOP;
         for (String order : text(last(prompt, Role.USER)).split("\\|", -1)) {
@@ -115,16 +119,19 @@ final class TestingStages {
 
     /** Says what comes after the tokens of a continuation, and holds what it claims to have delivered against them. */
     private final class Continued {
+        private final BackboneRequest prompt;
         private final Continuation known;
         private final Emitter<BackboneEvent> out;
         private final List<Integer> tokens = new ArrayList<>();
         private int index;
         private int skippedCharacters;
         private int skippedSignals;
+        private int skippedLogprobs;
         private int signals;
 
-        Continued(Continuation known, Emitter<BackboneEvent> out) {
-            this.known = known;
+        Continued(BackboneRequest prompt, Emitter<BackboneEvent> out) {
+            this.prompt = prompt;
+            this.known = prompt.getContinuation();
             this.out = out;
         }
 
@@ -146,11 +153,28 @@ final class TestingStages {
         void say(String text) {
             if (isKnown()) {
                 skippedCharacters += text.length();
+                skippedLogprobs += logprobs(text).size();
                 return;
             }
             out.emit(Frame.of(BackboneEvent.newBuilder().setText(TextDelta.newBuilder().setText(text))
-                    .addAllTokens(tokens).build()));
+                    .addAllTokens(tokens).addAllLogprobs(logprobs(text)).build()));
             tokens.clear();
+        }
+
+        /** The order as one token, whose probability is a half; and as likely the half of a character, and the end. */
+        private List<TokenLogprob> logprobs(String text) {
+            var sampling = prompt.getSampling();
+            if (!sampling.hasTopLogprobs()) {
+                return List.of();
+            }
+            var likeliest = Stream.of(likely(ByteString.copyFromUtf8(text)), likely(HALF),
+                    likely(ByteString.copyFromUtf8("<|end|>")).setControl(true)).limit(sampling.getTopLogprobs())
+                    .map(TokenLogprob.Builder::build).toList();
+            return List.of(likely(ByteString.copyFromUtf8(text)).addAllTop(likeliest).build());
+        }
+
+        private static TokenLogprob.Builder likely(ByteString text) {
+            return TokenLogprob.newBuilder().setText(text).setLogprob(-0.5f);
         }
 
         void signal(Modality modality) {
@@ -165,7 +189,8 @@ final class TestingStages {
         }
 
         void checkDelivered() {
-            if (known.getDeliveredCharacters() != skippedCharacters || known.getDeliveredSignals() != skippedSignals) {
+            if (known.getDeliveredCharacters() != skippedCharacters || known.getDeliveredSignals() != skippedSignals
+                    || known.getDeliveredLogprobs() != skippedLogprobs) {
                 throw new IllegalStateException("%s (delivered: %d and %d)".formatted(known, skippedCharacters,
                         skippedSignals));
             }

@@ -3,8 +3,10 @@ package anymesh.backbone.answer;
 
 import anymesh.backbone.bundle.SignalSpec;
 import anymesh.backbone.bundle.StopRules;
+import anymesh.backbone.constraint.Document;
 import anymesh.v1.FinishReason;
 import anymesh.wire.error.InferenceFailed;
+import anymesh.wire.error.InvalidInput;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,8 @@ public final class Answer {
     private final AnswerSink sink;
     private final float[] state;
     private final Written written;
+    private final @Nullable Document document;
+    private final @Nullable Logprobs logprobs;
     private @Nullable SignalRun run;
     private @Nullable FinishReason closing;
 
@@ -37,15 +41,19 @@ public final class Answer {
      * @param signals every signal of the bundle
      * @param hidden the width of a state
      * @param decode the text of token ids, special tokens left out
+     * @param form what its text has to be
      * @param begun how far the answer has come elsewhere: it is written again with those tokens, and told from there on
      */
     public Answer(SamplingOptions sampling, MediaOptions media, List<SignalSpec> signals, StopRules stop,
-            int hidden, Function<long[], String> decode, Begun begun, AnswerSink sink) {
+            int hidden, Function<long[], String> decode, AnswerForm form, Begun begun, AnswerSink sink) {
         this.maxTokens = sampling.maxTokens();
         this.showText = media.text();
         this.sampler = new Sampler(sampling.temperature(), sampling.topP(), sampling.seed());
         this.text = new TextStream(decode);
-        var texts = new ArrayList<>(stop.texts());
+        this.document = form.document();
+        this.logprobs = form.logprobs();
+        // What would end free text may stand in a document, which ends by itself.
+        var texts = document == null ? new ArrayList<>(stop.texts()) : new ArrayList<String>();
         texts.addAll(sampling.stops());
         this.stopTexts = new StopMatcher(texts);
         this.stop = stop;
@@ -84,11 +92,17 @@ public final class Answer {
 
     /** A given token takes its turn in the random stream, so that what is sampled after it is what would have been. */
     private int next(float[] logits) {
+        if (logprobs != null) {
+            logprobs.see(logits);
+        }
         if (written.isGiven()) {
             sampler.skip();
             return written.given();
         }
         plan.mask(logits, free(), run);
+        if (document != null) {
+            document.mask(logits, stop.tokens());
+        }
         return sampler.next(logits);
     }
 
@@ -102,6 +116,11 @@ public final class Answer {
     }
 
     private Next write(int token) {
+        if (document != null && !document.accept(token)) {
+            // Of those that are sampled each is one that may come.
+            throw new InvalidInput("continuation: token %d can't come next in the document".formatted(token),
+                    "continuation");
+        }
         var open = run;
         if (open != null && open.continuesWith(token)) {
             written.add(token);
@@ -118,8 +137,12 @@ public final class Answer {
 
     private Next writeText(int token) {
         written.add(token);
-        show(stopTexts.accept(text.add(token)));
-        if (stopTexts.matched()) {
+        var certain = text.add(token);
+        if (logprobs != null) {
+            logprobs.wrote(token, certain.length());
+        }
+        show(stopTexts.accept(certain));
+        if (stopTexts.matched() || (document != null && document.isOver())) {
             closing = FinishReason.STOP;
         }
         if (plan.owed() == null && (closing != null || free() <= 0)) {
@@ -162,13 +185,17 @@ public final class Answer {
 
     /** Shows what was held back: what follows is no text that it could be joined with. */
     private void flush() {
-        show(stopTexts.accept(text.flush()));
+        var last = text.flush();
+        if (logprobs != null) {
+            logprobs.decoded(last.length());
+        }
+        show(stopTexts.accept(last));
         show(stopTexts.flush());
     }
 
     private void show(String certain) {
         if (showText && !certain.isEmpty()) {
-            sink.text(certain, written.tell());
+            sink.text(certain, logprobs == null ? List.of() : logprobs.shown(certain.length()), written.tell());
         }
     }
 

@@ -7,8 +7,11 @@ import java.util.List;
 /** Where the parts of an answer go, in the order in which they were written. */
 public interface AnswerSink {
 
-    /** More text, never empty, made of whole characters. {@code tokens}: see {@link Written}. */
-    void text(String delta, List<Integer> tokens);
+    /**
+     * More text, never empty, made of whole characters. {@code logprobs}: where they are wanted, of the tokens of which it is
+     * the first; {@code tokens}: see {@link Written}.
+     */
+    void text(String delta, List<TokenLogprob> logprobs, List<Integer> tokens);
 
     /**
      * A complete run: the states of its tokens, {@code [tokens, hidden]}, row by row. The array is the sink's to keep.

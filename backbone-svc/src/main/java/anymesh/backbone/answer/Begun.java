@@ -9,10 +9,11 @@ import java.util.List;
  * @param tokens what was written
  * @param characters Unicode code points of text that its reader has
  * @param signals signals that its reader has
+ * @param logprobs log probabilities that its reader has
  */
-public record Begun(List<Integer> tokens, int characters, int signals) {
+public record Begun(List<Integer> tokens, int characters, int signals, int logprobs) {
     /** An answer that begins here. */
-    public static final Begun NOTHING = new Begun(List.of(), 0, 0);
+    public static final Begun NOTHING = new Begun(List.of(), 0, 0, 0);
 
     public Begun {
         tokens = List.copyOf(tokens);

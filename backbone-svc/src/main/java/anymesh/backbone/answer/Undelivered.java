@@ -9,23 +9,31 @@ import java.util.List;
 final class Undelivered implements AnswerSink {
     private final AnswerSink sink;
     private final List<Integer> kept = new ArrayList<>();
+    private final List<TokenLogprob> keptLogprobs = new ArrayList<>();
     private int characters;
     private int signals;
+    private int logprobs;
 
     Undelivered(Begun begun, AnswerSink sink) {
         this.sink = sink;
         this.characters = begun.characters();
         this.signals = begun.signals();
+        this.logprobs = begun.logprobs();
     }
 
     @Override
-    public void text(String delta, List<Integer> tokens) {
+    public void text(String delta, List<TokenLogprob> likely, List<Integer> tokens) {
         int known = Math.min(characters, delta.codePointCount(0, delta.length()));
         characters -= known;
         var rest = delta.substring(delta.offsetByCodePoints(0, known));
         kept.addAll(tokens); // they are new even where their text is not
+        int told = Math.min(logprobs, likely.size());
+        logprobs -= told;
+        keptLogprobs.addAll(likely.subList(told, likely.size()));
         if (!rest.isEmpty()) {
-            sink.text(rest, tell());
+            var news = List.copyOf(keptLogprobs);
+            keptLogprobs.clear();
+            sink.text(rest, news, tell());
         }
     }
 

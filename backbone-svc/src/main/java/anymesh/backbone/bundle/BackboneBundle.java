@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.bundle;
 
+import anymesh.backbone.constraint.TokenTrie;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
 import anymesh.kit.model.Component;
@@ -8,6 +9,7 @@ import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.TextTokenizer;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A backbone's bundle, read and checked as far as that goes without opening its graphs.
@@ -19,9 +21,12 @@ import java.util.List;
  * @param signals the media it can ask for, at most one run each
  * @param stop what ends an answer
  * @param tasks what it does besides chatting, such as {@code transcription}
+ * @param texts what its tokens stand for
+ * @param documents the tokens that JSON is written with; null if the bundle doesn't say that its answers can be held to a form
  */
 public record BackboneBundle(ModelBundle files, GenaiConfig genai, DecoderShape shape, TextTokenizer tokenizer,
-        PromptFormat prompt, List<SignalSpec> signals, StopRules stop, List<String> tasks) implements AutoCloseable {
+        PromptFormat prompt, List<SignalSpec> signals, StopRules stop, List<String> tasks,
+        TokenTexts texts, @Nullable TokenTrie documents) implements AutoCloseable {
 
     public BackboneBundle {
         signals = List.copyOf(signals);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.bundle;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The keys that an {@code llm_backbone} adds to a manifest, as they stand in the file; docs/bundles.md explains them. */
 record BackboneManifest(List<String> accepts, Prompt prompt, List<String> stop, Map<String, SignalRun> signals,
-        List<String> tasks) {
+        List<String> tasks, @JsonProperty("response_formats") List<String> responseFormats) {
 
     BackboneManifest {
         accepts = accepts == null ? List.of() : List.copyOf(accepts);
@@ -16,6 +17,7 @@ record BackboneManifest(List<String> accepts, Prompt prompt, List<String> stop, 
         stop = stop == null ? List.of() : List.copyOf(stop);
         signals = signals == null ? Map.of() : Map.copyOf(signals);
         tasks = tasks == null ? List.of() : List.copyOf(tasks);
+        responseFormats = responseFormats == null ? List.of() : List.copyOf(responseFormats);
     }
 
     record Prompt(@Nullable String begin, Map<String, Affixes> roles, Map<String, Marks> media) {

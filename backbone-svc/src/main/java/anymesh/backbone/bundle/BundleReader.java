@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the files of a bundle into token ids and enums, once, at load. */
 final class BundleReader {
+    private static final List<String> FORMATS = List.of("json_schema");
     private static final List<String> TASKS = List.of("transcription", "translation");
 
     private final ModelBundle files;
@@ -45,8 +46,19 @@ final class BundleReader {
                 decoder.hiddenSize(), genai.model().vocabSize(), genai.model().contextLength());
         var signals = signals(shape);
         var stop = stop();
-        return new BackboneBundle(files, genai, shape, tokenizer, prompt(signals, stop), signals, stop,
-                tasks());
+        var prompt = prompt(signals, stop);
+        var texts = TokenTexts.of(tokenizerFile, tokenizer.vocabulary(), prompt.control(), shape.vocabulary(),
+                tokenizer::decode);
+        return new BackboneBundle(files, genai, shape, tokenizer, prompt, signals, stop, tasks(), texts,
+                hasForms() ? texts.trie(shape.vocabulary()) : null);
+    }
+
+    private boolean hasForms() {
+        if (!FORMATS.containsAll(manifest.responseFormats())) {
+            throw new BundleException("response_formats: %s (expected: of %s)".formatted(manifest.responseFormats(),
+                    FORMATS));
+        }
+        return !manifest.responseFormats().isEmpty();
     }
 
     private List<String> tasks() {

@@ -2,13 +2,16 @@
 package anymesh.backbone.decode;
 
 import anymesh.backbone.answer.AnswerSink;
+import anymesh.backbone.answer.TokenLogprob;
 import anymesh.backbone.bundle.SignalSpec;
+import anymesh.backbone.bundle.TokenTexts;
 import anymesh.v1.BackboneEvent;
 import anymesh.v1.Signal;
 import anymesh.v1.TextDelta;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.Frame;
 import anymesh.wire.WireMemory;
+import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -21,18 +24,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventQueue implements AnswerSink, AutoCloseable {
     private final WireMemory memory;
+    private final TokenTexts texts;
     private final Queue<Frame<BackboneEvent>> events = new ArrayDeque<>();
     private boolean finished;
     private boolean closed;
 
-    public EventQueue(WireMemory memory) {
+    /** {@code texts}: what tokens stand for whose log probabilities are told. */
+    public EventQueue(WireMemory memory, TokenTexts texts) {
         this.memory = memory;
+        this.texts = texts;
     }
 
     @Override
-    public void text(String delta, List<Integer> tokens) {
+    public void text(String delta, List<TokenLogprob> logprobs, List<Integer> tokens) {
         put(Frame.of(BackboneEvent.newBuilder().setText(TextDelta.newBuilder().setText(delta)).addAllTokens(tokens)
-                .build()));
+                .addAllLogprobs(logprobs.stream().map(this::told).toList()).build()));
+    }
+
+    private anymesh.v1.TokenLogprob told(TokenLogprob logprob) {
+        return anymesh.v1.TokenLogprob.newBuilder().setText(ByteString.copyFrom(texts.bytes(logprob.token())))
+                .setControl(texts.isControl(logprob.token())).setLogprob(logprob.logprob())
+                .addAllTop(logprob.top().stream().map(this::told).toList()).build();
     }
 
     /** Queues a signal; throws {@link anymesh.wire.error.Overloaded} if there is no memory left for it. */

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.prompt;
 
+import anymesh.backbone.answer.AnswerForm;
 import anymesh.backbone.answer.Begun;
+import anymesh.backbone.answer.Logprobs;
 import anymesh.backbone.answer.MediaOptions;
 import anymesh.backbone.answer.SamplingOptions;
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.backbone.bundle.SignalSpec;
+import anymesh.backbone.constraint.Document;
+import anymesh.backbone.constraint.Schema;
 import anymesh.v1.BackboneRequest;
 import anymesh.v1.Modality;
 import anymesh.v1.Sampling;
@@ -14,11 +18,13 @@ import anymesh.wire.error.UnsupportedModality;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what a request wishes for, and refuses what is out of range or beyond the bundle. */
 public final class RequestOptions {
     private static final int MAX_STOPS = 16;
     private static final int MAX_STOP_LENGTH = 256;
+    private static final int MAX_TOP_LOGPROBS = 20;
 
     private final BackboneBundle bundle;
     private final int maxRuns;
@@ -31,10 +37,15 @@ public final class RequestOptions {
 
     /** Which media the answer may and must hold; {@link UnsupportedModality} for one that has no signal. */
     public MediaOptions media(BackboneRequest request) {
-        boolean any = request.getModalitiesCount() == 0;
+        boolean isHeld = !request.getJsonSchema().isEmpty();
+        boolean any = request.getModalitiesCount() == 0 && !isHeld;
         var wanted = signals(request.getModalitiesList().stream().filter(m -> m != Modality.TEXT).toList());
         var required = signals(request.getRequiredList());
         var allowed = any ? bundle.signals() : wanted;
+        if (isHeld && !(allowed.isEmpty() && required.isEmpty())) {
+            throw new InvalidInput("an answer of an enforced form is text alone (modalities: %s)".formatted(
+                    request.getModalitiesList()), "modalities");
+        }
         if (required.size() > maxRuns) {
             throw new InvalidInput(
                     "%d media are required (limit: %d in one answer)".formatted(required.size(), maxRuns),
@@ -44,7 +55,8 @@ public final class RequestOptions {
             throw new InvalidInput("required %s (modalities: %s)".formatted(request.getRequiredList(),
                     request.getModalitiesList()), "modalities");
         }
-        return new MediaOptions(any || request.getModalitiesList().contains(Modality.TEXT), allowed, required, maxRuns);
+        return new MediaOptions(any || isHeld || request.getModalitiesList().contains(Modality.TEXT), allowed, required,
+                maxRuns);
     }
 
     /**
@@ -63,6 +75,29 @@ public final class RequestOptions {
         long seed = sampling.hasSeed() ? sampling.getSeed() : ThreadLocalRandom.current().nextLong();
         return new SamplingOptions(temperature, topP, seed, maxTokens(sampling, promptTokens, requiredTokens),
                 stops(sampling.getStopList()));
+    }
+
+    /** What the answer's text has to be; {@link InvalidInput} for a form that can't be enforced, naming the place in its schema. */
+    public AnswerForm form(BackboneRequest request) {
+        var sampling = request.getSampling();
+        if (Integer.compareUnsigned(sampling.getTopLogprobs(), MAX_TOP_LOGPROBS) > 0) {
+            throw new InvalidInput("top_logprobs: %s (expected: 0 to %d)".formatted(
+                    Integer.toUnsignedString(sampling.getTopLogprobs()), MAX_TOP_LOGPROBS), "top_logprobs");
+        }
+        return new AnswerForm(document(request.getJsonSchema()),
+                sampling.hasTopLogprobs() ? new Logprobs(sampling.getTopLogprobs()) : null);
+    }
+
+    private @Nullable Document document(String schema) {
+        if (schema.isEmpty()) {
+            return null;
+        }
+        var tokens = bundle.documents();
+        if (tokens == null) {
+            throw new InvalidInput("json_schema: this bundle does not say that its answers can be held to a form",
+                    "json_schema");
+        }
+        return Schema.read(schema).begin(tokens);
     }
 
     /** How far another instance has come with the answer; {@link InvalidInput} if that can't be. */
@@ -85,7 +120,7 @@ public final class RequestOptions {
             }
         }
         return new Begun(continuation.getTokensList(), delivered(continuation.getDeliveredCharacters()),
-                delivered(continuation.getDeliveredSignals()));
+                delivered(continuation.getDeliveredSignals()), delivered(continuation.getDeliveredLogprobs()));
     }
 
     private static int delivered(int count) {

@@ -79,16 +79,16 @@ class ContinuationTest {
     @Test
     void whatWasWrittenIsKeptThoughTheModelWouldWriteOtherwise() {
         var model = new ScriptedModel("xyz", STOP);
-        model.write(20, List.of(), anything(), new Begun(List.of((int) 'a', (int) 'b'), 1, 0));
+        model.write(20, List.of(), anything(), new Begun(List.of((int) 'a', (int) 'b'), 1, 0, 0));
         assertThat(model.parts()).containsExactly("bz");
     }
 
     @Test
     void deliveredTextIsCountedInCodePoints() {
         var told = new ArrayList<String>();
-        var undelivered = new Undelivered(new Begun(List.of(), 2, 0), new AnswerSink() {
+        var undelivered = new Undelivered(new Begun(List.of(), 2, 0, 0), new AnswerSink() {
             @Override
-            public void text(String delta, List<Integer> tokens) {
+            public void text(String delta, List<TokenLogprob> logprobs, List<Integer> tokens) {
                 told.add(delta + tokens);
             }
 
@@ -97,16 +97,16 @@ class ContinuationTest {
                 throw new AssertionError("no signal was written");
             }
         });
-        undelivered.text("\uD83D\uDE00", List.of());
-        undelivered.text("a", List.of(7));
-        undelivered.text("bc", List.of(8));
+        undelivered.text("\uD83D\uDE00", List.of(), List.of());
+        undelivered.text("a", List.of(), List.of(7));
+        undelivered.text("bc", List.of(), List.of(8));
         assertThat(told).containsExactly("bc[7, 8]");
     }
 
     private static Begun begun(List<Told> known) {
         return new Begun(tokens(known),
                 known.stream().filter(told -> !told.isSignal()).mapToInt(told -> told.part().length()).sum(),
-                (int) known.stream().filter(Told::isSignal).count());
+                (int) known.stream().filter(Told::isSignal).count(), 0);
     }
 
     private static List<Integer> tokens(List<Told> events) {

@@ -61,7 +61,7 @@ final class ScriptedModel implements AnswerSink {
     /** Writes an answer that was begun elsewhere. */
     AnswerEnd write(int maxTokens, List<String> stops, MediaOptions media, Begun begun) {
         var answer = new Answer(new SamplingOptions(0, 1, 0, maxTokens, stops), media, ALL,
-                new StopRules(Set.of((long) STOP), List.of()), 2, ScriptedModel::text, begun, this);
+                new StopRules(Set.of((long) STOP), List.of()), 2, ScriptedModel::text, AnswerForm.FREE, begun, this);
         var next = answer.advance(logits(), states(1));
         while (true) {
             switch (next) {
@@ -118,7 +118,7 @@ final class ScriptedModel implements AnswerSink {
     }
 
     @Override
-    public void text(String delta, List<Integer> tokens) {
+    public void text(String delta, List<TokenLogprob> logprobs, List<Integer> tokens) {
         events.add(new Told(delta, tokens));
         if (!parts.isEmpty() && !parts.getLast().startsWith("<")) {
             parts.set(parts.size() - 1, parts.getLast() + delta);

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import anymesh.backbone.TinyBackbone;
 import anymesh.backbone.answer.Answer;
+import anymesh.backbone.answer.AnswerForm;
 import anymesh.backbone.answer.AnswerSink;
 import anymesh.backbone.answer.Begun;
 import anymesh.backbone.answer.MediaOptions;
 import anymesh.backbone.answer.Next;
 import anymesh.backbone.answer.SamplingOptions;
+import anymesh.backbone.answer.TokenLogprob;
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.backbone.bundle.SignalSpec;
 import anymesh.backbone.prompt.Prompt;
@@ -208,11 +210,11 @@ class DecodeLoopTest {
             this.job = new GenerateJob(CallContext.start("test", null, Duration.ofMinutes(5)), prompt,
                     new Answer(options,
                             media, bundle.signals(), bundle.stop(), bundle.shape().hidden(), bundle.tokenizer()::decode,
-                            Begun.NOTHING, this));
+                            AnswerForm.FREE, Begun.NOTHING, this));
         }
 
         @Override
-        public void text(String delta, List<Integer> tokens) {
+        public void text(String delta, List<TokenLogprob> logprobs, List<Integer> tokens) {
             text.append(delta);
         }
 

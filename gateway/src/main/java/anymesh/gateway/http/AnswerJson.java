@@ -2,6 +2,7 @@
 package anymesh.gateway.http;
 
 import anymesh.gateway.pipeline.Answer;
+import anymesh.gateway.pipeline.Answers;
 import anymesh.gateway.pipeline.StageUsage;
 import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.RoutePlan;
@@ -21,7 +22,7 @@ final class AnswerJson {
     }
 
     /** OpenAI's token counts of a chat, and {@code stages}: one entry for each call. */
-    static ObjectNode chatUsage(Answer answer) {
+    static ObjectNode chatUsage(Answers answer) {
         ObjectNode usage = JsonNodeFactory.instance.objectNode()
                 .put("prompt_tokens", answer.promptTokens())
                 .put("completion_tokens", answer.completionTokens())

@@ -16,27 +16,41 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerStream {
     private final EventStream stream;
-    private final Function<AnswerEvent, List<ObjectNode>> shape;
+    private final List<Function<AnswerEvent, List<ObjectNode>>> shapes;
     private final Consumer<ObjectNode> send;
-    private final EventBacklog backlog = new EventBacklog();
+    /** One for each answer, from which the next event is taken in turn. */
+    private final List<EventBacklog> backlogs;
+    private int turn;
     /** Of an event whose turn has come: what it has to say, piece by piece as the client takes it. */
     private final Deque<ObjectNode> pieces = new ArrayDeque<>();
     private @Nullable Runnable last;
 
+    /** Of one answer; see below. */
+    AnswerStream(EventStream stream, Function<AnswerEvent, List<ObjectNode>> shape, Consumer<ObjectNode> send) {
+        this(stream, List.of(shape), send);
+    }
+
     /**
-     * @param shape what an event is on the wire, in pieces; nothing where the client is not told of it
+     * Of several answers side by side.
+     *
+     * @param shapes of each answer what an event is on the wire, in pieces; nothing where the client is not told of it
      * @param send how a piece is sent
      */
-    AnswerStream(EventStream stream, Function<AnswerEvent, List<ObjectNode>> shape, Consumer<ObjectNode> send) {
+    AnswerStream(EventStream stream, List<Function<AnswerEvent, List<ObjectNode>>> shapes, Consumer<ObjectNode> send) {
         this.stream = stream;
-        this.shape = shape;
+        this.shapes = List.copyOf(shapes);
         this.send = send;
+        backlogs = shapes.stream().map(_ -> new EventBacklog()).toList();
         // Something went wrong after the stream had begun: a truncated answer must not look like a whole one.
         stream.failBy(error -> end(() -> stream.fail(error)));
     }
 
     void accept(AnswerEvent event) {
-        backlog.add(event);
+        accept(0, event);
+    }
+
+    void accept(int choice, AnswerEvent event) {
+        backlogs.get(choice).add(event);
         flush();
     }
 
@@ -47,12 +61,12 @@ final class AnswerStream {
     }
 
     private void flush() {
-        while (!pieces.isEmpty() || !backlog.isEmpty()) {
+        while (!pieces.isEmpty() || !backlogs.stream().allMatch(EventBacklog::isEmpty)) {
             if (!stream.isReady(this::flush)) {
                 return;
             }
             if (pieces.isEmpty()) {
-                pieces.addAll(shape.apply(backlog.next()));
+                next();
             } else {
                 send.accept(pieces.remove());
             }
@@ -62,5 +76,12 @@ final class AnswerStream {
             last = null;
             ending.run();
         }
+    }
+
+    private void next() {
+        do {
+            turn = (turn + 1) % backlogs.size();
+        } while (backlogs.get(turn).isEmpty());
+        pieces.addAll(shapes.get(turn).apply(backlogs.get(turn).next()));
     }
 }

@@ -76,6 +76,8 @@ record ApiError(int status, String type, @Nullable String code, String message, 
         return switch (refused.reason()) {
             case UNKNOWN_MODEL ->
                 new ApiError(404, INVALID, "model_not_found", message(refused), refused.param(), null);
+            case UNSUPPORTED_FEATURE ->
+                new ApiError(400, INVALID, "unsupported_parameter", message(refused), refused.param(), null);
             case UNSUPPORTED_MODALITY -> new ApiError(422, INVALID, "unsupported_modality", message(refused),
                     refused.param(), null);
         };

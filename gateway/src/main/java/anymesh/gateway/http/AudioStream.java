@@ -27,10 +27,12 @@ final class AudioStream {
     private static final int NONE = -1;
 
     private final ChatAnswer answer;
+    private final int choice;
     private int first = NONE;
 
-    AudioStream(ChatAnswer answer) {
+    AudioStream(ChatAnswer answer, int choice) {
         this.answer = answer;
+        this.choice = choice;
     }
 
     /** What is to be said of sound after an event, in the order of the answer's events. */
@@ -50,7 +52,7 @@ final class AudioStream {
     private List<ObjectNode> deltas(ByteString sound) {
         var data = pieces(sound).map(piece -> node().putPOJO("data", MediaText.base64(piece)));
         return Stream.of(
-                Stream.of(node().put("id", answer.audioId()).put("transcript", ChatAnswer.TRANSCRIPT)),
+                Stream.of(node().put("id", answer.audioId(choice)).put("transcript", ChatAnswer.TRANSCRIPT)),
                 data,
                 Stream.of(node().put("expires_at", answer.audioExpiry()))).flatMap(deltas -> deltas).toList();
     }

@@ -4,11 +4,13 @@ package anymesh.gateway.http;
 import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerPart;
+import anymesh.gateway.pipeline.Answers;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
@@ -16,17 +18,25 @@ import org.jspecify.annotations.Nullable;
  * A {@code chat.completion}: OpenAI's shape, with all text in {@code message.content} and, when more than text came out,
  * everything in token order in {@code message.parts}; the first sound is in OpenAI's {@code message.audio} too, if audio was asked for.
  */
-record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean wantsAudio) {
+record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean wantsAudio,
+        boolean wantsLogprobs) {
     /** It is sound, not speech. */
     static final String TRANSCRIPT = "";
 
-    ObjectNode toJson(Answer answer) {
+    ObjectNode toJson(Answers answers) {
         ObjectNode json = head("chat.completion");
-        ObjectNode choice = json.putArray("choices").addObject()
-                .put("index", 0)
+        ArrayNode choices = json.putArray("choices");
+        answers.choices().forEach(answer -> choice(choices.size(), answer, choices.addObject()));
+        json.set("usage", AnswerJson.chatUsage(answers));
+        json.set("anymesh", AnswerJson.route(answers.stages()));
+        return json;
+    }
+
+    private void choice(int index, Answer answer, ObjectNode json) {
+        json.put("index", index)
                 .put("finish_reason", AnswerJson.finishReason(answer))
-                .putNull("logprobs");
-        ObjectNode message = choice.putObject("message")
+                .set("logprobs", wantsLogprobs ? LogprobsJson.ofChoice(answer.logprobs()) : NullNode.getInstance());
+        ObjectNode message = json.putObject("message")
                 .put("role", "assistant")
                 .put("content", text(answer))
                 .putNull("refusal");
@@ -36,22 +46,20 @@ record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean
         }
         if (wantsAudio) {
             answer.media(Modality.AUDIO).stream().findFirst().ifPresent(
-                    sound -> audio(sound, message.putObject("audio")));
+                    sound -> audio(index, sound, message.putObject("audio")));
         }
-        json.set("usage", AnswerJson.chatUsage(answer));
-        json.set("anymesh", AnswerJson.route(answer));
-        return json;
     }
 
-    private void audio(GeneratedMedia sound, ObjectNode json) {
-        json.put("id", audioId())
+    private void audio(int choice, GeneratedMedia sound, ObjectNode json) {
+        json.put("id", audioId(choice))
                 .putPOJO("data", MediaText.base64(sound.getData()))
                 .put("expires_at", audioExpiry())
                 .put("transcript", TRANSCRIPT);
     }
 
-    String audioId() {
-        return id.replace("chatcmpl-", "audio_");
+    /** The id of a choice's sound. */
+    String audioId(int choice) {
+        return id.replace("chatcmpl-", "audio_") + (choice == 0 ? "" : "_" + choice);
     }
 
     /** Nothing is kept here, so it expires at once. */
@@ -67,7 +75,7 @@ record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean
         var join = new TextJoin();
         var content = new StringBuilder();
         for (int i = 0; i < answer.parts().size(); i++) {
-            if (answer.parts().get(i) instanceof AnswerPart.Text(String text)) {
+            if (answer.parts().get(i) instanceof AnswerPart.Text(String text, _)) {
                 content.append(join.next(i, text));
             }
         }

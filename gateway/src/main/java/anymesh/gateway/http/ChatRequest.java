@@ -7,29 +7,39 @@ import anymesh.gateway.pipeline.Message;
 import anymesh.gateway.routing.RouteNeeds;
 import anymesh.v1.Modality;
 import anymesh.v1.Sampling;
+import anymesh.wire.Features;
 import anymesh.wire.WireLimits;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A checked {@code POST /v1/chat/completions}; {@link FieldRules} says what becomes of the fields that are not read here. */
-record ChatRequest(String model, GenerationRequest generation, boolean stream, boolean includeUsage,
+record ChatRequest(String model, GenerationRequest generation, int n, boolean stream, boolean includeUsage,
         @Nullable String key) {
+    /** The most choices that one request may have. */
+    private static final int MAX_CHOICES = 8;
+    /** The most likeliest tokens that are told of each place. */
+    static final int MAX_TOP_LOGPROBS = 20;
+
     static ChatRequest read(Fields body, HttpLimits limits) {
         String model = model(body);
         FieldRules.chat().check(body);
         OfferedTools.check(body);
         List<Message> messages = MessageReader.read(body, limits.maxMedia());
-        body.integer("n", 1, 1); // a 1.0 is none
+        Long n = body.integer("n", 1, MAX_CHOICES);
         Fields streamOptions = body.object("stream_options");
         boolean includeUsage = streamOptions != null && Boolean.TRUE.equals(streamOptions.bool("include_usage"));
         Long seed = seed(body);
-        var modalities = ModalityNames.read(body);
+        var format = FormatReader.chat(body);
+        var modalities = FormatReader.modalities(ModalityNames.read(body), format, body, "modalities");
         var generation = new GenerationRequest(messages, sampling(body, seed), modalities, List.of(),
-                MediaChoices.read(body, modalities, MediaOptions.withSeed(seed)));
-        return new ChatRequest(model, generation, Boolean.TRUE.equals(body.bool("stream")), includeUsage, key(body));
+                MediaChoices.read(body, modalities, MediaOptions.withSeed(seed)), format);
+        return new ChatRequest(model, generation, n == null ? 1 : n.intValue(),
+                Boolean.TRUE.equals(body.bool("stream")), includeUsage, key(body));
     }
 
     static String model(Fields body) {
@@ -58,6 +68,11 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
         return generation.modalities().contains(Modality.AUDIO);
     }
 
+    /** Whether the log probabilities of its text are wanted. */
+    boolean wantsLogprobs() {
+        return generation.sampling().hasTopLogprobs();
+    }
+
     private static Sampling sampling(Fields body, @Nullable Long seed) {
         var sampling = sampling(body.number("temperature", 0, 2), body.number("top_p", 0, 1), seed);
         Long maxTokens = body.integer("max_tokens", 1, Integer.MAX_VALUE);
@@ -66,6 +81,12 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
             sampling.setMaxTokens(maxCompletionTokens.intValue());
         } else if (maxTokens != null) {
             sampling.setMaxTokens(maxTokens.intValue());
+        }
+        Long top = body.integer("top_logprobs", 0, MAX_TOP_LOGPROBS);
+        if (Boolean.TRUE.equals(body.bool("logprobs"))) {
+            sampling.setTopLogprobs(top == null ? 0 : top.intValue());
+        } else if (top != null && top > 0) {
+            throw body.invalid("top_logprobs", "Invalid '%s': 'logprobs' must be true for them.");
         }
         return sampling.addAllStop(stop(body)).build();
     }
@@ -102,6 +123,19 @@ record ChatRequest(String model, GenerationRequest generation, boolean stream, b
     RouteNeeds needs() {
         var outputs = new EnumMap<Modality, String>(Modality.class);
         generation.modalities().forEach(modality -> outputs.put(modality, "modalities"));
-        return new RouteNeeds(model, generation.inputs(), outputs, key);
+        return new RouteNeeds(model, generation.inputs(), outputs, key).withFeatures(features(generation, "logprobs"));
+    }
+
+    /** What the backbone must have for a request; {@code logprobs}: the field that asks for these. */
+    static Map<String, String> features(GenerationRequest generation, String logprobs) {
+        var features = new HashMap<String, String>();
+        if (generation.sampling().hasTopLogprobs()) {
+            features.put(Features.LOGPROBS, logprobs);
+        }
+        var format = generation.format();
+        if (format != null) {
+            features.put(Features.JSON_SCHEMA, format.field());
+        }
+        return features;
     }
 }

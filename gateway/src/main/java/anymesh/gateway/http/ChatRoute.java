@@ -26,13 +26,13 @@ final class ChatRoute {
 
     private ChatAnswer form(ChatRequest request, RoutePlan plan) {
         return new ChatAnswer("chatcmpl-" + UUID.randomUUID().toString().replace("-", ""),
-                clock.instant().getEpochSecond(), request.model(), plan, request.wantsAudio());
+                clock.instant().getEpochSecond(), request.model(), plan, request.wantsAudio(), request.wantsLogprobs());
     }
 
     private Future<?> whole(ChatRequest request, Exchange exchange) {
         return router.plan(request.needs(), exchange.call())
-                .compose(plan -> exchange.run(request.generation(), plan, _ -> {})
-                        .compose(answer -> exchange.reply(form(request, plan).toJson(answer))));
+                .compose(plan -> exchange.run(request.generation(), request.n(), plan, (_, _) -> {})
+                        .compose(answers -> exchange.reply(form(request, plan).toJson(answers))));
     }
 
     private Future<?> stream(ChatRequest request, Exchange exchange) {
@@ -41,10 +41,10 @@ final class ChatRoute {
     }
 
     private Future<?> stream(ChatRequest request, RoutePlan plan, Exchange exchange, EventStream events) {
-        var chat = new ChatStream(events, form(request, plan), request.includeUsage());
-        return exchange.run(request.generation(), plan, chat::accept).map(answer -> {
-            chat.complete(answer);
-            return answer;
+        var chat = new ChatStream(events, form(request, plan), request.n(), request.includeUsage());
+        return exchange.run(request.generation(), request.n(), plan, chat::accept).map(answers -> {
+            chat.complete(answers);
+            return answers;
         });
     }
 }

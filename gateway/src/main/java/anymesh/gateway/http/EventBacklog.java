@@ -8,8 +8,11 @@ import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
 import anymesh.gateway.pipeline.AnswerEvent.MediaStarted;
 import anymesh.gateway.pipeline.AnswerEvent.MediaWaiting;
 import anymesh.gateway.pipeline.AnswerEvent.TextWritten;
+import anymesh.v1.TokenLogprob;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * What a slow client has yet to be told, in order and as short as it can be: neighbouring texts become one, and of a
@@ -18,7 +21,7 @@ import java.util.Deque;
 final class EventBacklog {
     private sealed interface Entry {
         /** A builder, because a client that stalls may have thousands of pieces of text waiting for it. */
-        record Text(int index, StringBuilder text) implements Entry {}
+        record Text(int index, StringBuilder text, List<TokenLogprob> logprobs) implements Entry {}
 
         record Media(AnswerEvent event) implements Entry {
             boolean isProgressOf(int index) {
@@ -35,11 +38,13 @@ final class EventBacklog {
 
     void add(AnswerEvent event) {
         switch (event) {
-            case TextWritten(int index, String text) -> {
-                if (entries.peekLast() instanceof Entry.Text(int last, StringBuilder waiting) && last == index) {
+            case TextWritten(int index, String text, List<TokenLogprob> logprobs) -> {
+                if (entries.peekLast() instanceof Entry.Text(int last, StringBuilder waiting, var likely)
+                        && last == index) {
                     waiting.append(text);
+                    likely.addAll(logprobs);
                 } else {
-                    entries.add(new Entry.Text(index, new StringBuilder(text)));
+                    entries.add(new Entry.Text(index, new StringBuilder(text), new ArrayList<>(logprobs)));
                 }
             }
             case MediaStarted started -> entries.add(new Entry.Media(started));
@@ -71,7 +76,8 @@ final class EventBacklog {
 
     AnswerEvent next() {
         return switch (entries.removeFirst()) {
-            case Entry.Text(int index, StringBuilder text) -> new TextWritten(index, text.toString());
+            case Entry.Text(int index, StringBuilder text, var logprobs) ->
+                new TextWritten(index, text.toString(), logprobs);
             case Entry.Media(AnswerEvent event) -> event;
         };
     }

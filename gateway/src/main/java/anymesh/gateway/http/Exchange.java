@@ -4,6 +4,8 @@ package anymesh.gateway.http;
 import anymesh.gateway.forecast.Forecasts;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent;
+import anymesh.gateway.pipeline.Answers;
+import anymesh.gateway.pipeline.ChoiceListener;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.pipeline.GenerationRequest;
 import anymesh.gateway.pipeline.StageUsage;
@@ -36,8 +38,13 @@ record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admiss
 
     /** Runs the request through the mesh. */
     Future<Answer> run(GenerationRequest request, RoutePlan plan, Consumer<AnswerEvent> events) {
+        return run(request, 1, plan, (_, event) -> events.accept(event)).map(answers -> answers.choices().getFirst());
+    }
+
+    /** Runs it {@code n} times over, which is spent for as one. */
+    Future<Answers> run(GenerationRequest request, int n, RoutePlan plan, ChoiceListener events) {
         name(plan.hops());
-        var forecast = pipeline.forecast(request, plan);
+        var forecast = pipeline.forecast(request, n, plan);
         if (!http.response().headWritten()) {
             http.response().putHeader(RequestIds.FORECAST, String.valueOf(forecast.total().toMillis()));
         }
@@ -46,12 +53,12 @@ record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admiss
         } catch (Overloaded e) {
             return Future.failedFuture(e);
         }
-        return pipeline.answer(request, plan, call, ticket::count, event -> {
+        return pipeline.answers(request, n, plan, call, ticket::count, (choice, event) -> {
             spending.heard(event);
-            events.accept(event);
-        }).onSuccess(answer -> {
-            spending.ended(answer);
-            spent(answer.stages());
+            events.on(choice, event);
+        }).onSuccess(answers -> {
+            spending.ended(answers);
+            spent(answers.stages());
         });
     }
 

@@ -37,15 +37,14 @@ final class FieldRules {
     private static final Rule ABSENT = new Rule.Only("this is not supported here; leave it out", _ -> false);
 
     private static final FieldRules CHAT = writing()
-            .add(KEPT, "model", "messages", "modalities", "audio", "image", "video", "max_tokens",
+            .add(KEPT, "model", "messages", "modalities", "audio", "image", "video", "n", "max_tokens",
                     "max_completion_tokens",
-                    "seed", "stop", "stream", "stream_options", "temperature", "top_p", "tools", "functions")
+                    "seed", "stop", "stream", "stream_options", "temperature", "top_p", "tools", "functions",
+                    "response_format", "logprobs", "top_logprobs")
             // Who asks, how it is kept and billed, and hints at how much to think, for models that can.
             .add(HARMLESS, "metadata", "user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
                     "store", "service_tier", "parallel_tool_calls", "reasoning_effort", "prediction")
             .add(only("only 'medium' is supported", text -> is(text, "medium")), "verbosity")
-            .add(only("only {\"type\": \"text\"} is supported: no form of the answer is enforced here",
-                    format -> is(format.path("type"), "text")), "response_format")
             // Tools may be offered, but no call of one be demanded.
             .add(only("the models here call no tools; expected 'none' or 'auto'",
                     choice -> is(choice, "none", "auto")), "tool_choice", "function_call")
@@ -53,7 +52,7 @@ final class FieldRules {
 
     private static final FieldRules RESPONSES = writing()
             .add(KEPT, "model", "input", "instructions", "max_output_tokens", "seed", "stream", "temperature", "top_p",
-                    "text", "tools", "tool_choice", "parallel_tool_calls", "metadata")
+                    "text", "tools", "tool_choice", "parallel_tool_calls", "metadata", "include", "top_logprobs")
             .add(HARMLESS, "user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
                     "prompt_cache_options", "service_tier", "access_programs", "reasoning", "stream_options")
             .add(only("nothing is stored here; expected false", flag -> flag.isBoolean() && !flag.asBoolean()),
@@ -66,9 +65,9 @@ final class FieldRules {
                     flag -> flag.isBoolean() && !flag.asBoolean()), "background")
             .add(only("only 'disabled' is supported: what is too long is refused",
                     text -> is(text, "disabled")), "truncation")
-            // All else that can be included belongs to items that no answer has.
-            .add(only("logprobs are not supported; expected an array without 'message.output_text.logprobs'",
-                    FieldRules::includesNoLogprobs), "include")
+            .add(only("they are asked for with 'message.output_text.logprobs' in 'include' here",
+                    flag -> flag.isBoolean() && !flag.asBoolean()), "logprobs")
+            .add(only("one response is made; ask again with another seed for another one", n -> isNumber(n, 1)), "n")
             .add(only("a response has text and pictures; ask /v1/chat/completions for sounds and films", _ -> false),
                     "modalities", "audio", "video")
             .add(only("previews are asked for in the tool 'image_generation'",
@@ -81,9 +80,8 @@ final class FieldRules {
 
     /** Of the field {@code text} of a response. */
     private static final FieldRules RESPONSE_TEXT = new FieldRules()
-            .add(only("only 'medium' is supported", text -> is(text, "medium")), "verbosity")
-            .add(only("only {\"type\": \"text\"} is supported: no form of the answer is enforced here",
-                    format -> is(format.path("type"), "text")), "format");
+            .add(KEPT, "format")
+            .add(only("only 'medium' is supported", text -> is(text, "medium")), "verbosity");
 
     /** Of the tool {@code image_generation} of a response. */
     private static final FieldRules IMAGE_TOOL = new FieldRules()
@@ -101,14 +99,10 @@ final class FieldRules {
     /** What all routes have on which a model writes. */
     private static FieldRules writing() {
         return new FieldRules()
-                .add(only("one answer is made; ask again with another seed for another one", n -> isNumber(n, 1)), "n")
                 .add(only("the sampler has no penalties; expected 0", n -> isNumber(n, 0)), "presence_penalty",
                         "frequency_penalty")
                 .add(only("the sampler has no biases; expected none", bias -> bias.isObject() && bias.isEmpty()),
                         "logit_bias")
-                .add(only("logprobs are not supported; expected false", flag -> flag.isBoolean() && !flag.asBoolean()),
-                        "logprobs")
-                .add(only("logprobs are not supported; expected 0", n -> isNumber(n, 0)), "top_logprobs")
                 // What other servers have for an enforced form.
                 .add(ABSENT, "guided_json", "guided_regex", "guided_choice", "guided_grammar", "structured_outputs",
                         "grammar", "json_schema", "regex");
@@ -298,14 +292,6 @@ final class FieldRules {
 
     private static boolean is(JsonNode value, String... allowed) {
         return value.isTextual() && List.of(allowed).contains(value.textValue());
-    }
-
-    private static boolean includesNoLogprobs(JsonNode include) {
-        boolean isNamed = false;
-        for (JsonNode name : include) {
-            isNamed |= is(name, "message.output_text.logprobs");
-        }
-        return include.isArray() && !isNamed;
     }
 
     private static boolean isNumber(JsonNode value, double allowed) {

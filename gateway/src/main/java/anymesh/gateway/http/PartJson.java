@@ -14,7 +14,7 @@ final class PartJson {
 
     static void write(AnswerPart part, ObjectNode json) {
         switch (part) {
-            case AnswerPart.Text(String text) -> json.put("type", "text").put("text", text);
+            case AnswerPart.Text(String text, _) -> json.put("type", "text").put("text", text);
             case AnswerPart.Media(Modality modality, GeneratedMedia media) -> {
                 json.put("type", type(modality));
                 writeMedia(modality, media, json);

@@ -3,8 +3,10 @@ package anymesh.gateway.http;
 
 import anymesh.gateway.body.MediaText;
 import anymesh.v1.GeneratedMedia;
+import anymesh.v1.TokenLogprob;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /** Items of a response in OpenAI's shapes, in which they may be sent back as input. */
 final class ResponseItems {
@@ -18,17 +20,17 @@ final class ResponseItems {
         return item;
     }
 
-    static ObjectNode message(String id, String status, String text) {
+    static ObjectNode message(String id, String status, String text, List<TokenLogprob> logprobs) {
         ObjectNode item = openedMessage(id).put("status", status);
-        item.putArray("content").add(text(text));
+        item.putArray("content").add(text(text, logprobs));
         return item;
     }
 
     /** The one part of a message. */
-    static ObjectNode text(String text) {
+    static ObjectNode text(String text, List<TokenLogprob> logprobs) {
         ObjectNode part = JsonNodeFactory.instance.objectNode().put("type", "output_text").put("text", text);
         part.putArray("annotations");
-        part.putArray("logprobs");
+        part.set("logprobs", LogprobsJson.of(logprobs, true));
         return part;
     }
 

@@ -62,9 +62,10 @@ record ResponsesAnswer(String id, long created, ObjectNode echo) {
         for (int i = 0; i < answer.parts().size(); i++) {
             boolean isLast = i == answer.parts().size() - 1;
             switch (answer.parts().get(i)) {
-                case AnswerPart.Text(String text) -> {
+                case AnswerPart.Text(String text, var logprobs) -> {
                     said = join.next(i, text);
-                    output.add(ResponseItems.message(messageId(i), isLast ? textStatus(answer) : "completed", said));
+                    output.add(ResponseItems.message(messageId(i), isLast ? textStatus(answer) : "completed", said,
+                            logprobs));
                 }
                 case AnswerPart.Media(_, var media) -> {
                     output.add(ResponseItems.picture(pictureId(i), media, said));

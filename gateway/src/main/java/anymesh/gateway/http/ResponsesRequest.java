@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 record ResponsesRequest(String model, GenerationRequest generation, ResponseTools tools, boolean stream,
         @Nullable String key, ObjectNode echo) {
     private static final String SIZE = "size";
+    private static final String LOGPROBS = "message.output_text.logprobs";
 
     static ResponsesRequest read(Fields body, HttpLimits limits) {
         String model = ChatRequest.model(body);
@@ -36,16 +37,35 @@ record ResponsesRequest(String model, GenerationRequest generation, ResponseTool
         if (maxTokens != null) {
             sampling.setMaxTokens(maxTokens.intValue());
         }
-        var generation = new GenerationRequest(messages, sampling.build(), tools.modalities(), tools.required(),
-                tools.media());
+        Long top = body.integer("top_logprobs", 0, ChatRequest.MAX_TOP_LOGPROBS);
+        if (includesLogprobs(body)) {
+            sampling.setTopLogprobs(top == null ? 0 : top.intValue());
+        } else if (top != null && top > 0) {
+            throw body.invalid("top_logprobs", "Invalid '%s': 'include' must have '" + LOGPROBS + "' for them.");
+        }
+        var format = FormatReader.response(text);
+        var modalities = FormatReader.modalities(tools.modalities(), format, body, "tools");
+        var generation = new GenerationRequest(messages, sampling.build(), modalities, tools.required(), tools.media(),
+                format);
         return new ResponsesRequest(model, generation, tools, isStreamed, ChatRequest.key(body),
                 ResponseEcho.of(body));
+    }
+
+    /** All else that can be included belongs to items that no answer has. */
+    private static boolean includesLogprobs(Fields body) {
+        return body.has("include") && body.strings("include").contains(LOGPROBS);
+    }
+
+    /** Whether the log probabilities of its text are wanted. */
+    boolean wantsLogprobs() {
+        return generation.sampling().hasTopLogprobs();
     }
 
     /** What a route must have; see {@link RouteNeeds}. */
     RouteNeeds needs() {
         return new RouteNeeds(model, generation.inputs(),
-                tools.param() == null ? Map.of() : Map.of(Modality.IMAGE, tools.param()), key);
+                tools.param() == null ? Map.of() : Map.of(Modality.IMAGE, tools.param()), key)
+                .withFeatures(ChatRequest.features(generation, "include"));
     }
 
     /** Whether it has to be known who draws before the backbone is bothered. */

@@ -10,6 +10,7 @@ import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
 import anymesh.gateway.pipeline.AnswerEvent.MediaStarted;
 import anymesh.gateway.pipeline.AnswerEvent.MediaWaiting;
 import anymesh.gateway.pipeline.AnswerEvent.TextWritten;
+import anymesh.v1.TokenLogprob;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ final class ResponsesStream {
     private static final String PICTURE = "response.image_generation_call.";
 
     /** The message that is being written. */
-    private record Writing(int index, String id, StringBuilder text) {}
+    private record Writing(int index, String id, StringBuilder text, List<TokenLogprob> logprobs) {}
 
     private final EventStream stream;
     private final ResponsesAnswer answer;
@@ -85,7 +86,8 @@ final class ResponsesStream {
         var shaped = new ArrayList<ObjectNode>();
         begin(shaped);
         switch (event) {
-            case TextWritten(int index, String text) -> write(index, join.next(index, text), shaped);
+            case TextWritten(int index, String text, var logprobs) ->
+                write(index, join.next(index, text), logprobs, shaped);
             case MediaStarted(int index, _) -> {
                 said.put(index, endText("completed", shaped));
                 shaped.add(item("added", index, ResponseItems.openedPicture(answer.pictureId(index))));
@@ -120,19 +122,20 @@ final class ResponsesStream {
         }
     }
 
-    private void write(int index, String text, List<ObjectNode> into) {
+    private void write(int index, String text, List<TokenLogprob> logprobs, List<ObjectNode> into) {
         Writing message = writing;
         if (message == null) {
-            message = new Writing(index, answer.messageId(index), new StringBuilder());
+            message = new Writing(index, answer.messageId(index), new StringBuilder(), new ArrayList<>());
             writing = message;
             into.add(item("added", index, ResponseItems.openedMessage(message.id())));
             ObjectNode part = text("response.content_part.added", message);
-            part.set("part", ResponseItems.text(""));
+            part.set("part", ResponseItems.text("", List.of()));
             into.add(part);
         }
         message.text().append(text);
+        message.logprobs().addAll(logprobs);
         ObjectNode delta = text("response.output_text.delta", message).put("delta", text);
-        delta.putArray("logprobs");
+        delta.set("logprobs", LogprobsJson.of(logprobs, false));
         into.add(delta);
     }
 
@@ -145,12 +148,12 @@ final class ResponsesStream {
         writing = null;
         String text = message.text().toString();
         ObjectNode whole = text("response.output_text.done", message).put("text", text);
-        whole.putArray("logprobs");
+        whole.set("logprobs", LogprobsJson.of(message.logprobs(), false));
         into.add(whole);
         ObjectNode part = text("response.content_part.done", message);
-        part.set("part", ResponseItems.text(text));
+        part.set("part", ResponseItems.text(text, message.logprobs()));
         into.add(part);
-        into.add(item("done", message.index(), ResponseItems.message(message.id(), status, text)));
+        into.add(item("done", message.index(), ResponseItems.message(message.id(), status, text, message.logprobs())));
         return text;
     }
 

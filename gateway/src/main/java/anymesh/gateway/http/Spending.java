@@ -3,7 +3,7 @@ package anymesh.gateway.http;
 
 import anymesh.gateway.keys.Caller;
 import anymesh.gateway.keys.Work;
-import anymesh.gateway.pipeline.Answer;
+import anymesh.gateway.pipeline.Answers;
 import anymesh.gateway.pipeline.AnswerEvent;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -30,8 +30,8 @@ final class Spending {
         }
     }
 
-    void ended(Answer answer) {
-        spend(answer.promptTokens() + answer.completionTokens());
+    void ended(Answers answers) {
+        spend(answers.promptTokens() + answers.completionTokens());
     }
 
     /** So many tokens, or as much else. */

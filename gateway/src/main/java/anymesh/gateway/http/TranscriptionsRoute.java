@@ -55,7 +55,7 @@ final class TranscriptionsRoute {
     }
 
     private static List<ObjectNode> delta(AnswerEvent event) {
-        return event instanceof TextWritten(_, String text)
+        return event instanceof TextWritten(_, String text, _)
                 ? List.of(event("transcript.text.delta").put("delta", text))
                 : List.of();
     }

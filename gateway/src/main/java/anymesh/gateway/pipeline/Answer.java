@@ -4,6 +4,7 @@ package anymesh.gateway.pipeline;
 import anymesh.v1.FinishReason;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
+import anymesh.v1.TokenLogprob;
 import java.util.List;
 
 /** A finished answer: its parts in the order of the tokens that asked for them, and what it cost, call by call. */
@@ -23,10 +24,19 @@ public record Answer(List<AnswerPart> parts, FinishReason finishReason, int prom
         }).toList();
     }
 
+    /** The log probabilities of all text, where they are wanted. */
+    public List<TokenLogprob> logprobs() {
+        return parts.stream().<TokenLogprob>mapMulti((part, into) -> {
+            if (part instanceof AnswerPart.Text(_, var logprobs)) {
+                logprobs.forEach(into);
+            }
+        }).toList();
+    }
+
     /** The runs of text, in order. */
     public List<String> texts() {
         return parts.stream().<String>mapMulti((part, into) -> {
-            if (part instanceof AnswerPart.Text(String text)) {
+            if (part instanceof AnswerPart.Text(String text, _)) {
                 into.accept(text);
             }
         }).toList();

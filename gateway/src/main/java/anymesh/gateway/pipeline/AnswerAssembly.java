@@ -10,6 +10,7 @@ import anymesh.gateway.pipeline.AnswerEvent.TextWritten;
 import anymesh.v1.DenoisingProgress;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
+import anymesh.v1.TokenLogprob;
 import anymesh.wire.error.InferenceFailed;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerAssembly {
     private sealed interface Slot {
-        record Text(StringBuilder text) implements Slot {}
+        record Text(StringBuilder text, List<TokenLogprob> logprobs) implements Slot {}
 
         record Media(Modality modality) implements Slot {}
     }
@@ -42,16 +43,18 @@ final class AnswerAssembly {
         this.events = events;
     }
 
-    void write(String text) {
+    /** {@code logprobs}: where they are wanted, of the tokens of which this is the first text. */
+    void write(String text, List<TokenLogprob> logprobs) {
         if (text.isEmpty()) {
             return;
         }
         if (slots.isEmpty() || !(slots.getLast() instanceof Slot.Text)) {
-            append(new Slot.Text(new StringBuilder()));
+            append(new Slot.Text(new StringBuilder(), new ArrayList<>()));
         }
-        if (slots.getLast() instanceof Slot.Text(StringBuilder run)) {
+        if (slots.getLast() instanceof Slot.Text(StringBuilder run, List<TokenLogprob> likely)) {
             run.append(text);
-            events.accept(new TextWritten(slots.size() - 1, text));
+            likely.addAll(logprobs);
+            events.accept(new TextWritten(slots.size() - 1, text, logprobs));
         }
     }
 
@@ -111,7 +114,8 @@ final class AnswerAssembly {
         var parts = new ArrayList<AnswerPart>(slots.size());
         for (int i = 0; i < slots.size(); i++) {
             parts.add(switch (slots.get(i)) {
-                case Slot.Text(StringBuilder text) -> new AnswerPart.Text(text.toString());
+                case Slot.Text(StringBuilder text, List<TokenLogprob> likely) ->
+                    new AnswerPart.Text(text.toString(), likely);
                 case Slot.Media(Modality modality) -> new AnswerPart.Media(modality, made(i));
             });
         }

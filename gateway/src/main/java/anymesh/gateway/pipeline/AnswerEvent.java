@@ -3,7 +3,9 @@ package anymesh.gateway.pipeline;
 
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
+import anymesh.v1.TokenLogprob;
 import com.google.protobuf.ByteString;
+import java.util.List;
 
 /** An answer as it grows. {@code index} is the position of the part in the finished answer. */
 public sealed interface AnswerEvent {
@@ -11,8 +13,15 @@ public sealed interface AnswerEvent {
     /** Where the part stands in the answer. */
     int index();
 
-    /** More text for the text part at {@code index}; the first one opens it. */
-    record TextWritten(int index, String text) implements AnswerEvent {}
+    /**
+     * More text for the text part at {@code index}; the first one opens it. {@code logprobs}: where they are wanted, of the
+     * tokens of which this is the first text.
+     */
+    record TextWritten(int index, String text, List<TokenLogprob> logprobs) implements AnswerEvent {
+        public TextWritten {
+            logprobs = List.copyOf(logprobs);
+        }
+    }
 
     /** The backbone has asked for media, and they are being made. */
     record MediaStarted(int index, Modality modality) implements AnswerEvent {}

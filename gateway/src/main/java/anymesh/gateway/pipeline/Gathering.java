@@ -13,13 +13,18 @@ import org.jspecify.annotations.Nullable;
  * still brought is discarded, so that nothing is left behind. Used on the request's event loop only.
  */
 final class Gathering<T> {
-    private final CallContext call;
+    private final Consumer<Throwable> failed;
     private final Consumer<T> discard;
     private final List<Future<T>> work = new ArrayList<>();
     private @Nullable Throwable firstFailure;
 
     Gathering(CallContext call, Consumer<T> discard) {
-        this.call = call;
+        this(_ -> call.cancel(), discard);
+    }
+
+    /** A part of a larger one: {@code failed} is told of the first failure in place of the call. */
+    Gathering(Consumer<Throwable> failed, Consumer<T> discard) {
+        this.failed = failed;
         this.discard = discard;
     }
 
@@ -30,7 +35,7 @@ final class Gathering<T> {
     void fail(Throwable error) {
         if (firstFailure == null) {
             firstFailure = error;
-            call.cancel();
+            failed.accept(error);
         }
     }
 

@@ -13,6 +13,7 @@ import anymesh.gateway.routing.StageRouter;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.GeneratorRequest;
 import anymesh.v1.Modality;
+import anymesh.v1.TokenLogprob;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.InvalidInput;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -52,6 +54,8 @@ public final class GenerationPipeline implements AutoCloseable {
 
     /** More media than any answer should hold: an answer is kept in memory until it is complete. */
     private static final int MAX_MEDIA = 32;
+    /** About what one log probability takes in memory, as a message with its bytes. */
+    private static final long LOGPROB_BYTES = 128;
 
     private static final Duration FOREVER = Duration.ofDays(1);
 
@@ -90,34 +94,59 @@ public final class GenerationPipeline implements AutoCloseable {
      */
     public Future<Answer> answer(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
             Consumer<AnswerEvent> events) {
-        return answer(request, plan, call, held, events, tap, true);
+        return answers(request, 1, plan, call, held, (_, event) -> events.accept(event))
+                .map(answers -> answers.choices().getFirst());
     }
 
-    /** The same for no caller, as of a golden prompt: it is not tapped, and nobody counts what is held. */
+    /**
+     * Answers a request {@code n} times over, each time with a seed of its own ({@link GenerationRequest#choice}). What it
+     * brings is encoded and projected once. The choices are made side by side, and if one fails, all do.
+     */
+    public Future<Answers> answers(GenerationRequest request, int n, RoutePlan plan, CallContext call,
+            LongConsumer held, ChoiceListener events) {
+        return answers(request, n, plan, call, held, events, false);
+    }
+
+    /** The same for no caller, as of a golden prompt: it is not tapped nor refused, and nobody counts what is held. */
     public Future<Answer> rehearse(GenerationRequest request, RoutePlan plan, CallContext call,
             Consumer<AnswerEvent> events) {
-        return answer(request, plan, call, _ -> {}, events, GeneratorTap.NONE, false);
+        return answers(request, 1, plan, call, _ -> {}, (_, event) -> events.accept(event), true)
+                .map(answers -> answers.choices().getFirst());
     }
 
-    private Future<Answer> answer(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
-            Consumer<AnswerEvent> events, GeneratorTap by, boolean isRefusable) {
-        return forecasts.within(tasks(request, plan), isRefusable ? call.remaining() : FOREVER,
-                !request.required().isEmpty(), entered -> perceive(request, plan, call)
-                        .compose(media -> new Run(request, plan, call, held, events, by, isRefusable).think(media,
-                                entered)))
+    private Future<Answers> answers(GenerationRequest request, int n, RoutePlan plan, CallContext call,
+            LongConsumer held, ChoiceListener events, boolean isRehearsal) {
+        return forecasts.within(tasks(request, n, plan), isRehearsal ? FOREVER : call.remaining(),
+                !request.required().isEmpty(), entered -> perceive(request, plan, call).compose(media -> {
+                    var choices = new Gathering<Answer>(call, _ -> {});
+                    var shares = IntStream.range(0, n)
+                            .mapToObj(i -> i == 0 ? media : media.stream().map(Projected::share).toList())
+                            .toList(); // before the first of them gives its own back
+                    var thinking = new AtomicInteger(n);
+                    for (int i = 0; i < n; i++) {
+                        int choice = i;
+                        choices.add(new Run(request.choice(i), plan, call, held, event -> events.on(choice, event),
+                                isRehearsal, choices::fail).think(shares.get(i), () -> {
+                                    if (thinking.decrementAndGet() == 0) {
+                                        entered.ended(plan.backbone());
+                                    }
+                                }));
+                    }
+                    return choices.all().map(Answers::new);
+                }))
                 .onFailure(_ -> call.cancel());
     }
 
-    /** What a request is expected to take, as far as it is known what it asks for. */
-    public Forecast forecast(GenerationRequest request, RoutePlan plan) {
-        return forecasts.forecast(tasks(request, plan));
+    /** What a request of {@code n} choices is expected to take, as far as it is known what it asks for. */
+    public Forecast forecast(GenerationRequest request, int n, RoutePlan plan) {
+        return forecasts.forecast(tasks(request, n, plan));
     }
 
-    private static List<Task> tasks(GenerationRequest request, RoutePlan plan) {
+    private static List<Task> tasks(GenerationRequest request, int n, RoutePlan plan) {
         var tasks = new ArrayList<Task>();
-        tasks.add(Task.answer(plan.backbone()));
+        tasks.add(Task.answers(plan.backbone(), n));
         plan.outputs().forEach((modality, path) -> {
-            int count = Collections.frequency(request.required(), modality) * request.media().copies();
+            int count = n * Collections.frequency(request.required(), modality) * request.media().copies();
             if (count > 0) {
                 tasks.add(GenerateStep.task(path.generator(), count, request.media()));
             }
@@ -148,30 +177,30 @@ public final class GenerationPipeline implements AutoCloseable {
         private RoutePlan plan;
         private final CallContext call;
         private final LongConsumer held;
-        private final GeneratorTap tap;
-        private final boolean isRefusable;
+        private final boolean isRehearsal;
+        private final Consumer<Throwable> failed;
         private final AnswerAssembly answer;
         private final Gathering<Void> expressed;
         /** Films that wait for a sound, by the index of their part. */
         private final SortedMap<Integer, Generated> films = new TreeMap<>();
 
+        /** {@code failed} is told at once of what will fail the request. */
         Run(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
-                Consumer<AnswerEvent> events, GeneratorTap tap, boolean isRefusable) {
+                Consumer<AnswerEvent> events, boolean isRehearsal, Consumer<Throwable> failed) {
             this.request = request;
             this.plan = plan;
             this.call = call;
             this.held = held;
-            this.tap = tap;
-            this.isRefusable = isRefusable;
+            this.isRehearsal = isRehearsal;
+            this.failed = failed;
             answer = new AnswerAssembly(events);
-            expressed = new Gathering<>(call, _ -> {});
+            expressed = new Gathering<>(failed, _ -> {});
         }
 
-        Future<Answer> think(List<Projected> media, Forecasts.Entered entered) {
-            var backbone = plan.backbone();
+        Future<Answer> think(List<Projected> media, Runnable thought) {
             media.forEach(projected -> projected.usages().forEach(answer::spent));
-            return reason.run(Prompt.of(request.messages(), media), request, backbone, call, this)
-                    .onComplete(_ -> entered.ended(backbone))
+            return reason.run(Prompt.of(request.messages(), media), request, plan.backbone(), call, this)
+                    .onComplete(_ -> thought.run())
                     .onSuccess(reasoned -> answer.spent(reasoned.usage()))
                     .onFailure(expressed::fail)
                     .transform(reasoned -> expressed.all().compose(_ -> addSoundtracks())
@@ -179,8 +208,11 @@ public final class GenerationPipeline implements AutoCloseable {
         }
 
         @Override
-        public void onText(String text) {
-            answer.write(text);
+        public void onText(String text, List<TokenLogprob> logprobs) {
+            if (!logprobs.isEmpty()) { // of a long answer they are megabytes
+                held.accept(LOGPROB_BYTES * logprobs.stream().mapToLong(logprob -> 1 + logprob.getTopCount()).sum());
+            }
+            answer.write(text, logprobs);
         }
 
         @Override
@@ -215,7 +247,7 @@ public final class GenerationPipeline implements AutoCloseable {
         private Future<Void> foreseen(OutputPath path, int count, Supplier<Future<Void>> drawing) {
             return request.required().isEmpty()
                     ? forecasts.within(List.of(GenerateStep.task(path.generator(), count, request.media())),
-                            isRefusable ? call.remaining() : FOREVER, true, _ -> drawing.get())
+                            isRehearsal ? FOREVER : call.remaining(), true, _ -> drawing.get())
                     : drawing.get();
         }
 
@@ -278,8 +310,9 @@ public final class GenerationPipeline implements AutoCloseable {
             private Future<Generated> drawFirst(Condition condition, int place, int part, Stopwatch watch,
                     CallContext within) {
                 var asked = GenerateStep.request(path.generator(), place, request.media());
-                tap.enters(new GeneratorInput(condition.batch(), asked, path.generator().release(), request.words(),
-                        call.requestId(), plan.draw()));
+                (isRehearsal ? GeneratorTap.NONE : tap).enters(
+                        new GeneratorInput(condition.batch(), asked, path.generator().release(), request.words(),
+                                call.requestId(), plan.draw()));
                 return draw(condition, asked, part, path, watch, within);
             }
 
@@ -353,15 +386,12 @@ public final class GenerationPipeline implements AutoCloseable {
 
         private Future<Generated> scaled(Modality modality, Generated generated) {
             String asked = request.media().size();
-            if (asked == null || modality != Modality.IMAGE) {
+            if (asked == null || modality != Modality.IMAGE
+                    || generated.usage().served().hop().sizes().contains(asked)) {
                 return Future.succeededFuture(generated);
             }
-            var size = PictureSize.of(asked);
-            var media = generated.media();
-            return media.getWidth() == size.width() && media.getHeight() == size.height()
-                    ? Future.succeededFuture(generated)
-                    : scale.run(media, size, request.media().mimeTypes().get(modality), request.media().quality(), call)
-                            .map(generated::with);
+            return scale.run(generated.media(), PictureSize.of(asked), request.media().mimeTypes().get(modality),
+                    request.media().quality(), call).map(generated::with);
         }
 
         private void made(Modality modality, int part, Generated generated) {
@@ -376,7 +406,7 @@ public final class GenerationPipeline implements AutoCloseable {
         /** The first film gets the first sound, and so on; one that no sound is there for stays silent. */
         private Future<Void> addSoundtracks() {
             var nextSound = answer.made(Modality.AUDIO).iterator();
-            var joined = new Gathering<Generated>(call, _ -> {});
+            var joined = new Gathering<Generated>(failed, _ -> {});
             films.forEach((part, film) -> joined.add((nextSound.hasNext()
                     ? addSound(film, nextSound.next())
                     : Future.succeededFuture(film)).onSuccess(done -> answer.done(part, done))));

@@ -8,19 +8,51 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to answer, and how.
  *
  * @param modalities what the answer may hold; empty: the backbone decides
  * @param required media that the answer must hold; if there are any, it holds no others
+ * @param format the form that its text is held to; null if it is free
  */
 public record GenerationRequest(List<Message> messages, Sampling sampling, List<Modality> modalities,
-        List<Modality> required, MediaOptions media) {
+        List<Modality> required, MediaOptions media, @Nullable AnswerFormat format) {
     public GenerationRequest {
         messages = List.copyOf(messages);
         modalities = List.copyOf(modalities);
         required = List.copyOf(required);
+    }
+
+    /** Of an answer whose form is free. */
+    public GenerationRequest(List<Message> messages, Sampling sampling, List<Modality> modalities,
+            List<Modality> required, MediaOptions media) {
+        this(messages, sampling, modalities, required, media, null);
+    }
+
+    /**
+     * One of several choices. The first is the request itself; the others have seeds that are hashed from its own, far from
+     * those of its media, which are successive. A request without a seed has none for any of them.
+     */
+    public GenerationRequest choice(int index) {
+        if (index == 0) {
+            return this;
+        }
+        var other = sampling.hasSeed()
+                ? sampling.toBuilder().setSeed(seed(sampling.getSeed(), index)).build()
+                : sampling;
+        Long seed = media.seed();
+        return new GenerationRequest(messages, other, modalities, required,
+                media.withSeedOf(seed == null ? null : seed(seed, index)), format);
+    }
+
+    /** The first 53 bits of SplitMix64's hash: what JSON's readers can hold, so that a seed that is told can be sent back. */
+    private static long seed(long of, int index) {
+        long z = of + index * 0x9E3779B97F4A7C15L;
+        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+        return (z ^ z >>> 31) >>> 11;
     }
 
     /** What the caller wrote last. */

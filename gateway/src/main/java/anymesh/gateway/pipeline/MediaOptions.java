@@ -34,6 +34,11 @@ public record MediaOptions(int copies, @Nullable Long seed, @Nullable Integer st
         return new MediaOptions(1, newSeed, steps, guidanceScale, size, mimeTypes, quality, 0, false);
     }
 
+    /** The same with another seed. */
+    MediaOptions withSeedOf(@Nullable Long other) {
+        return new MediaOptions(copies, other, steps, guidanceScale, size, mimeTypes, quality, previews, soundtrack);
+    }
+
     /** What the generator has to be able to do. */
     public OutputNeeds needs() {
         return new OutputNeeds(size, steps, guidanceScale);

@@ -8,16 +8,18 @@ import anymesh.gateway.forecast.Task;
 import anymesh.gateway.routing.Hop;
 import anymesh.v1.BackboneFinished;
 import anymesh.v1.BackboneRequest;
+import anymesh.v1.TokenLogprob;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Equation 3: t, S_X = LLM(P_X, F_T). Hands text and signals on the moment they come. */
 final class ReasonStep {
     /** Who is told what the backbone writes, in its order. */
     interface Listener {
-        void onText(String text);
+        void onText(String text, List<TokenLogprob> logprobs);
 
         /** Owns the signal's states. */
         void onSignal(SignalStates signal);
@@ -42,7 +44,8 @@ final class ReasonStep {
             }
             forecasts.learn(Task.answer(backbone), 1, end.getTimings());
             return new Reasoned(end, started.ended(served, end.getTimings(), writing.signalBytes()));
-        });
+        }).recover(failure -> Future.failedFuture(
+                request.format() == null ? failure : request.format().located(failure)));
     }
 
     private static BackboneRequest request(Prompt prompt, GenerationRequest request) {
@@ -51,7 +54,9 @@ final class ReasonStep {
             // Never the backbone's to choose: another one that goes on with the answer must have the same.
             sampling.setSeed(ThreadLocalRandom.current().nextLong());
         }
+        var format = request.format();
         return BackboneRequest.newBuilder()
+                .setJsonSchema(format == null ? "" : format.schema())
                 .addAllTurns(prompt.turns())
                 .setSampling(sampling)
                 .addAllModalities(request.modalities())

@@ -56,7 +56,8 @@ final class Writing implements StageStream<BackboneRequest, BackboneEvent> {
                 begun = true;
                 String text = event.getText().getText();
                 known.setDeliveredCharacters(known.getDeliveredCharacters() + text.codePointCount(0, text.length()));
-                listener.onText(text);
+                known.setDeliveredLogprobs(known.getDeliveredLogprobs() + event.getLogprobsCount());
+                listener.onText(text, event.getLogprobsList());
             }
             case FINISHED -> {
                 frame.close();

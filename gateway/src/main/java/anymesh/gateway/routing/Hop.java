@@ -18,17 +18,24 @@ import org.jspecify.annotations.Nullable;
  * One step of a route: the modality that it handles, and the release that serves it. Which instance of the release takes
  * it is decided when the step is done.
  *
+ * @param features what an instance must have besides, as requests that need it can't be taken by one of an earlier version
  * @param capabilities those of this step: an instance may be set up for fewer modalities than another of its release. A
  *     backbone is one for all.
  */
-public record Hop(Modality modality, Release release, List<Capability> capabilities) {
+public record Hop(Modality modality, Release release, List<Capability> capabilities, Set<String> features) {
     public Hop {
+        features = Set.copyOf(features);
         capabilities = List.copyOf(capabilities);
     }
 
     /** The step as this instance would take it. */
     public static Hop of(Modality modality, StageInstance instance) {
-        return new Hop(modality, instance.release(), capabilities(modality, instance));
+        return new Hop(modality, instance.release(), capabilities(modality, instance), Set.of());
+    }
+
+    /** The same by instances that have these. */
+    Hop needing(Set<String> needed) {
+        return new Hop(modality, release, capabilities, needed);
     }
 
     private static List<Capability> capabilities(Modality modality, StageInstance of) {
@@ -79,7 +86,13 @@ public record Hop(Modality modality, Release release, List<Capability> capabilit
 
     /** Whether an instance serves this step: one of the release, joined to the same spaces. */
     public boolean isServedBy(StageInstance instance) {
-        return instance.release().equals(release) && capabilities(modality, instance).equals(capabilities);
+        return instance.release().equals(release) && capabilities(modality, instance).equals(capabilities)
+                && has(instance, features);
+    }
+
+    /** Whether an instance has all of these. */
+    static boolean has(StageInstance instance, Set<String> features) {
+        return instance.description().getFeaturesList().containsAll(features);
     }
 
     /** Whether its bundle says that it does this; everybody does nothing in particular. */

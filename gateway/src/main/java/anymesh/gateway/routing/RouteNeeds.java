@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param model null where any will do
  * @param task what the backbone's bundle must say that it does, such as {@code transcription}; null for a chat
  * @param key whoever asks, for routes that are sticky; null if the request names nobody
+ * @param features what the backbone must have besides (anymesh.wire.Features), each with the field that asks for it
  */
 public record RouteNeeds(@Nullable String model, Map<Modality, String> inputs, Map<Modality, String> outputs,
-        @Nullable String key, @Nullable String task) {
+        @Nullable String key, @Nullable String task, Map<String, String> features) {
     public RouteNeeds {
+        features = Map.copyOf(features);
         inputs = copy(inputs);
         outputs = copy(outputs);
     }
@@ -26,17 +28,22 @@ public record RouteNeeds(@Nullable String model, Map<Modality, String> inputs, M
     /** Of a chat, or what is done like one. */
     public RouteNeeds(@Nullable String model, Map<Modality, String> inputs, Map<Modality, String> outputs,
             @Nullable String key) {
-        this(model, inputs, outputs, key, null);
+        this(model, inputs, outputs, key, null, Map.of());
     }
 
     /** The same of a backbone that does this. */
     public RouteNeeds withTask(String wanted) {
-        return new RouteNeeds(model, inputs, outputs, key, wanted);
+        return new RouteNeeds(model, inputs, outputs, key, wanted, features);
+    }
+
+    /** The same of a backbone that has these, each with the field that asks for it. */
+    public RouteNeeds withFeatures(Map<String, String> wanted) {
+        return new RouteNeeds(model, inputs, outputs, key, task, wanted);
     }
 
     /** Of a request that names nobody. */
     public RouteNeeds(@Nullable String model, Map<Modality, String> inputs, Map<Modality, String> outputs) {
-        this(model, inputs, outputs, null, null);
+        this(model, inputs, outputs, null);
     }
 
     private static Map<Modality, String> copy(Map<Modality, String> modalities) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +49,19 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
 
     private static List<Hop> backbones(RouteNeeds needs, RouteTable table, List<StageInstance> snapshot, Draw draw) {
         String model = needs.model() != null ? needs.model() : firstModel(needs, table, snapshot, draw);
-        var serving = backbones(snapshot, table.model(model, draw))
-                .serving(instance -> table.models(instance.release()).contains(model), draw);
+        var candidates = backbones(snapshot, table.model(model, draw));
+        Predicate<StageInstance> isModel = instance -> table.models(instance.release()).contains(model);
+        var serving = candidates.serving(isModel, draw);
         if (serving.isEmpty()) {
             throw RouteRefused.unknownModel(model);
+        }
+        if (!needs.features().isEmpty()) {
+            var names = needs.features().keySet();
+            serving = candidates.serving(isModel.and(instance -> Hop.has(instance, names)), draw).stream()
+                    .map(hop -> hop.needing(names)).toList();
+            if (serving.isEmpty()) {
+                throw RouteRefused.unsupportedFeature(model, needs.features());
+            }
         }
         var able = serving.stream().filter(hop -> hop.does(needs.task())).toList();
         if (able.isEmpty()) {

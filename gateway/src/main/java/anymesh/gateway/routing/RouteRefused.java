@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.routing;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ public final class RouteRefused extends RuntimeException {
 
     /** What is missing. */
     public enum Reason {
-        UNKNOWN_MODEL, UNSUPPORTED_MODALITY
+        UNKNOWN_MODEL, UNSUPPORTED_MODALITY, UNSUPPORTED_FEATURE
     }
 
     private final Reason reason;
@@ -28,6 +29,13 @@ public final class RouteRefused extends RuntimeException {
     public static RouteRefused unknownModel(String model) {
         return new RouteRefused(Reason.UNKNOWN_MODEL,
                 "The model '" + model + "' does not exist or you do not have access to it.", "model");
+    }
+
+    /** No backbone that serves the model has all of these; each stands with the field that asks for it. */
+    static RouteRefused unsupportedFeature(String model, Map<String, String> features) {
+        String param = features.values().stream().sorted().findFirst().orElse("model");
+        return new RouteRefused(Reason.UNSUPPORTED_FEATURE, "Invalid '%s': the model '%s' does not support %s here."
+                .formatted(param, model, String.join(" and ", features.values().stream().sorted().toList())), param);
     }
 
     static RouteRefused unsupportedModality(String message, @Nullable String param) {

@@ -10,13 +10,15 @@ import anymesh.v1.Capability;
 import anymesh.v1.Modality;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What is forecast for a generator of pictures of 10 × 10, from what it was seen to do. */
 class ReleaseLoadTest {
     private static final Hop GENERATOR = new Hop(Modality.IMAGE, new Release("generator-image", "toyworld", "1"),
-            List.of(Capability.newBuilder().setModality(Modality.IMAGE).addSizes("10x10").addSizes("20x10").build()));
+            List.of(Capability.newBuilder().setModality(Modality.IMAGE).addSizes("10x10").addSizes("20x10").build()),
+            Set.of());
     private static final Crew ONE = new Crew(1, 4);
     private static final int USUAL_STEPS = 2;
 

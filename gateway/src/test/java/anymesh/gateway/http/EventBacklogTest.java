@@ -30,10 +30,11 @@ class EventBacklogTest {
 
     @Test
     void neighbouringTextsBecomeOne() {
-        assertThat(left(new TextWritten(0, "a"), new TextWritten(0, "b"), new MediaStarted(1, Modality.IMAGE),
-                new TextWritten(2, "c"), new TextWritten(2, "d")))
-                .containsExactly(new TextWritten(0, "ab"), new MediaStarted(1, Modality.IMAGE),
-                        new TextWritten(2, "cd"));
+        assertThat(left(new TextWritten(0, "a", List.of()), new TextWritten(0, "b", List.of()),
+                new MediaStarted(1, Modality.IMAGE),
+                new TextWritten(2, "c", List.of()), new TextWritten(2, "d", List.of())))
+                .containsExactly(new TextWritten(0, "ab", List.of()), new MediaStarted(1, Modality.IMAGE),
+                        new TextWritten(2, "cd", List.of()));
     }
 
     @Test

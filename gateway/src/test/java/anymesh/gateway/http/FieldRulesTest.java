@@ -37,13 +37,9 @@ class FieldRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"'n':2|n", "'presence_penalty':0.5|presence_penalty",
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"'presence_penalty':0.5|presence_penalty",
         "'frequency_penalty':-1|frequency_penalty", "'frequency_penalty':'0'|frequency_penalty",
-        "'logit_bias':{'50':1}|logit_bias", "'logprobs':true|logprobs", "'top_logprobs':3|top_logprobs",
-        "'response_format':{'type':'json_object'}|response_format",
-        "'response_format':{'type':'json_schema','json_schema':{}}|response_format",
-        "'response_format':'text'|response_format",
-        "'response_format':{}|response_format",
+        "'logit_bias':{'50':1}|logit_bias",
         "'tools':TOOL,'tool_choice':'required'|tool_choice", "'tool_choice':'required'|tool_choice",
         "'tools':TOOL,'tool_choice':{'type':'function','function':{'name':'f'}}|tool_choice",
         "'functions':TOOL,'function_call':{'name':'f'}|function_call",

@@ -29,13 +29,16 @@ class RequestPropertyTest {
             "image_url", "video_url", "input_audio", "url", "data", "format", "temperature", "top_p", "seed", "stop",
             "n",
             "input", "instructions", "tools", "tool_choice", "metadata", "result", "output", "text", "include",
-            "max_tokens", "modalities", "stream", "stream_options", "include_usage", "prompt", "size", "other");
+            "max_tokens", "modalities", "stream", "stream_options", "include_usage", "prompt", "size",
+            "response_format",
+            "json_schema", "schema", "name", "strict", "logprobs", "top_logprobs", "other");
 
     private static final List<String> WORDS = List.of("toyworld", "user", "assistant", "system", "tool", "text",
             "image_url", "video_url", "input_audio", "input_text", "input_image", "output_text",
             "image_generation_call",
             "image_generation", "function", "function_call", "function_call_output", "message", "required", "image",
-            "b64_json", "png", "auto", "", " ", "data:", "data:,",
+            "json_schema", "json_object", "message.output_text.logprobs", "b64_json", "png", "auto", "", " ", "data:",
+            "data:,",
             "data:image/png;base64,", "data:image/png;base64,QUJD", "data:image/png;base64,Q",
             "DATA:IMAGE/PNG;BASE64,QUJD",
             "http://h/", "\uD83D\uDE00", "%s%n");
