@@ -106,7 +106,7 @@ public final class Gateway implements AutoCloseable {
         var pipeline = new GenerationPipeline(client, router, swaps.trials(), recorder);
         swaps.open(router, pipeline);
         var jobs = Jobs.open(vertx, config.jobs(), router, pipeline, JobVerdicts::of,
-                (owner, media) -> keys.spent(owner, Work.of(media)));
+                (owner, media) -> keys.spent(owner, Work.of(media)), telemetry);
         var api = new HttpApi(vertx, config.settings(), router, pipeline, new EmbeddingPipeline(client), jobs, keys,
                 fetcher,
                 memory,

@@ -8,6 +8,7 @@ import anymesh.gateway.media.FolderMediaStore;
 import anymesh.gateway.media.MediaStore;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.routing.StageRouter;
+import anymesh.gateway.telemetry.Telemetry;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.server.Futures;
 import anymesh.v1.GeneratedMedia;
@@ -35,6 +36,8 @@ import org.slf4j.LoggerFactory;
 public final class Jobs implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Jobs.class);
     private static final long SWEEP_MILLIS = 60_000;
+    /** More often than a Prometheus usually looks. */
+    private static final long CENSUS_MILLIS = 5_000;
     /** How old a file has to be that no job names, unless attempts may take longer. */
     private static final Duration GRACE = Duration.ofHours(1);
 
@@ -45,27 +48,32 @@ public final class Jobs implements AutoCloseable {
     private final JobRunner runner;
     private final JobSweeper sweeper;
     private final long sweeps;
+    private final JobMeters meters;
+    private final long censuses;
     private final Object lock = new Object();
     private @Nullable Future<JobStore> opening;
     private @Nullable Database database;
     private boolean isClosed;
 
     private Jobs(Vertx vertx, JobsConfig config, StageRouter router, GenerationPipeline pipeline,
-            Function<Throwable, Verdict> verdicts, BiConsumer<String, GeneratedMedia> made) {
+            Function<Throwable, Verdict> verdicts, BiConsumer<String, GeneratedMedia> made, Telemetry telemetry) {
         this.vertx = vertx;
         this.config = config;
         folder = config.place(System.getenv());
         media = new FolderMediaStore(vertx, folder.resolve("media"));
-        runner = new JobRunner(vertx, config, this::ifAny, media, router, pipeline, verdicts, made);
+        meters = new JobMeters(telemetry.meters(), isOn());
+        runner = new JobRunner(new Workbench(vertx, config, media, new Previews(vertx), router, pipeline, verdicts,
+                made, meters, telemetry.tracer()), this::ifAny);
         var twice = config.timeout().multipliedBy(2);
         sweeper = new JobSweeper(media, twice.compareTo(GRACE) > 0 ? twice : GRACE);
         sweeps = vertx.setPeriodic(SWEEP_MILLIS, _ -> sweep());
+        censuses = vertx.setPeriodic(1, CENSUS_MILLIS, _ -> count());
     }
 
     /** Begins to look for jobs. {@code verdicts} says what a failure of an attempt means, {@code made} is told what was made for whom. */
     public static Jobs open(Vertx vertx, JobsConfig config, StageRouter router, GenerationPipeline pipeline,
-            Function<Throwable, Verdict> verdicts, BiConsumer<String, GeneratedMedia> made) {
-        return new Jobs(vertx, config, router, pipeline, verdicts, made);
+            Function<Throwable, Verdict> verdicts, BiConsumer<String, GeneratedMedia> made, Telemetry telemetry) {
+        return new Jobs(vertx, config, router, pipeline, verdicts, made, telemetry);
     }
 
     /** Whether there are any at all. */
@@ -169,6 +177,10 @@ public final class Jobs implements AutoCloseable {
                 .onFailure(e -> log.info("what jobs left could not be removed: {}", e.toString()));
     }
 
+    private void count() {
+        ask(JobStore::census, JobCensus.NONE).onSuccess(meters::see).onFailure(_ -> meters.see(null));
+    }
+
     /** Runs no more jobs and gives back what it has, so that others begin it at once; completes when that was said. */
     public Future<Void> leave() {
         return runner.leave();
@@ -178,6 +190,7 @@ public final class Jobs implements AutoCloseable {
     public void close(Budget budget) {
         var _ = Futures.awaitEnd(leave(), budget);
         vertx.cancelTimer(sweeps);
+        vertx.cancelTimer(censuses);
         @Nullable
         Database opened;
         synchronized (lock) {
