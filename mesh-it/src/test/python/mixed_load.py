@@ -1,9 +1,10 @@
 """Asks a mesh for everything at once, and holds every answer against the same request asked alone.
 
-Run by SurvivalIT, SwapIT and others: `python mixed_load.py URL REQUESTS [--bad VERSION …] [--alone FILE] [--films SHARE]`. Prints `alone` once every
+Run by SurvivalIT, SwapIT and others: `python mixed_load.py URL REQUESTS [--bad VERSION …] [--alone FILE] [--films SHARE]
+[--pictures SHARE] [--workers N]`. Prints `alone` once every
 case was asked by itself, then asks at random until there were so many requests and standard input has ended, then prints one line of JSON. What is
 left undone ten minutes after that end, or half a second a request where that is longer, is a failure. Requests are called `load-1`, `load-2`, …,
-under which the mesh's logs have them. One worker in ten reads its streams slowly.
+under which the mesh's logs have them. One worker of all reads its streams slowly.
 """
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ from openai import OpenAI
 
 from toyworld.evaluate.media import value_of
 
-WORKERS, PATIENCE, SLOWLY = 10, 600, 0.1
+PATIENCE, SLOWLY = 600, 0.1
 FIXTURES = Path(__file__).parents[4] / "models/fixtures"
 # Mean differences of pixels (of 255) and of log-spectrogram cells. A batch of another size rounds otherwise, so that the same
 # medium may differ a little; from any other case's it differs much more, which is checked first.
@@ -41,6 +42,9 @@ class Case:
 
     def is_film(self) -> bool:
         return isinstance(self.content, str) and "film" in self.content
+
+    def is_picture(self) -> bool:
+        return isinstance(self.content, str) and self.content.startswith("draw")
 
     def messages(self) -> list[dict]:
         if isinstance(self.content, str):
@@ -154,8 +158,9 @@ def closest_others(alone: dict[Case, Got]) -> dict[str, float]:
 
 
 class Load:
-    def __init__(self, url: str, requests: int, bad: set[str], films: float):
-        self.shares = [case.share * (films if case.is_film() else 1) for case in CASES]
+    def __init__(self, url: str, requests: int, bad: set[str], films: float, pictures: float, workers: int):
+        self.shares = [case.share * (films if case.is_film() else pictures if case.is_picture() else 1) for case in CASES]
+        self.workers = workers
         self.client = OpenAI(base_url=url + "/v1", api_key="unused", max_retries=0, timeout=120)
         self.requests, self.bad, self.more, self.until, self.lock = requests, bad, True, float("inf"), threading.Lock()
         self.counts: collections.Counter = collections.Counter()
@@ -223,8 +228,8 @@ class Load:
     def run(self, kept: Path | None) -> None:
         self.ask_alone(kept)
         print("alone", flush=True)
-        with ThreadPoolExecutor(WORKERS) as pool:
-            work = [pool.submit(self.work, seed) for seed in range(WORKERS)]
+        with ThreadPoolExecutor(self.workers) as pool:
+            work = [pool.submit(self.work, seed) for seed in range(self.workers)]
             sys.stdin.read()
             self.until, self.more = time.monotonic() + max(PATIENCE, self.requests / 2), False
             for each in work:
@@ -243,5 +248,7 @@ if __name__ == "__main__":
     parser.add_argument("--bad", nargs="*", default=[], metavar="VERSION", help="pictures of these may be others than alone: they are counted by themselves")
     parser.add_argument("--alone", type=Path, metavar="FILE", help="where the answers to the cases alone are kept for other loads of this mesh")
     parser.add_argument("--films", type=float, default=1, metavar="SHARE", help="how often films are asked for, of as often as otherwise; they take longest by far")
+    parser.add_argument("--pictures", type=float, default=1, metavar="SHARE", help="the same of pictures: a swap needs so many, and waits for them")
+    parser.add_argument("--workers", type=int, default=10, metavar="N", help="how many ask at once: what starts beside them has the processor with them")
     given = parser.parse_args()
-    Load(given.url, given.requests, set(given.bad), given.films).run(given.alone)
+    Load(given.url, given.requests, set(given.bad), given.films, given.pictures, given.workers).run(given.alone)

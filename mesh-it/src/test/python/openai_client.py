@@ -124,6 +124,40 @@ def images(client: OpenAI) -> None:
     check(answer.data[0].b64_json != answer.data[1].b64_json, "and they differ")
 
 
+def images_streamed_and_edited(client: OpenAI, picture: Path) -> None:
+    three = client.images.generate(model="toyworld", prompt="a green cat at the top right", n=3)
+    check(len({d.b64_json for d in three.data}) == 3 and three.usage.total_tokens > 0, "three pictures have a usage")
+    events = list(client.images.generate(model="toyworld", prompt="a green cat", stream=True, partial_images=2))
+    kinds = [e.type for e in events]
+    check(len(kinds) <= 3 and set(kinds[:-1]) == {"image_generation.partial_image"} and kinds[-1] == "image_generation.completed",
+          f"a picture is seen forming, and is completed once: {kinds}")
+    check(all(is_drawn(base64.b64decode(e.b64_json)) for e in events), "each is a picture")
+    for given in (picture, [picture, picture]):
+        edited = client.images.edit(model="toyworld", image=given, prompt="draw this in blue")
+        check(is_drawn(base64.b64decode(edited.data[0].b64_json)), f"edited from {'two' if isinstance(given, list) else 'one'}")
+
+
+def sounds(client: OpenAI) -> None:
+    asked = {"model": "toyworld", "seed": 1, "modalities": ["text", "audio"],
+             "messages": [{"role": "user", "content": "let me hear a low fast bell"}]}
+    answer = client.chat.completions.create(audio={"format": "wav", "voice": "alloy"}, **asked)
+    check(len(answer.choices) == 1 and base64.b64decode(answer.choices[0].message.audio.data).startswith(b"RIFF"), "a sound is WAV")
+    check(answer.choices[0].message.audio.transcript == "", "it is not speech, so its transcript is empty")
+    pcm = {"format": "pcm16", "voice": "alloy"}
+    chunks = list(client.chat.completions.create(audio=pcm, stream=True, stream_options={"include_usage": True}, **asked))
+    check(chunks[0].choices[0].delta.role == "assistant" and chunks[-1].choices == [], "a stream of a sound begins and ends as any")
+    audio = [c.choices[0].delta.audio for c in chunks if c.choices and c.choices[0].delta.audio]
+    pieces = [piece.data for piece in audio if piece.data]
+    whole = client.chat.completions.create(audio=pcm, **asked).choices[0].message.audio.data
+    check(b"".join(map(base64.b64decode, pieces)) == base64.b64decode(whole), f"its {len(pieces)} pieces are the sound")
+    try:
+        client.audio.speech.create(model="toyworld", voice="alloy", input="hello")
+    except openai.UnprocessableEntityError as e:
+        check(True, f"who doesn't speak says so: {e.message}")
+    else:
+        raise AssertionError("a model that doesn't speak spoke")
+
+
 DRAWING = {"type": "image_generation"}
 
 
@@ -276,6 +310,8 @@ def main() -> None:
     log_probabilities(client)
     text_only(client)
     images(client)
+    images_streamed_and_edited(client, Path(sys.argv[2]))
+    sounds(client)
     responses(client, Path(sys.argv[2]))
     streamed_responses(client)
     videos(client, Path(sys.argv[2]))

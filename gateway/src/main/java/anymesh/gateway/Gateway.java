@@ -112,7 +112,7 @@ public final class Gateway implements AutoCloseable {
         swaps.open(router, pipeline);
         var storage = Storage.open(vertx, config.jobs());
         var jobs = Jobs.open(vertx, config.jobs(), storage, router, pipeline, JobVerdicts::of,
-                (owner, media) -> keys.spent(owner, Work.of(media)));
+                (owner, media) -> keys.spent(owner, Work.of(media)), telemetry);
         var api = new HttpApi(vertx, config.settings(), router, pipeline, new EmbeddingPipeline(client), jobs,
                 new StoredFiles(storage), keys,
                 fetcher,

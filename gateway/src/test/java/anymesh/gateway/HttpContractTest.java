@@ -169,4 +169,20 @@ class HttpContractTest {
             assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).contains("200 OK").contains("Hello");
         }
     }
+
+    @Test
+    void whoAsksFirstNeedNotSendWhatIsRefusedByItsHead() throws Exception {
+        assertThat(toldFirst(CHAT, 90_000_000)).isEqualTo("HTTP/1.1 413");
+        assertThat(toldFirst("/v1/nothing", 100)).isEqualTo("HTTP/1.1 404");
+    }
+
+    /** What a client is told that sends no body before it may. */
+    private String toldFirst(String path, int length) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), mesh.gateway().port())) {
+            socket.getOutputStream().write(
+                    "POST %s HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: %d\r\n\r\n"
+                            .formatted(path, length).getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readNBytes("HTTP/1.1 413".length()), StandardCharsets.UTF_8);
+        }
+    }
 }

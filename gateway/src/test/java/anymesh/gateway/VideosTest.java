@@ -372,6 +372,16 @@ class VideosTest {
         };
         assertThat(awaitState(id(create("a bell")), "failed").path("error").path("code").asText())
                 .isEqualTo("inference_failed");
+        assertThat(attempts("made")).isEqualTo(1);
+        assertThat(attempts("postponed")).isPositive();
+        assertThat(attempts("failed")).isEqualTo(2);
+        await().until(() -> mesh.metric("anymesh_gateway_jobs", "completed") == 1
+                && mesh.metric("anymesh_gateway_jobs", "failed") == 2);
+        assertThat(mesh.metric("anymesh_gateway_jobs_oldest_waiting_seconds")).isZero();
+    }
+
+    private double attempts(String outcome) {
+        return mesh.metric("anymesh_gateway_job_attempts_seconds_count", "outcome=\"" + outcome + "\"");
     }
 
     @Test

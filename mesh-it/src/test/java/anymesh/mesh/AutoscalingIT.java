@@ -8,14 +8,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The autoscalers of {@code k8s/} follow what they ask for: real controllers, fake pods, and metrics that the test says. */
+/** The autoscalers of {@code k8s/} follow what they ask for: real controllers, fake pods, and metrics that the test says; one cluster, as starting takes longest. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class AutoscalingIT {
     private static final Duration SOON = Duration.ofMinutes(2);
     private static final String PICTURES = "generator-image";
@@ -24,11 +28,11 @@ final class AutoscalingIT {
     @TempDir
     private static Path folder;
 
-    private KubeCluster cluster;
-    private AutoscalerMetrics metrics;
+    private static KubeCluster cluster;
+    private static AutoscalerMetrics metrics;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void start() throws Exception {
         cluster = KubeCluster.start();
         metrics = AutoscalerMetrics.start(cluster, folder);
         cluster.apply(KubeCluster.render("overlays/test")).expectSuccess();
@@ -38,14 +42,15 @@ final class AutoscalingIT {
                                 .as(Manifests.name(autoscaler)).contains("ValidMetricFound")));
     }
 
-    @AfterEach
-    void stop() throws Exception {
+    @AfterAll
+    static void stop() throws Exception {
         if (cluster != null) {
             cluster.close();
         }
     }
 
     @Test
+    @Order(1)
     void aQueueBringsInstancesAndItsEndTakesThemAway() throws Exception {
         assertThat(wanted()).hasSize(MeshService.all().size()).allSatisfy(
                 (service, count) -> assertThat(count).as(service).isEqualTo(1));
@@ -64,6 +69,7 @@ final class AutoscalingIT {
     }
 
     @Test
+    @Order(2)
     void whoSleepsIsNotWokenByItsAutoscaler() throws Exception {
         cluster.kubectl("scale", "--replicas=0", "deployment/" + FILMS, "-n", KubeCluster.NAMESPACE).expectSuccess();
         metrics.queue(FILMS, 100);

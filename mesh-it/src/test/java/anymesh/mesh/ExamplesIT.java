@@ -2,16 +2,15 @@
 package anymesh.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import anymesh.cli.EmbeddedMesh;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,11 +50,8 @@ final class ExamplesIT {
     @CsvSource({"Python, python, python3", "JavaScript, javascript, node npm", "Java, java, mvn",
         "curl, curl, curl jq"})
     void theReadmesCommandsGiveWhatItSays(String section, String language, String programs) throws Exception {
-        for (var program : programs.split(" ", -1)) {
-            need(program);
-        }
         copyExamples();
-        var printed = run(block("## " + section + "\n"));
+        var printed = run(block("## " + section + "\n"), programs.split(" ", -1));
         assertThat(printed.lines()).as(printed).containsSubsequence(block("All four print").lines().toList());
         var out = folder.resolve("examples").resolve(language).resolve("out");
         for (var picture : List.of("bell", "blue-bell", "star", "cat-1", "cat-2")) {
@@ -68,16 +64,6 @@ final class ExamplesIT {
         }
         assertThat(Files.readString(out.resolve("film.mp4"), StandardCharsets.ISO_8859_1).substring(4))
                 .startsWith("ftyp");
-    }
-
-    private static void need(String program) {
-        var isThere = Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
-        if (Boolean.parseBoolean(System.getenv("CI"))) {
-            assertThat(isThere).as("%s is there", program).isTrue();
-        } else {
-            assumeTrue(isThere, "needs " + program + ": run scripts/examples-env");
-        }
     }
 
     /** Without what somebody installed or made beside them. */
@@ -104,14 +90,8 @@ final class ExamplesIT {
         return block.group().lines().map(String::strip).collect(Collectors.joining("\n"));
     }
 
-    private String run(String commands) throws IOException, InterruptedException {
-        var builder = new ProcessBuilder("bash", "-ec", commands).directory(folder.toFile()).redirectErrorStream(true);
-        builder.environment().put("ANYMESH_URL", mesh.url());
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().put("npm_config_cache", System.getProperty("user.home") + "/.cache/anymesh/npm");
-        var process = builder.start();
-        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        return output;
+    private String run(String commands, String... programs) throws IOException, InterruptedException {
+        return Programs.run(folder,
+                Map.of("ANYMESH_URL", mesh.url(), "JAVA_HOME", System.getProperty("java.home")), commands, programs);
     }
 }

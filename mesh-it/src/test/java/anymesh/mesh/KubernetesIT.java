@@ -99,7 +99,8 @@ final class KubernetesIT {
 
     @Test
     void nobodyNoticesRolloutsDeathsAndSwaps() throws Exception {
-        try (var load = MixedLoad.start(cluster, URL, REQUESTS, "--films", "0.25")) {
+        try (var load = MixedLoad.start(cluster, URL, REQUESTS, "--films", "0.25", "--pictures", "3",
+                "--workers", "5")) {
             for (var service : ROLLED) {
                 roll(service);
             }

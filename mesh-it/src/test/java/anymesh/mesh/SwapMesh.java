@@ -107,10 +107,14 @@ final class SwapMesh implements AutoCloseable {
         throw new AssertionError("nobody controls " + taken);
     }
 
-    /** Everything at once, of which films (the rest waits for them) a quarter as often as elsewhere. */
+    /**
+     * Everything at once, of which films (the rest waits for them) a quarter as often as elsewhere, and pictures (the swap waits for
+     * them) three times; so many callers that new instances still get to start beside them.
+     */
     MixedLoad load(String gateway, int requests, List<String> bad) throws IOException, InterruptedException {
         var options = Stream.concat(
-                Stream.of("--films", "0.25", "--alone", folder.resolve("alone.pickle").toString(), "--bad"),
+                Stream.of("--films", "0.25", "--pictures", "3", "--workers", "5", "--alone",
+                        folder.resolve("alone.pickle").toString(), "--bad"),
                 bad.stream());
         return MixedLoad.start("http://" + mesh.instance(gateway).http(), requests, options.toArray(String[]::new));
     }

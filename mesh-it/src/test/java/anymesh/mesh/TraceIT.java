@@ -51,13 +51,16 @@ final class TraceIT {
     }
 
     private static void ask(String trace, String requestId, String content) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create(mesh.url() + "/v1/chat/completions"))
+        send(trace, requestId, "/v1/chat/completions", """
+                {"model":"toyworld","temperature":0,"seed":1,"messages":[{"role":"user","content":%s}]}"""
+                .formatted(content));
+    }
+
+    private static void send(String trace, String requestId, String path, String body) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(mesh.url() + path))
                 .header("content-type", "application/json").header("x-request-id", requestId)
                 .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
-                .POST(HttpRequest.BodyPublishers.ofString("""
-                        {"model":"toyworld","temperature":0,"seed":1,"messages":[{"role":"user","content":%s}]}"""
-                        .formatted(content)))
-                .build();
+                .POST(HttpRequest.BodyPublishers.ofString(body)).build();
         try (var http = HttpClient.newHttpClient()) {
             var response = http.send(request, BodyHandlers.ofString());
             assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
@@ -103,6 +106,24 @@ final class TraceIT {
             assertThat(queue.end()).isLessThanOrEqualTo(run.start());
         }
         assertThat(spans).hasSize(1 + 4 * HOPS.size());
+    }
+
+    @Test
+    void aJobGoesOnInTheTraceOfItsRequest() throws Exception {
+        var trace = "4bf92f3577b34da6a3ce929d0e0e4737";
+        send(trace, "film-me", "/v1/videos", """
+                {"model":"toyworld","prompt":"film a red bell flying left"}""");
+        Awaitility.await().atMost(Duration.ofSeconds(60))
+                .until(() -> receiver.trace(trace).stream().anyMatch(span -> span.name().equals("job")));
+        var spans = receiver.trace(trace);
+        var request = only(spans, "gateway", 2, "POST /v1/videos");
+        var job = only(spans, "gateway", 5, "job");
+        assertThat(job.parent()).isEqualTo(request.id());
+        assertThat(job.start()).isGreaterThan(request.start());
+        assertThat(job.attributes()).containsEntry("anymesh.job.outcome", "made");
+        var film = only(spans, "generator-video", 2, "anymesh.v1.");
+        var call = spans.stream().filter(span -> span.id().equals(film.parent())).findFirst().orElseThrow();
+        assertThat(call.parent()).isEqualTo(job.id());
     }
 
     @Test

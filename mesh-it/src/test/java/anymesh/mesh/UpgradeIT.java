@@ -53,7 +53,8 @@ final class UpgradeIT {
                 cluster.awaitAvailable();
                 note("all of " + last.version());
                 theRouteIsObeyed(cluster);
-                try (var load = MixedLoad.start(cluster, "http://gateway." + KubeCluster.NAMESPACE, REQUESTS)) {
+                try (var load = MixedLoad.start(cluster, "http://gateway." + KubeCluster.NAMESPACE, REQUESTS,
+                        "--films", "0.25", "--workers", "5")) {
                     note("the load begins");
                     become(cluster, now, GATEWAY);
                     theRouteIsObeyed(cluster);

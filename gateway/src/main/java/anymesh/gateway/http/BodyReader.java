@@ -6,6 +6,7 @@ import anymesh.gateway.body.FormTree;
 import anymesh.gateway.fetch.Fetcher;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.call.Registration;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -48,6 +49,9 @@ final class BodyReader {
         } catch (HttpRefusal refusal) {
             collection.fail(refusal);
             return Future.failedFuture(refusal);
+        }
+        if (HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+            request.response().writeContinue(); // not before: who asks first need not send what is refused by its head
         }
         return collection.result.future().compose(body -> {
             if (coding == ContentCoding.IDENTITY && body.size() <= INLINE_BYTES) {

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
@@ -100,6 +101,7 @@ final class ConnectionClock extends ChannelDuplexHandler {
     void cut() {
         var context = channel.pipeline().context(this);
         if (context != null) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0); // nor does the system keep megabytes of it
             var _ = context.close();
         }
     }

@@ -175,8 +175,7 @@ public final class HttpApi implements AutoCloseable {
     /** How the API listens. */
     public HttpServerOptions options() {
         int head = settings.limits().connections().maxHeadBytes();
-        return PlainHttp.options().setHandle100ContinueAutomatically(true).setMaxInitialLineLength(head)
-                .setMaxHeaderSize(head);
+        return PlainHttp.options().setMaxInitialLineLength(head).setMaxHeaderSize(head);
     }
 
     /** A client has connected. */

@@ -142,7 +142,7 @@ final class VideosRoute {
                     : planned.generator().sizes().stream().findFirst().orElse("auto");
             return jobs
                     .create(new NewJob(id, exchange.spending().caller().name(), whole, size,
-                            Seconds.text(planned.seconds())), request)
+                            Seconds.text(planned.seconds()), exchange.call().traceparent()), request)
                     .onSuccess(accepted -> drop(accepted, whole));
         }).compose(accepted -> exchange.reply(VideoJson.of(accepted.job())));
     }

@@ -49,7 +49,7 @@ final class JobJson {
                 row.requiredNumber("deaths"),
                 Instant.ofEpochMilli(row.requiredNumber("created_at")), time(row, "completed_at"),
                 time(row, "expires_at"), error == null ? null : read(error, JobError.class),
-                result == null ? Map.of() : result.media());
+                result == null ? Map.of() : result.media(), row.text("traceparent"));
     }
 
     /** What a row says was made; null if nothing was. */

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.jobs;
 
+import anymesh.gateway.jobs.JobMeters.Outcome;
 import anymesh.gateway.media.MediaStore;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent;
-import anymesh.gateway.pipeline.GenerationPipeline;
-import anymesh.gateway.routing.StageRouter;
+import anymesh.kit.trace.Traces;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.Modality;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.InvalidInput;
 import com.google.protobuf.ByteString;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,17 +45,14 @@ final class JobRun {
         NOT, LOST, LEAVING
     }
 
-    private final Vertx vertx;
+    private final Workbench bench;
     private final JobsConfig config;
     private final JobStore jobs;
     private final MediaStore media;
-    private final Previews previews;
-    private final StageRouter router;
-    private final GenerationPipeline pipeline;
-    private final Function<Throwable, Verdict> verdicts;
-    private final BiConsumer<String, GeneratedMedia> tellMade;
     private final VideoJob job;
+    private final Span span;
     private final CallContext call;
+    private final long start = System.nanoTime();
     private final List<String> written = new ArrayList<>();
     private Stop stop = Stop.NOT;
     private int progress;
@@ -64,20 +61,19 @@ final class JobRun {
     /** Whether the database was asked to say that it is made, and didn't answer: then its media may be wanted. */
     private boolean mayBeDone;
 
-    JobRun(Vertx vertx, JobsConfig config, JobStore jobs, MediaStore media, Previews previews, StageRouter router,
-            GenerationPipeline pipeline, Function<Throwable, Verdict> verdicts,
-            BiConsumer<String, GeneratedMedia> tellMade, VideoJob job) {
-        this.vertx = vertx;
-        this.config = config;
+    JobRun(Workbench bench, JobStore jobs, VideoJob job) {
+        this.bench = bench;
+        config = bench.config();
         this.jobs = jobs;
-        this.media = media;
-        this.previews = previews;
-        this.router = router;
-        this.pipeline = pipeline;
-        this.verdicts = verdicts;
-        this.tellMade = tellMade;
+        media = bench.media();
         this.job = job;
-        call = CallContext.start(job.id() + "." + job.attempt(), null, config.timeout());
+        var requestId = job.id() + "." + job.attempt();
+        span = bench.tracer().spanBuilder("job").setSpanKind(SpanKind.CONSUMER)
+                .setParent(Traces.parent(job.traceparent())).setAttribute("anymesh.request_id", requestId)
+                .setAttribute("anymesh.job", job.id()).setAttribute("anymesh.job.attempt", job.attempt())
+                .startSpan();
+        String own = Traces.traceparent(span);
+        call = CallContext.start(requestId, own == null ? job.traceparent() : own, config.timeout());
     }
 
     String id() {
@@ -88,12 +84,23 @@ final class JobRun {
     Future<Void> run() {
         log.info("job={} attempt={} begins", job.id(), job.attempt());
         long beat = Math.max(1, Math.min(BEAT_MILLIS, config.lease().toMillis() / 3));
-        long timer = vertx.setPeriodic(beat, _ -> beat());
-        return attempt().recover(this::failed).onComplete(_ -> vertx.cancelTimer(timer)).otherwise(error -> {
-            // Its lease runs out, and it is begun again.
-            log.warn("job={} attempt={} is left to others: {}", job.id(), job.attempt(), String.valueOf(error));
-            return null;
-        });
+        long timer = bench.vertx().setPeriodic(beat, _ -> beat());
+        return attempt().map(Outcome.MADE).recover(this::failed)
+                .onComplete(_ -> bench.vertx().cancelTimer(timer)).otherwise(error -> {
+                    // Its lease runs out, and it is begun again.
+                    log.warn("job={} attempt={} is left to others: {}", job.id(), job.attempt(),
+                            String.valueOf(error));
+                    return Outcome.UNTOLD;
+                }).onSuccess(this::measure).mapEmpty();
+    }
+
+    private void measure(Outcome outcome) {
+        bench.meters().attempted(outcome, Duration.ofNanos(System.nanoTime() - start), call.traceparent());
+        span.setAttribute("anymesh.job.outcome", outcome.toString());
+        if (outcome == Outcome.FAILED || outcome == Outcome.UNTOLD) {
+            span.setStatus(StatusCode.ERROR);
+        }
+        span.end();
     }
 
     private Future<Void> attempt() {
@@ -101,9 +108,9 @@ final class JobRun {
             return Future.failedFuture(new InferenceFailed("The server failed at this video too often."));
         }
         var order = job.order();
-        return reference().compose(bytes -> router
+        return reference().compose(bytes -> bench.router()
                 .plan(VideoRequests.needs(order), Modality.VIDEO, VideoRequests.options(order).needs(), call)
-                .compose(plan -> pipeline.answer(VideoRequests.request(order, bytes), plan, call, _ -> {},
+                .compose(plan -> bench.pipeline().answer(VideoRequests.request(order, bytes), plan, call, _ -> {},
                         this::heard)))
                 .compose(this::made);
     }
@@ -117,7 +124,7 @@ final class JobRun {
 
     private void heard(AnswerEvent event) {
         if (event instanceof AnswerEvent.MediaDone(_, _, GeneratedMedia film)) {
-            tellMade.accept(job.owner(), film);
+            bench.made().accept(job.owner(), film);
         }
         if (event instanceof AnswerEvent.MediaProgress(_, _, int step, int steps) && steps > 0) {
             progress = Math.clamp((long) MOST_WHILE_MADE * step / steps, progress, MOST_WHILE_MADE);
@@ -149,7 +156,7 @@ final class JobRun {
 
     /** A film of which no picture can be made is a film all the same. */
     private Future<?> preview(Map<Variant, StoredMedium> stored, GeneratedMedia film) {
-        return previews.of(film.getData(), call)
+        return bench.previews().of(film.getData(), call)
                 .compose(pictures -> store(stored, Variant.THUMBNAIL, Previews.MIME_TYPE, pictures.thumbnail())
                         .compose(_ -> store(stored, Variant.SPRITESHEET, Previews.MIME_TYPE, pictures.spritesheet())))
                 .recover(error -> {
@@ -178,7 +185,7 @@ final class JobRun {
         return made == 0 ? job.seconds() : Seconds.text(made);
     }
 
-    private Future<Void> failed(Throwable error) {
+    private Future<Outcome> failed(Throwable error) {
         call.cancel();
         return tell(error).onComplete(_ -> {
             if (!mayBeDone) { // else they are found later if nobody wants them
@@ -187,28 +194,35 @@ final class JobRun {
         });
     }
 
-    private Future<Void> tell(Throwable error) {
+    /** Says what has become of it, and how that is called. */
+    private Future<Outcome> tell(Throwable error) {
         switch (stop) {
             case LOST -> {
                 log.info("job={} attempt={} was taken or deleted", job.id(), job.attempt());
-                return Future.succeededFuture();
+                return Future.succeededFuture(Outcome.LOST);
             }
             case LEAVING -> {
                 log.info("job={} attempt={} is given back", job.id(), job.attempt());
-                return jobs.giveBack(job.lease()).mapEmpty();
+                return said(jobs.giveBack(job.lease()), Outcome.GIVEN_BACK);
             }
             case NOT -> {
                 // What follows.
             }
         }
-        var verdict = verdicts.apply(error);
+        var verdict = bench.verdicts().apply(error);
         if (verdict.isPassing() && job.failures() < MOST_FAILURES) {
             var pause = pause();
             log.info("job={} attempt={} is put off for {}: {}", job.id(), job.attempt(), pause, error.toString());
-            return jobs.postpone(job.lease(), pause).mapEmpty();
+            return said(jobs.postpone(job.lease(), pause), Outcome.POSTPONED);
         }
         log.warn("job={} attempt={} failed with {}", job.id(), job.attempt(), verdict.error().code(), error);
-        return jobs.fail(job.lease(), verdict.error(), config.keepFor()).onSuccess(_ -> dropReference()).mapEmpty();
+        return said(jobs.fail(job.lease(), verdict.error(), config.keepFor()).onSuccess(_ -> dropReference()),
+                Outcome.FAILED);
+    }
+
+    /** Whoever has lost its lease meanwhile has said nothing. */
+    private static Future<Outcome> said(Future<Boolean> isOurs, Outcome outcome) {
+        return isOurs.map(ours -> ours ? outcome : Outcome.LOST);
     }
 
     private Duration pause() {

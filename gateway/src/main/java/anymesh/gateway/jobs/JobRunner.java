@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.jobs;
 
-import anymesh.gateway.media.MediaStore;
-import anymesh.gateway.pipeline.GenerationPipeline;
-import anymesh.gateway.routing.StageRouter;
-import anymesh.v1.GeneratedMedia;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,8 +9,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,15 +22,10 @@ final class JobRunner {
     private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
     private static final long LOOK_MILLIS = 500;
 
+    private final Workbench bench;
     private final Vertx vertx;
     private final JobsConfig config;
     private final Supplier<Future<Optional<JobStore>>> jobs;
-    private final MediaStore media;
-    private final Previews previews;
-    private final StageRouter router;
-    private final GenerationPipeline pipeline;
-    private final Function<Throwable, Verdict> verdicts;
-    private final BiConsumer<String, GeneratedMedia> made;
     private final Context context;
     /** By which operators tell gateways apart; nothing depends on it. */
     private final String name = "gateway-" + ProcessHandle.current().pid() + "-"
@@ -49,18 +38,11 @@ final class JobRunner {
     private boolean isAway;
 
     /** {@code jobs}: the jobs of the moment, if there are any. */
-    JobRunner(Vertx vertx, JobsConfig config, Supplier<Future<Optional<JobStore>>> jobs, MediaStore media,
-            StageRouter router, GenerationPipeline pipeline, Function<Throwable, Verdict> verdicts,
-            BiConsumer<String, GeneratedMedia> made) {
-        this.vertx = vertx;
-        this.config = config;
+    JobRunner(Workbench bench, Supplier<Future<Optional<JobStore>>> jobs) {
+        this.bench = bench;
+        vertx = bench.vertx();
+        config = bench.config();
         this.jobs = jobs;
-        this.media = media;
-        this.previews = new Previews(vertx);
-        this.router = router;
-        this.pipeline = pipeline;
-        this.verdicts = verdicts;
-        this.made = made;
         context = vertx.getOrCreateContext();
         context.runOnContext(_ -> timer = vertx.setPeriodic(LOOK_MILLIS, _ -> look()));
     }
@@ -113,7 +95,7 @@ final class JobRunner {
     }
 
     private void begin(JobStore store, VideoJob job) {
-        var run = new JobRun(vertx, config, store, media, previews, router, pipeline, verdicts, made, job);
+        var run = new JobRun(bench, store, job);
         running.put(job.id(), run);
         if (isLeaving) {
             run.leave();

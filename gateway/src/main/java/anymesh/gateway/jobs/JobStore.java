@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,11 +104,11 @@ public final class JobStore implements Shelf {
         return first(database.run(
                 """
                         INSERT INTO video_job (id, owner, created_at, state, progress, attempt, failures, deaths, not_before, spec,
-                            request_key, request_until, request_print, request_retried)
-                        VALUES (?, ?, {now}, 'queued', 0, 0, 0, 0, 0, ?, ?, {now} + ?, ?, ?)
+                            traceparent, request_key, request_until, request_print, request_retried)
+                        VALUES (?, ?, {now}, 'queued', 0, 0, 0, 0, 0, ?, ?, ?, {now} + ?, ?, ?)
                         ON CONFLICT (request_key) DO NOTHING RETURNING *""",
                 job.id(), job.owner(),
-                JobJson.write(new Spec(job.order(), job.size(), job.seconds())), request.key(),
+                JobJson.write(new Spec(job.order(), job.size(), job.seconds())), job.traceparent(), request.key(),
                 request.isKept().toMillis(), request.print(), request.isRetry() ? 1L : 0L));
     }
 
@@ -168,6 +169,23 @@ public final class JobStore implements Shelf {
         return database.run("SELECT * FROM video_job WHERE " + VISIBLE + which
                 + " ORDER BY created_at %s, id %s LIMIT ?".formatted(order, order), all)
                 .map(rows -> new Page(rows.stream().limit(limit).map(JobJson::job).toList(), rows.size() > limit));
+    }
+
+    /** How many jobs there are, and how old those are that wait. */
+    Future<JobCensus> census() {
+        return database.run("SELECT state, COUNT(*) AS jobs, {now} - MIN(created_at) AS age FROM video_job WHERE "
+                + VISIBLE + " GROUP BY state").map(rows -> {
+                    var counts = new EnumMap<JobState, Long>(JobState.class);
+                    long oldest = 0;
+                    for (var row : rows) {
+                        var state = JobState.of(row.requiredText("state"));
+                        counts.put(state, row.requiredNumber("jobs"));
+                        if (state == JobState.QUEUED) {
+                            oldest = row.requiredNumber("age");
+                        }
+                    }
+                    return new JobCensus(counts, Duration.ofMillis(oldest));
+                });
     }
 
     /** Begins the oldest job that waits, or whose worker let its lease run out; empty if there is none. */

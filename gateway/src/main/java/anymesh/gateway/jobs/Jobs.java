@@ -4,6 +4,7 @@ package anymesh.gateway.jobs;
 import anymesh.gateway.media.MediaStore;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.routing.StageRouter;
+import anymesh.gateway.telemetry.Telemetry;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.server.Futures;
 import anymesh.v1.GeneratedMedia;
@@ -19,21 +20,31 @@ import java.util.function.Function;
  * The jobs of a mesh as one gateway has them: those in the {@link Storage}, and who runs them here. Thread-safe.
  */
 public final class Jobs implements AutoCloseable {
+    /** More often than a Prometheus usually looks. */
+    private static final long CENSUS_MILLIS = 5_000;
+
+    private final Vertx vertx;
     private final Storage storage;
     private final JobRunner runner;
+    private final JobMeters meters;
+    private final long censuses;
 
     private Jobs(Vertx vertx, JobsConfig config, Storage storage, StageRouter router, GenerationPipeline pipeline,
-            Function<Throwable, Verdict> verdicts, BiConsumer<String, GeneratedMedia> made) {
+            Function<Throwable, Verdict> verdicts, BiConsumer<String, GeneratedMedia> made, Telemetry telemetry) {
+        this.vertx = vertx;
         this.storage = storage;
         storage.sweeps(JobStore::new);
-        runner = new JobRunner(vertx, config, this::ifUsable, media(), router, pipeline, verdicts, made);
+        meters = new JobMeters(telemetry.meters(), isOn());
+        runner = new JobRunner(new Workbench(vertx, config, media(), new Previews(vertx), router, pipeline, verdicts,
+                made, meters, telemetry.tracer()), this::ifUsable);
+        censuses = vertx.setPeriodic(1, CENSUS_MILLIS, _ -> count());
     }
 
     /** Begins to look for jobs. {@code verdicts} says what a failure of an attempt means, {@code made} is told what was made for whom. */
     public static Jobs open(Vertx vertx, JobsConfig config, Storage storage, StageRouter router,
             GenerationPipeline pipeline, Function<Throwable, Verdict> verdicts,
-            BiConsumer<String, GeneratedMedia> made) {
-        return new Jobs(vertx, config, storage, router, pipeline, verdicts, made);
+            BiConsumer<String, GeneratedMedia> made, Telemetry telemetry) {
+        return new Jobs(vertx, config, storage, router, pipeline, verdicts, made, telemetry);
     }
 
     /** Whether there are any at all. */
@@ -82,6 +93,10 @@ public final class Jobs implements AutoCloseable {
                 }));
     }
 
+    private void count() {
+        ask(JobStore::census, JobCensus.NONE).onSuccess(meters::see).onFailure(_ -> meters.see(null));
+    }
+
     /** Runs no more jobs and gives back what it has, so that others begin it at once; completes when that was said. */
     public Future<Void> leave() {
         return runner.leave();
@@ -90,6 +105,7 @@ public final class Jobs implements AutoCloseable {
     /** As {@link #leave}, within this time. Blocks. */
     public void close(Budget budget) {
         var _ = Futures.awaitEnd(leave(), budget);
+        vertx.cancelTimer(censuses);
     }
 
     @Override

@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt when what it made is deleted; null until it has ended
  * @param error if it failed
  * @param media what it made, if it is completed
+ * @param traceparent as in {@link NewJob}; null if a gateway of an earlier version made it
  */
 public record VideoJob(String id, String owner, VideoOrder order, JobState state, String size, String seconds,
         int progress,
         long attempt, long failures, long deaths, Instant createdAt, @Nullable Instant completedAt,
         @Nullable Instant expiresAt,
-        @Nullable JobError error, Map<Variant, StoredMedium> media) {
+        @Nullable JobError error, Map<Variant, StoredMedium> media, @Nullable String traceparent) {
     public VideoJob {
         media = Map.copyOf(media);
     }

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 /** What every database of jobs keeps to; two gateways look at it at once. */
 abstract class JobStoreContract {
     static final Duration LONG = Duration.ofMinutes(5);
+    private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     private static final Duration SHORT = Duration.ofMillis(50);
 
     final Vertx vertx = Vertx.vertx();
@@ -57,7 +58,7 @@ abstract class JobStoreContract {
 
     static NewJob aJob(String prompt) {
         var order = new VideoOrder("toyworld", prompt, 7, null, 3, 1.5f, null, null, "alice");
-        return new NewJob(NewJob.newId(), "", order, "64x64", "2");
+        return new NewJob(NewJob.newId(), "", order, "64x64", "2", TRACE);
     }
 
     static JobRequest once() {
@@ -89,9 +90,28 @@ abstract class JobStoreContract {
         assertThat(seen).isEqualTo(made.job());
         assertThat(seen.order()).isEqualTo(job.order());
         assertThat(seen.state()).isEqualTo(JobState.QUEUED);
+        assertThat(seen.traceparent()).isEqualTo(TRACE);
         assertThat(List.of(seen.size(), seen.seconds())).containsExactly("64x64", "2");
         assertThat(Duration.between(seen.createdAt(), java.time.Instant.now()).abs()).isLessThan(Duration.ofMinutes(1));
         assertThat(join(there.get("video_other", Whose.everybodys()))).isEmpty();
+    }
+
+    @Test
+    void jobsAreCountedByTheirStateAndTheOldestThatWaitsIsKnown() {
+        assertThat(join(here.census())).isEqualTo(JobCensus.NONE);
+        make("a bell");
+        var deleted = make("a drum");
+        make("a bird");
+        join(here.fail(claim(here).orElseThrow().lease(), new JobError("a", "b"), LONG));
+        join(here.delete(deleted.id(), Whose.everybodys()));
+        await().untilAsserted(() -> {
+            var census = join(there.census());
+            assertThat(census.counts()).isEqualTo(Map.of(JobState.FAILED, 1L, JobState.QUEUED, 1L));
+            assertThat(census.oldestWaiting()).isBetween(Duration.ofMillis(1), Duration.ofMinutes(1));
+        });
+        claim(here);
+        assertThat(join(there.census()))
+                .isEqualTo(new JobCensus(Map.of(JobState.FAILED, 1L, JobState.IN_PROGRESS, 1L), Duration.ZERO));
     }
 
     @Test
@@ -113,7 +133,8 @@ abstract class JobStoreContract {
 
     private VideoJob ownedBy(String owner) {
         var job = aJob("a bell");
-        return join(here.create(new NewJob(job.id(), owner, job.order(), job.size(), job.seconds()), once())).job();
+        return join(here.create(new NewJob(job.id(), owner, job.order(), job.size(), job.seconds(), TRACE), once()))
+                .job();
     }
 
     @Test
@@ -344,7 +365,7 @@ abstract class JobStoreContract {
                 new StoredMedium("f/input", "application/octet-stream", 3), "input_reference");
         var id = NewJob.newId();
         join(here.create(new NewJob(id, "", new VideoOrder("toyworld", "a", 1, null, null, null, reference, null, null),
-                "auto", "0"), once()));
+                "auto", "0", TRACE), once()));
         assertThat(join(there.filesOf(List.of(id, "video_x")))).containsExactly("f/input");
         var film = new StoredMedium(id + "/1-video.mp4", "video/mp4", 5);
         join(here.complete(claim(here).orElseThrow().lease(), "1x1", "1", Map.of(Variant.VIDEO, film), LONG));

@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -33,9 +34,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Follower<T extends HasMetadata> implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Follower.class);
-    private static final long WATCH_SECONDS = 30;
-    // The API server ends the watch; one that hangs is noticed by this.
-    private static final long SILENCE_SECONDS = WATCH_SECONDS + 4;
+    private static final Duration WATCH = Duration.ofSeconds(30);
+    // The API server ends the watch; one that hangs is noticed by its being late.
+    private static final Duration LATE = Duration.ofSeconds(4);
 
     /** What is followed. */
     interface Objects<T extends HasMetadata> {
@@ -71,6 +72,7 @@ final class Follower<T extends HasMetadata> implements AutoCloseable {
     private final String what;
     private final Objects<T> objects;
     private final Consumer<List<T>> listener;
+    private final Duration watch;
     private final Context context;
     private final TreeMap<String, T> known = new TreeMap<>();
     private final Promise<Void> first = Promise.promise();
@@ -78,18 +80,26 @@ final class Follower<T extends HasMetadata> implements AutoCloseable {
     private volatile boolean isClosed;
     private volatile Registration thread = () -> {};
 
-    private Follower(KubernetesAccess access, String what, Objects<T> objects, Consumer<List<T>> listener) {
+    private Follower(KubernetesAccess access, String what, Objects<T> objects, Consumer<List<T>> listener,
+            Duration watch) {
         this.access = access;
         this.what = what;
         this.objects = objects;
         this.listener = listener;
+        this.watch = watch;
         this.context = access.vertx().getOrCreateContext();
     }
 
     /** Begins; the listener is told all objects in the order of their names, now and after changes. */
     static <T extends HasMetadata> Follower<T> start(KubernetesAccess access, String what, Objects<T> objects,
             Consumer<List<T>> listener) {
-        var follower = new Follower<>(access, what, objects, listener);
+        return start(access, what, objects, listener, WATCH);
+    }
+
+    /** The same, by watches that end after so long. */
+    static <T extends HasMetadata> Follower<T> start(KubernetesAccess access, String what, Objects<T> objects,
+            Consumer<List<T>> listener, Duration watch) {
+        var follower = new Follower<>(access, what, objects, listener, watch);
         follower.thread = access.run(follower::follow);
         return follower;
     }
@@ -121,8 +131,9 @@ final class Follower<T extends HasMetadata> implements AutoCloseable {
     /** Returns when the watch has ended. */
     private void watch(String version) throws InterruptedException {
         var news = new LinkedBlockingQueue<News<T>>();
-        var options = new ListOptionsBuilder().withResourceVersion(version).withTimeoutSeconds(WATCH_SECONDS).build();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SILENCE_SECONDS);
+        var options = new ListOptionsBuilder().withResourceVersion(version).withTimeoutSeconds(watch.toSeconds())
+                .build();
+        long deadline = System.nanoTime() + watch.plus(LATE).toNanos();
         try (var _ = objects.watch(options, into(news))) {
             while (true) {
                 var next = news.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
