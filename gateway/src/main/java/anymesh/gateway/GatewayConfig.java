@@ -83,13 +83,15 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     public GatewayConfig withJobs(JobsConfig other) {
         return new GatewayConfig(host, port, requestTimeout, maxWait, lameDuck, drainTimeout, heartbeat, http,
                 corsOrigins,
-                playground, scaleImages, https, keys, memoryBytes, registry, tls, stages, other, mediaUrls, fetch, endpoints);
+                playground, scaleImages, https, keys, memoryBytes, registry, tls, stages, other, mediaUrls, fetch,
+                endpoints);
     }
 
     /** The same with other times for its end. */
     public GatewayConfig withEnd(Duration newLameDuck, Duration newDrainTimeout) {
         return new GatewayConfig(host, port, requestTimeout, maxWait, newLameDuck, newDrainTimeout, heartbeat, http,
-                corsOrigins, playground, scaleImages, https, keys, memoryBytes, registry, tls, stages, jobs, mediaUrls, fetch,
+                corsOrigins, playground, scaleImages, https, keys, memoryBytes, registry, tls, stages, jobs, mediaUrls,
+                fetch,
                 endpoints);
     }
 
@@ -104,6 +106,7 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     }
 
     HttpSettings settings() {
-        return new HttpSettings(http, requestTimeout, maxWait, heartbeat, corsOrigins, playground, https.serves(), mediaUrls);
+        return new HttpSettings(http, requestTimeout, maxWait, heartbeat, corsOrigins, playground, https.serves(),
+                mediaUrls);
     }
 }

@@ -98,7 +98,7 @@ class ImageSizesTest {
 
     @ParameterizedTest
     @CsvSource({"64x64,128x128", "100x128,128x128", "192x128,256x256", "160x300,256x256", "1024x1024,256x256",
-            "1536x1024,256x256"})
+        "1536x1024,256x256"})
     void aPictureIsDrawnInTheNextSizeThenScaledAndCutButNotDistorted(String size, String drawn) throws IOException {
         var answer = ask("'size':'" + size + "'");
         var picture = picture(answer);

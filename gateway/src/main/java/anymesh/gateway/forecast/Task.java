@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 public record Task(Hop hop, int count, int rows, @Nullable Integer steps, long area) {
     private static final Splitter SIZE = Splitter.on('x');
 
-    /** A backbone's answer. */
-    public static Task answer(Hop backbone) {
-        return new Task(backbone, 1, 1, 1, 1);
+    /** So many answers of a backbone. */
+    public static Task answers(Hop backbone, int count) {
+        return new Task(backbone, count, 1, 1, 1);
     }
 
     /**

@@ -42,7 +42,7 @@ final class ReasonStep {
             if (end == null) {
                 throw new InferenceFailed(backbone.service() + " ended in the middle of its answer");
             }
-            forecasts.learn(Task.answer(backbone), 1, end.getTimings());
+            forecasts.learn(Task.answers(backbone, 1), 1, end.getTimings());
             return new Reasoned(end, started.ended(served, end.getTimings(), writing.signalBytes()));
         }).recover(failure -> Future.failedFuture(
                 request.format() == null ? failure : request.format().located(failure)));
