@@ -19,7 +19,8 @@ public final class Bench {
             case "denoiser" -> DenoiserBench.run(home, rounds);
             case "form" -> FormBench.run(rounds);
             default ->
-                throw new IllegalArgumentException("usage: bench/run hop|path|streams|denoiser|scaling|queue|form [ROUNDS]");
+                throw new IllegalArgumentException(
+                        "usage: bench/run hop|path|streams|denoiser|scaling|queue|form [ROUNDS]");
         }
     }
 }

@@ -18,7 +18,8 @@ final class FormBench {
     private static final int TOKENS = 60;
     private static final Map<String, String> SCHEMAS = Map.of(
             "any object", "{\"type\":\"object\"}",
-            "a string and an integer", "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":"
+            "a string and an integer",
+            "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":"
                     + "\"integer\"}},\"required\":[\"a\",\"b\"]}",
             "a string near its greatest length", "{\"type\":\"array\",\"items\":{\"type\":\"string\",\"maxLength\":8},"
                     + "\"minItems\":100}");
