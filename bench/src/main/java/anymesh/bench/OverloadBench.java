@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /**
  * Pictures asked for at ten times the rate that a mesh makes them at, each with a deadline. Arrivals keep their rate, whatever
@@ -26,7 +27,10 @@ final class OverloadBench {
     static void run(Path home, int seconds) throws Exception {
         try (var mesh = MeshProcess.start(home); var client = new PicturesClient(mesh.url())) {
             long before = mesh.liveBytes();
-            System.out.println(measure(client, 16, Duration.ofSeconds(seconds)));
+            var overload = measure(client, 16, Duration.ofSeconds(seconds));
+            System.out.println(overload);
+            overload.others().stream().collect(Collectors.groupingBy(PicturesClient.Reply::body, Collectors.counting()))
+                    .forEach((body, count) -> System.out.printf("%d times %s%n", count, body));
             System.out.printf("%nHeap that lives: %d MB before, %d MB after; the process at its largest: %d MB%n",
                     before >> 20, mesh.liveBytes() >> 20, mesh.peakBytes() >> 20);
         }
@@ -40,6 +44,7 @@ final class OverloadBench {
         double alone = Overload.percentile(ask(client, ALONE), 50);
         double rate = picturesPerSecond(client, callers, time);
         var deadline = Duration.ofMillis((long) (DEADLINE * alone));
+        flood(client, TIMES * rate, deadline, time.dividedBy(2)); // until refusing is compiled too
         return new Overload(alone, rate, deadline, flood(client, TIMES * rate, deadline, time));
     }
 

@@ -158,6 +158,17 @@ class ForecastTest {
     }
 
     @Test
+    void clientsThatWaitForShortAreNoFaultOfTheInstances() {
+        for (int i = 0; i < 8; i++) {
+            assertThat(image("200").status()).isEqualTo(504);
+        }
+        assertThat(mesh.metric("anymesh_gateway_ejections_total")).isZero();
+        pictures.release(9); // those that nobody waits for take theirs too
+        var answer = image(null);
+        assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
+    }
+
+    @Test
     void aClientsTimeEndsItsRequest() {
         var answer = image("200");
         assertThat(answer.status()).isEqualTo(504);

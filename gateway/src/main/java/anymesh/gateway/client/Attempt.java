@@ -198,8 +198,9 @@ final class Attempt<Q extends Message, R extends Message> {
             case InvalidInput _,UnsupportedModality _,ContractMismatch _ -> Outcome.ANSWERED;
             // A connection takes all its calls along, which is one failure.
             case StageLost _ -> killed ? Outcome.LOST : isFirstOfConnection ? Outcome.FAILED : Outcome.UNKNOWN;
-            case StageUnavailable _,DeadlineExceeded _,InferenceFailed _ -> Outcome.FAILED;
-            case Overloaded _,ModelNotReady _ -> Outcome.UNKNOWN;
+            case StageUnavailable _,InferenceFailed _ -> Outcome.FAILED;
+            // How long a caller waits is the caller's, and much of it was queued for; one that hangs stalls, which is seen.
+            case Overloaded _,ModelNotReady _,DeadlineExceeded _ -> Outcome.UNKNOWN;
         };
     }
 }

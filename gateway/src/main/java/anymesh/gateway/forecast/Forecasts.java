@@ -6,6 +6,7 @@ import anymesh.gateway.routing.Hop;
 import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageState;
 import anymesh.v1.StageTimings;
+import anymesh.wire.error.DeadlineExceeded;
 import anymesh.wire.error.Overloaded;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -47,8 +48,10 @@ public final class Forecasts {
 
     private static Crew crew(Hop hop, List<InstanceLoad> instances) {
         var serving = instances.stream().filter(load -> load.instance().state() == StageState.SERVING
-                && !load.ejected() && hop.isServedBy(load.instance())).toList();
-        return new Crew(serving.size(), serving.stream().mapToInt(InstanceLoad::capacity).max().orElse(1));
+                && hop.isServedBy(load.instance())).toList();
+        var well = serving.stream().filter(load -> !load.ejected()).toList();
+        var working = well.isEmpty() ? serving : well; // where all are ejected, they are asked all the same
+        return new Crew(working.size(), working.stream().mapToInt(InstanceLoad::capacity).max().orElse(1));
     }
 
     /**
@@ -78,11 +81,13 @@ public final class Forecasts {
         } catch (Overloaded e) {
             return Future.failedFuture(e);
         }
-        return doing.apply(entered).onSuccess(_ -> {
-            if (isWhole) {
-                entered.answered();
+        return doing.apply(entered).onComplete(ended -> {
+            // One that ran out of time has taken at least that; if only answers counted, a mesh that answers nobody would seem quick.
+            if (isWhole && (ended.succeeded() || ended.cause() instanceof DeadlineExceeded)) {
+                entered.took(ended.failed());
             }
-        }).onComplete(_ -> entered.close());
+            entered.close();
+        });
     }
 
     /** Throws {@link Overloaded} if a request has to wait longer than it may. */
@@ -118,9 +123,9 @@ public final class Forecasts {
             this.forecast = forecast;
         }
 
-        /** It was answered: the last of its releases, which had the most to do, was as fast as this. */
-        void answered() {
-            load(tasks.getLast().hop()).took(forecast, Duration.ofNanos(System.nanoTime() - since));
+        /** It has ended: the last of its releases, which had the most to do, was as fast as this. */
+        void took(boolean isLate) {
+            load(tasks.getLast().hop()).took(forecast, Duration.ofNanos(System.nanoTime() - since), isLate);
         }
 
         /** This step has done its part, while others go on. */

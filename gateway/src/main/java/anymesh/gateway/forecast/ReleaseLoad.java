@@ -45,10 +45,12 @@ final class ReleaseLoad {
     /**
      * What was forecast took so long. Only who mostly waited tells whether the queue moves as was thought: who came first was slowed
      * down by those who came after, and nobody could know of them.
+     *
+     * @param isLate whether its time was over before it was done: one that had less than is usual says nothing
      */
-    synchronized void took(Forecast forecast, Duration real) {
-        if (forecast.isMostlyWaiting()) {
-            trust.learn((double) real.toNanos() / forecast.usual().toNanos());
+    synchronized void took(Forecast forecast, Duration real, boolean isLate) {
+        if (isLate ? real.compareTo(forecast.usual()) > 0 : forecast.isMostlyWaiting()) {
+            trust.learn((double) real.toNanos() / Math.max(1, forecast.usual().toNanos()));
         }
     }
 

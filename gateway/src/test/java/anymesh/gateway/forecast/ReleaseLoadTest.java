@@ -109,11 +109,11 @@ class ReleaseLoadTest {
         learn();
         load.begin(pictures(39));
         for (int i = 0; i < 200; i++) {
-            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(60)); // others have work for it
+            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(60), false); // others have work for it
         }
         expect(pictures(1), ONE, 59, 60);
         for (int i = 0; i < 200; i++) {
-            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(20));
+            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(20), false);
         }
         expect(pictures(1), ONE, 19, 20);
     }
@@ -122,10 +122,21 @@ class ReleaseLoadTest {
     void whoCameFirstSaysNothingOfTheQueue() {
         learn();
         for (int i = 0; i < 100; i++) {
-            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(10)); // slowed down by those after it
+            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(10), false); // slowed down by those after it
         }
         load.begin(pictures(39));
         expect(pictures(1), ONE, 19, 20);
+    }
+
+    @Test
+    void whoRanOutOfTimeIsASignOfMoreThanThat() {
+        learn();
+        for (int i = 0; i < 200; i++) {
+            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(3), true);
+            load.took(load.forecast(pictures(1), ONE), Duration.ofMillis(500), true); // it was given no more
+        }
+        load.begin(pictures(39));
+        expect(pictures(1), ONE, 59, 60);
     }
 
     @Test
