@@ -70,8 +70,9 @@ class SlowReadersTest {
             long during = median();
             assertThat(mesh.metric("anymesh_gateway_requests_active")).as("who hung there all the while")
                     .isGreaterThan(READERS / 2);
+            // Behind readers it would take them seconds; a busy machine makes it slow too, but not that slow.
             assertThat(during).as("nanoseconds of an ordinary request, %d before", before)
-                    .isLessThan(3 * before + TimeUnit.MILLISECONDS.toNanos(2));
+                    .isLessThan(10 * before + TimeUnit.MILLISECONDS.toNanos(100));
             Awaitility.await().atMost(Duration.ofSeconds(40))
                     .until(() -> mesh.metric("anymesh_gateway_requests_active") == 0 && held() == 0);
             sips.shutdownNow();
