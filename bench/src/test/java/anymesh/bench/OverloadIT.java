@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 final class OverloadIT {
     private static final int TOGETHER = 4;
     private static final int STEPS = 10;
-    private static final Duration STEP = Duration.ofMillis(100);
-    private static final Duration TIME = Duration.ofSeconds(12);
+    private static final Duration STEP = Duration.ofMillis(50);
+    private static final Duration TIME = Duration.ofSeconds(8);
 
     @Test
     void theExcessIsRefusedAtOnceAndTheRestIsMadeInItsTime() throws Exception {

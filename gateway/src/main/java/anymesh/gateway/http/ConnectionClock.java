@@ -80,7 +80,7 @@ final class ConnectionClock extends ChannelDuplexHandler {
         restBytes = 0;
         rest = limits.pace();
         timer.close();
-        timer = rest.watch(vertx, this::cut);
+        timer = rest.watch(vertx, this::hangUp);
         request.end().onSuccess(_ -> {
             if (state == State.REST_OF_BODY) {
                 idle();
@@ -95,13 +95,18 @@ final class ConnectionClock extends ChannelDuplexHandler {
     }
 
     /**
-     * Closes the connection whatever is still to be written. Vert.x, which stands behind this in the pipeline, would
-     * wait for the client to take that.
+     * Closes the connection of a client that takes its answer too slowly, whatever is still to be written. The system forgets it
+     * too: else it would keep what it has taken, megabytes, for as long as the client likes.
      */
     void cut() {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        hangUp();
+    }
+
+    /** Closes the connection; what the system has taken it still sends. Vert.x, which stands behind this in the pipeline, would wait for more. */
+    private void hangUp() {
         var context = channel.pipeline().context(this);
         if (context != null) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0); // nor does the system keep megabytes of it
             var _ = context.close();
         }
     }
@@ -128,7 +133,7 @@ final class ConnectionClock extends ChannelDuplexHandler {
             restBytes += bytes.readableBytes();
             if (restBytes > (long) PATIENCE * limits.maxBodyBytes()) {
                 ReferenceCountUtil.release(message);
-                cut();
+                hangUp();
                 return;
             }
         }
@@ -162,7 +167,7 @@ final class ConnectionClock extends ChannelDuplexHandler {
     }
 
     private Registration timer(Duration time) {
-        var cut = channel.eventLoop().schedule(this::cut, time.toMillis(), TimeUnit.MILLISECONDS);
-        return () -> cut.cancel(false);
+        var end = channel.eventLoop().schedule(this::hangUp, time.toMillis(), TimeUnit.MILLISECONDS);
+        return () -> end.cancel(false);
     }
 }
