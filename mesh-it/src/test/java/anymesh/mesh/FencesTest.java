@@ -51,6 +51,7 @@ final class FencesTest {
     @ArchTest
     static final ArchRule theEventLoopAndTheWorkersDecodeNothing = noClasses()
             .that().resideInAnyPackage("anymesh.gateway..", "anymesh.generator.pipeline..", "anymesh.kit.batch..")
+            .and().doNotHaveFullyQualifiedName("anymesh.gateway.pipeline.ScaleStep")
             .and().doNotHaveFullyQualifiedName("anymesh.gateway.pipeline.SoundtrackStep")
             .and().doNotHaveFullyQualifiedName("anymesh.gateway.swap.Flaws")
             .and().doNotHaveFullyQualifiedName("anymesh.gateway.jobs.Previews")
