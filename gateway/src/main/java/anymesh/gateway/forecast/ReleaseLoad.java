@@ -43,14 +43,19 @@ final class ReleaseLoad {
     }
 
     /**
-     * What was forecast took so long. Only who mostly waited tells whether the queue moves as was thought: who came first was slowed
-     * down by those who came after, and nobody could know of them.
+     * What was forecast took so long. Who found no queue says nothing of one that was slower than thought: it was slowed down by those
+     * who came after it, and nobody could know of them. It does say that things are quick again: else, once forecasts were so long
+     * that nobody was let in to wait, they would stay so.
      *
      * @param isLate whether its time was over before it was done: one that had less than is usual says nothing
      */
     synchronized void took(Forecast forecast, Duration real, boolean isLate) {
-        if (isLate ? real.compareTo(forecast.usual()) > 0 : forecast.isMostlyWaiting()) {
-            trust.learn((double) real.toNanos() / Math.max(1, forecast.usual().toNanos()));
+        if (forecast.usual().isZero()) {
+            return;
+        }
+        double ratio = (double) real.toNanos() / forecast.usual().toNanos();
+        if (isLate ? ratio > 1 : forecast.isMostlyWaiting() || ratio < trust.mean()) {
+            trust.learn(ratio);
         }
     }
 

@@ -21,6 +21,11 @@ final class Trust {
         mean += NEWEST * (now - mean);
     }
 
+    /** What is usual of late. */
+    double mean() {
+        return mean;
+    }
+
     /** What to multiply a forecast with so that what comes stays below it; never less than 1. */
     double bound() {
         return Math.clamp(mean + DEVIATIONS * deviation, 1, MOST);

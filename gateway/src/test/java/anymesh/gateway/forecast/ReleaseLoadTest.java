@@ -140,6 +140,22 @@ class ReleaseLoadTest {
     }
 
     @Test
+    void whoFindsNoQueueShowsThatThingsAreQuickAgain() {
+        learn();
+        for (int i = 0; i < 200; i++) {
+            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(100), true);
+        }
+        load.begin(pictures(39));
+        expect(pictures(1), ONE, 159, 160);
+        load.end(pictures(39));
+        for (int i = 0; i < 200; i++) {
+            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(1), false);
+        }
+        load.begin(pictures(39));
+        expect(pictures(1), ONE, 19, 20);
+    }
+
+    @Test
     void theNewestCountsMost() {
         learn();
         for (int i = 0; i < 50; i++) {
