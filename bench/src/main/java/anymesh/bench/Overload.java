@@ -79,7 +79,8 @@ record Overload(double alone, double rate, Duration deadline, List<Reply> replie
                 | neither | %d |
                 | refusals: median, p95 | %.0f ms, %.0f ms (%.2f of a picture alone) |
                 | pictures: median, p95 | %.0f ms, %.0f ms (%.2f of their time) |
-                | pictures within what was forecast, once the queue had formed | %.3f |""".formatted(alone, rate, deadline.toMillis(),
+                | pictures within what was forecast, once the queue had formed | %.3f |""".formatted(alone, rate,
+                deadline.toMillis(),
                 replies.size(), made(), refused(), others().size(), percentile(refused, 50), percentile(refused, 95),
                 refusal(95), percentile(made, 50), percentile(made, 95), answer(), kept());
     }

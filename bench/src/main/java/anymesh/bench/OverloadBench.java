@@ -5,10 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
@@ -60,23 +58,11 @@ final class OverloadBench {
     /** Each caller asks again when it is answered. */
     private static double picturesPerSecond(PicturesClient client, int callers, Duration time) throws Exception {
         long begin = System.nanoTime();
-        var made = new AtomicInteger();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var all = new ArrayList<Callable<Void>>();
-            for (int caller = 0; caller < callers; caller++) {
-                all.add(() -> {
-                    while (System.nanoTime() - begin < time.toNanos()) {
-                        client.ask(null).made();
-                        made.incrementAndGet();
-                    }
-                    return null;
-                });
-            }
-            for (var caller : threads.invokeAll(all)) {
-                caller.get();
-            }
-        }
-        return made.get() / ((System.nanoTime() - begin) / 1e9);
+        long made = Callers.sum(callers, begin + time.toNanos(), (_, _) -> {
+            client.ask(null).made();
+            return 1;
+        });
+        return made / ((System.nanoTime() - begin) / 1e9);
     }
 
     private static List<PicturesClient.Reply> flood(PicturesClient client, double rate, Duration deadline,

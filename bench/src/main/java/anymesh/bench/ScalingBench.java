@@ -7,9 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Pictures a second with one, two and four generators of a simulated device, all else real: a picture takes a second and
@@ -59,25 +56,11 @@ final class ScalingBench {
     private static double picturesPerSecond(MeshClient client) throws Exception {
         long begin = System.nanoTime() + WARM.toNanos();
         long end = begin + TIME.toNanos();
-        var answered = new AtomicInteger();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var callers = new ArrayList<Callable<Void>>();
-            for (int caller = 0; caller < CALLERS; caller++) {
-                callers.add(() -> {
-                    while (System.nanoTime() - end < 0) {
-                        client.ask("draw a red bell", Map.of("temperature", 0));
-                        long now = System.nanoTime();
-                        if (now - begin >= 0 && now - end < 0) {
-                            answered.incrementAndGet();
-                        }
-                    }
-                    return null;
-                });
-            }
-            for (var caller : threads.invokeAll(callers)) {
-                caller.get();
-            }
-        }
-        return answered.get() / (double) TIME.toSeconds();
+        long answered = Callers.sum(CALLERS, end, (_, _) -> {
+            client.ask("draw a red bell", Map.of("temperature", 0));
+            long now = System.nanoTime();
+            return now - begin >= 0 && now - end < 0 ? 1 : 0;
+        });
+        return answered / (double) TIME.toSeconds();
     }
 }

@@ -4,11 +4,8 @@ package anymesh.bench;
 import anymesh.cli.EmbeddedMesh;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
 
 /** Tokens a second of sixteen callers at once against one alone, through the gateway; each asks again when answered. */
 final class StreamsBench {
@@ -29,28 +26,11 @@ final class StreamsBench {
 
     private static double tokensPerSecond(MeshClient client, int callers) throws Exception {
         long start = System.nanoTime();
-        long end = start + TIME.toNanos();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var tasks = new ArrayList<Callable<Long>>();
-            for (int caller = 0; caller < callers; caller++) {
-                int first = caller;
-                tasks.add(() -> tokensUntil(client, end, first));
-            }
-            long tokens = 0;
-            for (var answered : threads.invokeAll(tasks)) {
-                tokens += answered.get();
-            }
-            return tokens * 1e9 / (System.nanoTime() - start);
-        }
-    }
-
-    private static long tokensUntil(MeshClient client, long end, int first) throws Exception {
-        long tokens = 0;
-        for (int i = first; System.nanoTime() - end < 0; i++) {
+        long tokens = Callers.sum(callers, start + TIME.toNanos(), (caller, times) -> {
             var options = Map.<String, Object>of("modalities", List.of("text"), "temperature", 0);
-            var answer = client.ask(QUESTIONS.get(i % QUESTIONS.size()), options);
-            tokens += answer.path("usage").path("completion_tokens").asLong();
-        }
-        return tokens;
+            var answer = client.ask(QUESTIONS.get((caller + times) % QUESTIONS.size()), options);
+            return answer.path("usage").path("completion_tokens").asLong();
+        });
+        return tokens * 1e9 / (System.nanoTime() - start);
     }
 }
