@@ -3,27 +3,16 @@ package anymesh.gateway.files;
 
 import anymesh.gateway.database.Database;
 import anymesh.gateway.database.PostgresDatabase;
+import anymesh.kit.testing.SharedPostgres;
 import anymesh.kit.testing.TestingPostgres;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 final class PostgresFileStoreTest extends FileStoreContract {
-    private static TestingPostgres postgres;
-
-    @BeforeAll
-    static void startPostgres() {
-        postgres = TestingPostgres.start();
-    }
-
-    @AfterAll
-    static void endPostgres() {
-        if (postgres != null) {
-            postgres.close();
-        }
-    }
+    @RegisterExtension
+    static final SharedPostgres POSTGRES = new SharedPostgres();
 
     @Override
     Database open() {
-        return PostgresDatabase.open(vertx, postgres.newDatabase(), TestingPostgres.USER, TestingPostgres.PASSWORD);
+        return PostgresDatabase.open(vertx, POSTGRES.newDatabase(), TestingPostgres.USER, TestingPostgres.PASSWORD);
     }
 }

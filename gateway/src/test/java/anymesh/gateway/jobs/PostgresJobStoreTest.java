@@ -3,32 +3,21 @@ package anymesh.gateway.jobs;
 
 import anymesh.gateway.database.Database;
 import anymesh.gateway.database.PostgresDatabase;
+import anymesh.kit.testing.SharedPostgres;
 import anymesh.kit.testing.TestingPostgres;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 final class PostgresJobStoreTest extends JobStoreContract {
-    private static TestingPostgres postgres;
+    @RegisterExtension
+    static final SharedPostgres POSTGRES = new SharedPostgres();
 
     private String uri;
-
-    @BeforeAll
-    static void startPostgres() {
-        postgres = TestingPostgres.start();
-    }
-
-    @AfterAll
-    static void endPostgres() {
-        if (postgres != null) {
-            postgres.close();
-        }
-    }
 
     @Override
     @BeforeEach
     void open2() throws Exception {
-        uri = postgres.newDatabase();
+        uri = POSTGRES.newDatabase();
         super.open2();
     }
 

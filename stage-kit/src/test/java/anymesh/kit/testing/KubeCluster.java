@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +36,7 @@ public final class KubeCluster {
     /** Starts one, which ends with this JVM. */
     static KubeCluster start() {
         try {
-            var cluster = new KubeCluster(Files.createTempDirectory("kube"), freePort());
+            var cluster = new KubeCluster(Files.createTempDirectory("kube"), ServerProcesses.freePort());
             var built = cluster.execute(List.of(SCRIPT, "built"));
             if (built.code() != 0) {
                 Files.delete(cluster.state);
@@ -49,12 +47,6 @@ public final class KubeCluster {
             return cluster;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

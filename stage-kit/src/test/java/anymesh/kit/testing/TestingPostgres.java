@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,8 +18,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class TestingPostgres implements AutoCloseable {
     public static final String USER = "anymesh";
     public static final String PASSWORD = "wouldn't you like to know";
-    private static final Path ROOT = Path.of(System.getProperty("anymesh.root", "."));
-    private static final int SECONDS = 60;
 
     private final Path programs;
     private final Path folder;
@@ -43,7 +35,8 @@ public final class TestingPostgres implements AutoCloseable {
     /** Starts one, and waits until it answers. */
     public static TestingPostgres start() {
         try {
-            var programs = programs();
+            var programs = ServerProcesses.found("postgres-bin", "--no-install", "PostgreSQL",
+                    "no PostgreSQL; scripts/postgres-bin installs it");
             var folder = Files.createTempDirectory("anymesh-postgres");
             var password = Files.writeString(folder.resolve("password"), PASSWORD);
             if (isRoot()) {
@@ -52,7 +45,7 @@ public final class TestingPostgres implements AutoCloseable {
             var data = folder.resolve("data").toString();
             run(asOther(programs.resolve("initdb").toString(), "-D", data, "-U", USER, "--auth=scram-sha-256",
                     "--pwfile=" + password, "-E", "UTF8", "--locale=C", "--no-sync"));
-            int port = freePort();
+            int port = ServerProcesses.freePort();
             // Processes are killed in tests, not the machine: nothing has to reach the disk.
             var server = new ProcessBuilder(asOther(programs.resolve("postgres").toString(), "-D", data, "-p",
                     String.valueOf(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=" + folder,
@@ -68,27 +61,13 @@ public final class TestingPostgres implements AutoCloseable {
         }
     }
 
-    private static Path programs() throws IOException, InterruptedException {
-        var search = new ProcessBuilder(ROOT.resolve("scripts/postgres-bin").toString(), "--no-install")
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        var found = new String(search.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        boolean isThere = search.waitFor() == 0;
-        assertThat(isThere || System.getenv("CI") == null).as("PostgreSQL under CI").isTrue();
-        assumeTrue(isThere, "no PostgreSQL; scripts/postgres-bin installs it");
-        return Path.of(found);
+    private void awaitReady() throws IOException, InterruptedException {
+        ServerProcesses.awaitReady("PostgreSQL", server, this::answers, folder.resolve("log"), this::close);
     }
 
-    private void awaitReady() throws IOException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-        while (new ProcessBuilder(programs.resolve("pg_isready").toString(), "-q", "-h", "127.0.0.1", "-p",
-                String.valueOf(port)).start().waitFor() != 0) {
-            if (!server.isAlive() || System.nanoTime() > end) {
-                var log = Files.readString(folder.resolve("log"));
-                close();
-                throw new IllegalStateException("PostgreSQL did not start: " + log);
-            }
-            Thread.sleep(50);
-        }
+    private boolean answers() throws IOException, InterruptedException {
+        return new ProcessBuilder(programs.resolve("pg_isready").toString(), "-q", "-h", "127.0.0.1", "-p",
+                String.valueOf(port)).start().waitFor() == 0;
     }
 
     /** Makes one more database, and says where it is: {@code postgresql://host:port/name}. */
@@ -133,25 +112,15 @@ public final class TestingPostgres implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     /** Ends it without waiting for its clients, and deletes all that it had. */
     @Override
     public void close() {
         try {
             new ProcessBuilder("kill", "-INT", String.valueOf(server.pid())).start().waitFor();
-            if (!server.waitFor(SECONDS, TimeUnit.SECONDS)) {
+            if (!server.waitFor(ServerProcesses.SECONDS, TimeUnit.SECONDS)) {
                 server.destroyForcibly();
             }
-            try (var files = Files.walk(folder)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
+            ServerProcesses.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

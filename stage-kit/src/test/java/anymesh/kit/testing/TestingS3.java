@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * An S3 of its own on a free port of the loopback: the versitygw that {@code scripts/s3-bin} finds, in front of a folder, where an
@@ -24,8 +17,6 @@ public final class TestingS3 implements AutoCloseable {
     public static final String BUCKET = "films";
     public static final String ACCESS_KEY = "anymesh";
     public static final String SECRET_KEY = "don't tell anybody";
-    private static final Path ROOT = Path.of(System.getProperty("anymesh.root", "."));
-    private static final int SECONDS = 60;
 
     private final Path folder;
     private final int port;
@@ -42,11 +33,12 @@ public final class TestingS3 implements AutoCloseable {
     /** Starts one with {@link #BUCKET}, and waits until it answers. */
     public static TestingS3 start() {
         try {
-            var program = program();
+            var program = ServerProcesses.found("s3-bin", "--no-build", "an S3",
+                    "no versitygw; scripts/s3-bin builds it");
             var folder = Files.createTempDirectory("anymesh-s3");
             var data = Files.createDirectory(folder.resolve("data"));
             Files.createDirectory(data.resolve(BUCKET));
-            int port = freePort();
+            int port = ServerProcesses.freePort();
             var command = new ProcessBuilder(program.toString(), "--port", "127.0.0.1:" + port, "--quiet", "posix",
                     // What is kept of an object besides its bytes: else in attributes of its file, which not every file system has.
                     "--sidecar", Files.createDirectory(folder.resolve("about")).toString(), data.toString())
@@ -62,26 +54,8 @@ public final class TestingS3 implements AutoCloseable {
         }
     }
 
-    private static Path program() throws IOException, InterruptedException {
-        var search = new ProcessBuilder(ROOT.resolve("scripts/s3-bin").toString(), "--no-build")
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        var found = new String(search.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        boolean isThere = search.waitFor() == 0;
-        assertThat(isThere || System.getenv("CI") == null).as("an S3 under CI").isTrue();
-        assumeTrue(isThere, "no versitygw; scripts/s3-bin builds it");
-        return Path.of(found);
-    }
-
     private void awaitReady() throws IOException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-        while (!answers()) {
-            if (!server.isAlive() || System.nanoTime() > end) {
-                var log = Files.readString(folder.resolve("log"));
-                close();
-                throw new IllegalStateException("the S3 did not start: " + log);
-            }
-            Thread.sleep(50);
-        }
+        ServerProcesses.awaitReady("the S3", server, this::answers, folder.resolve("log"), this::close);
     }
 
     private boolean answers() {
@@ -122,20 +96,12 @@ public final class TestingS3 implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     /** Ends it and deletes all that it had. */
     @Override
     public void close() {
         kill();
-        try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
+        try {
+            ServerProcesses.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
