@@ -3,10 +3,11 @@ package anymesh.gateway.files;
 
 import anymesh.gateway.database.Database;
 import anymesh.gateway.database.Row;
+import anymesh.gateway.jobs.Listing;
+import anymesh.gateway.jobs.Page;
 import anymesh.gateway.jobs.Shelf;
 import anymesh.gateway.jobs.StoredMedium;
 import anymesh.gateway.jobs.Whose;
-import anymesh.wire.error.InvalidInput;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.Collection;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The rows of files. Times are the database's. All that is asked fails with {@code StageUnavailable} if that can't be reached. */
 final class FileStore implements Shelf {
@@ -46,35 +46,13 @@ final class FileStore implements Shelf {
                 whose.arguments(id)).map(rows -> rows.stream().findFirst().map(FileStore::file));
     }
 
-    /** Those that clients sent, by the time when they did; {@link InvalidInput} if there is none of the id {@code after}. */
-    Future<FileList> list(Whose whose, Optional<FilePurpose> purpose, Optional<String> after, int limit,
+    /** Those that clients sent, by the time when they did; see {@link Listing#page}. */
+    Future<Page<StoredFile>> list(Whose whose, Optional<FilePurpose> purpose, Optional<String> after, int limit,
             boolean isOldestFirst) {
-        var which = purpose.isPresent() ? " AND purpose = ?" : " AND purpose <> ?";
+        var which = VISIBLE + (purpose.isPresent() ? " AND purpose = ?" : " AND purpose <> ?");
         var word = purpose.orElse(FilePurpose.HANDED_OUT).toString();
-        if (after.isEmpty()) {
-            return page(which + whose.condition(), isOldestFirst, limit, whose.arguments(word));
-        }
-        return database
-                .run("SELECT created_at, id FROM stored_file WHERE id = ?" + whose.condition(),
-                        whose.arguments(after.get()))
-                .compose(rows -> {
-                    if (rows.isEmpty()) {
-                        throw new InvalidInput("Invalid 'after': there is no file with this id.", "after");
-                    }
-                    var row = rows.getFirst();
-                    return page(which + " AND (created_at, id) %s (?, ?)".formatted(isOldestFirst ? ">" : "<")
-                            + whose.condition(), isOldestFirst, limit,
-                            whose.arguments(word, row.requiredNumber("created_at"), row.requiredText("id")));
-                });
-    }
-
-    private Future<FileList> page(String which, boolean isOldestFirst, int limit, Object... arguments) {
-        var order = isOldestFirst ? "ASC" : "DESC";
-        var all = Stream.concat(Stream.of(arguments), Stream.of(limit + 1L)).toArray();
-        return database.run("SELECT * FROM stored_file WHERE " + VISIBLE + which
-                + " ORDER BY created_at %s, id %s LIMIT ?".formatted(order, order), all)
-                .map(rows -> new FileList(rows.stream().limit(limit).map(FileStore::file).toList(),
-                        rows.size() > limit));
+        return new Listing(database, "stored_file", "file", which, List.of(word)).page(whose, after, limit,
+                isOldestFirst, FileStore::file);
     }
 
     /** Deletes one that a client sent. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.files;
 
+import anymesh.gateway.jobs.Page;
 import anymesh.gateway.jobs.Storage;
 import anymesh.gateway.jobs.Whose;
 import anymesh.gateway.media.MediaStore;
 import com.google.protobuf.ByteString;
 import io.vertx.core.Future;
-import java.util.List;
 import java.util.Optional;
 
 /** The files of a mesh, as any of its gateways has them. Thread-safe. */
@@ -44,10 +44,10 @@ public final class StoredFiles {
     }
 
     /** Files that clients sent, by the time when they did; {@code InvalidInput} if there is none of the id {@code after}. */
-    public Future<FileList> list(Whose whose, Optional<FilePurpose> purpose, Optional<String> after, int limit,
+    public Future<Page<StoredFile>> list(Whose whose, Optional<FilePurpose> purpose, Optional<String> after, int limit,
             boolean isOldestFirst) {
         return storage.ask(database -> new FileStore(database).list(whose, purpose, after, limit, isOldestFirst),
-                new FileList(List.of(), false));
+                Page.empty());
     }
 
     /** The file that whoever has its id may have, if there is one. */

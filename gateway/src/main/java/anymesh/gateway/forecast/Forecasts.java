@@ -39,8 +39,7 @@ public final class Forecasts {
         return loads.computeIfAbsent(hop.release(), _ -> new ReleaseLoad());
     }
 
-    /** What is expected of a request that asks for these, one after the other. */
-    public Forecast forecast(List<Task> tasks) {
+    private Forecast forecast(List<Task> tasks) {
         var now = instances.get();
         return tasks.stream().map(task -> load(task.hop()).forecast(task, crew(task.hop(), now)))
                 .reduce(Forecast.NONE, Forecast::and);
@@ -55,29 +54,37 @@ public final class Forecasts {
     }
 
     /**
-     * Lets a request in that has so long, or throws {@link Overloaded} if it would have to wait until that is over. Who would not
-     * be done in time all by itself is let in: a forecast of that is no better than trying it.
+     * Lets a request in, or throws {@link Overloaded} if others would keep it waiting longer than it may, or until its time is
+     * over. Who would not be done in time all by itself is let in: a forecast of that is no better than trying it.
      */
-    Entered enter(List<Task> tasks, Duration remaining) {
+    private Entered enter(List<Task> tasks, Patience patience) {
         var forecast = forecast(tasks);
-        if (forecast.total().compareTo(remaining) > 0 && forecast.waiting().isPositive()) {
+        patience.told().accept(forecast);
+        if (forecast.waiting().compareTo(patience.maxWait()) > 0) {
+            throw new Overloaded(
+                    "The answer would have to wait for about %s s, longer than the %s s that are allowed here."
+                            .formatted(seconds(forecast.waiting()), seconds(patience.maxWait())),
+                    forecast.waiting().minus(patience.maxWait()));
+        }
+        if (forecast.total().compareTo(patience.time()) > 0 && forecast.waiting().isPositive()) {
             throw new Overloaded("The answer would take about %s s, and the request has %s s.".formatted(
-                    seconds(forecast.total()), seconds(remaining)), forecast.total().minus(remaining));
+                    seconds(forecast.total()), seconds(patience.time())), forecast.total().minus(patience.time()));
         }
         tasks.forEach(task -> load(task.hop()).begin(task));
         return new Entered(tasks, forecast);
     }
 
     /**
-     * Does what was let in, which counts until it has ended; fails as {@link #enter} throws.
+     * Does what these tasks, one after the other, are for, if it is let in; they count until it has ended. Fails with
+     * {@link Overloaded} at once if it is not let in.
      *
      * @param isWhole whether these tasks are all that it takes, so that how long it takes says something of them
      */
-    public <T> Future<T> within(List<Task> tasks, Duration remaining, boolean isWhole,
+    public <T> Future<T> within(List<Task> tasks, Patience patience, boolean isWhole,
             Function<Entered, Future<T>> doing) {
         Entered entered;
         try {
-            entered = enter(tasks, remaining);
+            entered = enter(tasks, patience);
         } catch (Overloaded e) {
             return Future.failedFuture(e);
         }
@@ -88,16 +95,6 @@ public final class Forecasts {
             }
             entered.close();
         });
-    }
-
-    /** Throws {@link Overloaded} if a request has to wait longer than it may. */
-    public static void check(Forecast forecast, Duration maxWait) {
-        if (forecast.waiting().compareTo(maxWait) > 0) {
-            throw new Overloaded(
-                    "The answer would have to wait for about %s s, longer than the %s s that are allowed here."
-                            .formatted(seconds(forecast.waiting()), seconds(maxWait)),
-                    forecast.waiting().minus(maxWait));
-        }
     }
 
     private static String seconds(Duration duration) {

@@ -2,7 +2,8 @@
 package anymesh.gateway.forecast;
 
 import anymesh.gateway.routing.Hop;
-import com.google.common.base.Splitter;
+import anymesh.gateway.routing.PictureSize;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param area pixels of a frame; 1 where there are none
  */
 public record Task(Hop hop, int count, int rows, @Nullable Integer steps, long area) {
-    private static final Splitter SIZE = Splitter.on('x');
-
     /** So many answers of a backbone. */
     public static Task answers(Hop backbone, int count) {
         return new Task(backbone, count, 1, 1, 1);
@@ -27,16 +26,8 @@ public record Task(Hop hop, int count, int rows, @Nullable Integer steps, long a
      * @param size {@code WIDTHxHEIGHT}; null for its native one
      */
     public static Task media(Hop generator, int count, int rows, @Nullable Integer steps, @Nullable String size) {
-        return new Task(generator, count, rows, steps,
-                area(size != null ? size : generator.sizes().stream().findFirst().orElse("")));
-    }
-
-    private static long area(String size) {
-        var sides = SIZE.splitToList(size);
-        try {
-            return sides.size() == 2 ? Math.max(1, Long.parseLong(sides.get(0)) * Long.parseLong(sides.get(1))) : 1;
-        } catch (NumberFormatException _) {
-            return 1; // whoever can't draw in it says so
-        }
+        return new Task(generator, count, rows, steps, Optional.ofNullable(size)
+                .or(() -> generator.sizes().stream().findFirst()).flatMap(PictureSize::find).map(PictureSize::area)
+                .orElse(1L));
     }
 }

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -82,12 +83,8 @@ record ChatRequest(String model, GenerationRequest generation, int n, boolean st
         } else if (maxTokens != null) {
             sampling.setMaxTokens(maxTokens.intValue());
         }
-        Long top = body.integer("top_logprobs", 0, MAX_TOP_LOGPROBS);
-        if (Boolean.TRUE.equals(body.bool("logprobs"))) {
-            sampling.setTopLogprobs(top == null ? 0 : top.intValue());
-        } else if (top != null && top > 0) {
-            throw body.invalid("top_logprobs", "Invalid '%s': 'logprobs' must be true for them.");
-        }
+        readTopLogprobs(body, fields -> Boolean.TRUE.equals(fields.bool("logprobs")),
+                "'logprobs' must be true for them", sampling);
         return sampling.addAllStop(stop(body)).build();
     }
 
@@ -101,6 +98,16 @@ record ChatRequest(String model, GenerationRequest generation, int n, boolean st
             sampling.setTopP(topP.floatValue());
         }
         return seed == null ? sampling : sampling.setSeed(seed);
+    }
+
+    /** Whether log probabilities are wanted, and of how many alternatives too; {@code unless}: what has to be so for these. */
+    static void readTopLogprobs(Fields body, Predicate<Fields> areWanted, String unless, Sampling.Builder sampling) {
+        Long top = body.integer("top_logprobs", 0, MAX_TOP_LOGPROBS);
+        if (areWanted.test(body)) {
+            sampling.setTopLogprobs(top == null ? 0 : top.intValue());
+        } else if (top != null && top > 0) {
+            throw body.invalid("top_logprobs", "Invalid '%s': " + unless + ".");
+        }
     }
 
     private static List<String> stop(Fields body) {

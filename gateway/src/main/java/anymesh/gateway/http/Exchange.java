@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
-import anymesh.gateway.forecast.Forecasts;
+import anymesh.gateway.forecast.Forecast;
+import anymesh.gateway.forecast.Patience;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent;
 import anymesh.gateway.pipeline.Answers;
@@ -12,7 +13,6 @@ import anymesh.gateway.pipeline.StageUsage;
 import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.wire.call.CallContext;
-import anymesh.wire.error.Overloaded;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.vertx.core.Future;
@@ -44,22 +44,20 @@ record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admiss
     /** Runs it {@code n} times over, which is spent for as one. */
     Future<Answers> run(GenerationRequest request, int n, RoutePlan plan, ChoiceListener events) {
         name(plan.hops());
-        var forecast = pipeline.forecast(request, n, plan);
-        if (!http.response().headWritten()) {
-            http.response().putHeader(RequestIds.FORECAST, String.valueOf(forecast.total().toMillis()));
-        }
-        try {
-            Forecasts.check(forecast, maxWait);
-        } catch (Overloaded e) {
-            return Future.failedFuture(e);
-        }
-        return pipeline.answers(request, n, plan, call, ticket::count, (choice, event) -> {
+        var patience = new Patience(call.remaining(), maxWait, this::tell);
+        return pipeline.answers(request, n, plan, patience, call, ticket::count, (choice, event) -> {
             spending.heard(event);
             events.on(choice, event);
         }).onSuccess(answers -> {
             spending.ended(answers);
             spent(answers.stages());
         });
+    }
+
+    private void tell(Forecast forecast) {
+        if (!http.response().headWritten()) {
+            http.response().putHeader(RequestIds.FORECAST, String.valueOf(forecast.total().toMillis()));
+        }
     }
 
     /** Counts what was done for the request, and names those who did it. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
-import anymesh.gateway.files.FileList;
 import anymesh.gateway.files.StoredFile;
+import anymesh.gateway.jobs.Page;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -16,13 +16,8 @@ final class FileJson {
         return json;
     }
 
-    static ObjectNode of(FileList list) {
-        var json = JsonNodeFactory.instance.objectNode().put("object", "list");
-        var data = json.putArray("data");
-        var files = list.files();
-        files.forEach(file -> write(file, data.addObject()));
-        return json.put("first_id", files.isEmpty() ? null : files.getFirst().id())
-                .put("last_id", files.isEmpty() ? null : files.getLast().id()).put("has_more", list.hasMore());
+    static ObjectNode of(Page<StoredFile> page) {
+        return ListJson.of(page, StoredFile::id, FileJson::write);
     }
 
     static ObjectNode deleted(StoredFile file) {

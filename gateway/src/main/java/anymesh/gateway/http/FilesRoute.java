@@ -35,9 +35,7 @@ final class FilesRoute {
     }
 
     void upload(RoutingContext http) {
-        if (!isOn(http)) {
-            return;
-        }
+        requireOn();
         generations.serve(http, FileUpload::read, (upload, exchange) -> {
             var name = upload.file().name();
             var file = new NewFile(NewFile.newId(upload.purpose()), exchange.spending().caller().name(),
@@ -47,15 +45,8 @@ final class FilesRoute {
     }
 
     void list(RoutingContext http) {
-        ListQuery query;
-        Optional<FilePurpose> purpose;
-        try {
-            query = ListQuery.of(http.request(), MAX_PAGE, MAX_PAGE);
-            purpose = purpose(http.request().getParam(PURPOSE));
-        } catch (InvalidInput e) {
-            ErrorReplies.reply(http.response(), e);
-            return;
-        }
+        var query = ListQuery.of(http.request(), MAX_PAGE, MAX_PAGE);
+        var purpose = purpose(http.request().getParam(PURPOSE));
         answer(http, files.list(Callers.whose(http), purpose, query.after(), query.limit(), query.isOldestFirst())
                 .map(FileJson::of));
     }
@@ -82,13 +73,12 @@ final class FilesRoute {
 
     /** As a file to be saved, whatever is in it: a browser that showed it here would take it for a page of this host's. */
     void content(RoutingContext http) {
-        if (isOn(http)) {
-            generations.serve(http, exchange -> find(http).compose(file -> {
-                http.response().putHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename*=UTF-8''"
-                        + URLEncoder.encode(file.filename(), StandardCharsets.UTF_8).replace("+", "%20"));
-                return content.send(file.medium(), "private", exchange);
-            }));
-        }
+        requireOn();
+        generations.serve(http, exchange -> find(http).compose(file -> {
+            http.response().putHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename*=UTF-8''"
+                    + URLEncoder.encode(file.filename(), StandardCharsets.UTF_8).replace("+", "%20"));
+            return content.send(file.medium(), "private", exchange);
+        }));
     }
 
     private Future<StoredFile> find(RoutingContext http) {
@@ -105,16 +95,14 @@ final class FilesRoute {
     }
 
     private void answer(RoutingContext http, Future<ObjectNode> json) {
-        if (isOn(http)) {
-            Json.replyWith(http.response(), json);
-        }
+        requireOn();
+        Json.replyWith(http.response(), json);
     }
 
-    private boolean isOn(RoutingContext http) {
+    private void requireOn() {
         if (!files.isOn()) {
-            ErrorReplies.reply(http.response(), new HttpRefusal(404,
-                    "No files are kept here: jobs.kind is NONE in this gateway's configuration."));
+            throw new HttpRefusal(404,
+                    "No files are kept here: jobs.kind is NONE in this gateway's configuration.");
         }
-        return files.isOn();
     }
 }

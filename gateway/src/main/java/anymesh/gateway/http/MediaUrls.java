@@ -49,14 +49,9 @@ final class MediaUrls {
         }
     }
 
-    /** Puts media where all gateways find them; their URLs, in order. */
+    /** Puts media where all gateways find them; their URLs, in order. {@link InvalidInput} if its client can't be told where that is. */
     Future<List<String>> of(List<GeneratedMedia> media, Exchange exchange) {
-        String base;
-        try {
-            base = base(exchange.http().request()) + PATH + "/";
-        } catch (InvalidInput e) {
-            return Future.failedFuture(e);
-        }
+        String base = base(exchange.http().request()) + PATH + "/";
         return Future.all(media.stream().map(one -> keep(one, exchange)).toList())
                 .map(kept -> kept.<StoredFile>list().stream().map(file -> base + file.id()).toList());
     }

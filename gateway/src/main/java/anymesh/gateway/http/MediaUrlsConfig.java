@@ -2,7 +2,7 @@
 package anymesh.gateway.http;
 
 import anymesh.kit.config.Durations;
-import java.net.URI;
+import anymesh.kit.config.ServerUrl;
 import java.time.Duration;
 
 /**
@@ -14,7 +14,8 @@ import java.time.Duration;
  */
 public record MediaUrlsConfig(String publicUrl, boolean trustForwarded, Duration keepFor) {
     public MediaUrlsConfig {
-        if (!publicUrl.isEmpty() && !isUrl(publicUrl)) {
+        if (!publicUrl.isEmpty()
+                && ServerUrl.of(publicUrl).filter(uri -> uri.getRawFragment() == null).isEmpty()) {
             throw new IllegalArgumentException(
                     "mediaUrls.publicUrl: '%s' (expected: https://host, perhaps with a port and a path)"
                             .formatted(publicUrl));
@@ -25,15 +26,5 @@ public record MediaUrlsConfig(String publicUrl, boolean trustForwarded, Duration
 
     public static MediaUrlsConfig defaults() {
         return new MediaUrlsConfig("", false, Duration.ofHours(1));
-    }
-
-    private static boolean isUrl(String text) {
-        try {
-            var uri = URI.create(text);
-            return uri.getHost() != null && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
-                    && uri.getRawUserInfo() == null && uri.getRawQuery() == null && uri.getRawFragment() == null;
-        } catch (IllegalArgumentException _) {
-            return false;
-        }
     }
 }

@@ -37,12 +37,9 @@ record ResponsesRequest(String model, GenerationRequest generation, ResponseTool
         if (maxTokens != null) {
             sampling.setMaxTokens(maxTokens.intValue());
         }
-        Long top = body.integer("top_logprobs", 0, ChatRequest.MAX_TOP_LOGPROBS);
-        if (includesLogprobs(body)) {
-            sampling.setTopLogprobs(top == null ? 0 : top.intValue());
-        } else if (top != null && top > 0) {
-            throw body.invalid("top_logprobs", "Invalid '%s': 'include' must have '" + LOGPROBS + "' for them.");
-        }
+        ChatRequest.readTopLogprobs(body, ResponsesRequest::includesLogprobs,
+                "'include' must have '" + LOGPROBS + "' for them",
+                sampling);
         var format = FormatReader.response(text);
         var modalities = FormatReader.modalities(tools.modalities(), format, body, "tools");
         var generation = new GenerationRequest(messages, sampling.build(), modalities, tools.required(), tools.media(),
@@ -54,11 +51,6 @@ record ResponsesRequest(String model, GenerationRequest generation, ResponseTool
     /** All else that can be included belongs to items that no answer has. */
     private static boolean includesLogprobs(Fields body) {
         return body.has("include") && body.strings("include").contains(LOGPROBS);
-    }
-
-    /** Whether the log probabilities of its text are wanted. */
-    boolean wantsLogprobs() {
-        return generation.sampling().hasTopLogprobs();
     }
 
     /** What a route must have; see {@link RouteNeeds}. */

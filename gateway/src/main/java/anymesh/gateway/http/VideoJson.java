@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
-import anymesh.gateway.jobs.JobStore;
+import anymesh.gateway.jobs.Page;
 import anymesh.gateway.jobs.VideoJob;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,13 +18,8 @@ final class VideoJson {
         return json;
     }
 
-    static ObjectNode of(JobStore.Page page) {
-        var json = JsonNodeFactory.instance.objectNode().put("object", "list");
-        var data = json.putArray("data");
-        page.jobs().forEach(job -> write(job, data.addObject()));
-        var jobs = page.jobs();
-        return json.put("first_id", jobs.isEmpty() ? null : jobs.getFirst().id())
-                .put("last_id", jobs.isEmpty() ? null : jobs.getLast().id()).put("has_more", page.hasMore());
+    static ObjectNode of(Page<VideoJob> page) {
+        return ListJson.of(page, VideoJob::id, VideoJson::write);
     }
 
     static ObjectNode deleted(VideoJob job) {

@@ -52,9 +52,7 @@ final class VideosRoute {
     private record Attached(Modality modality, ByteString bytes, String param) {}
 
     void create(RoutingContext http) {
-        if (!isOn(http)) {
-            return;
-        }
+        requireOn();
         long arrived = System.nanoTime();
         generations.serve(http, VideoRequest::read, (request, exchange) -> {
             var picture = request.reference();
@@ -72,9 +70,7 @@ final class VideosRoute {
     }
 
     void remix(RoutingContext http) {
-        if (!isOn(http)) {
-            return;
-        }
+        requireOn();
         long arrived = System.nanoTime();
         generations.serve(http, body -> {
             String prompt = VideoRequest.prompt(body);
@@ -192,13 +188,7 @@ final class VideosRoute {
     }
 
     void list(RoutingContext http) {
-        ListQuery query;
-        try {
-            query = ListQuery.of(http.request(), PAGE, MAX_PAGE);
-        } catch (InvalidInput e) {
-            ErrorReplies.reply(http.response(), e);
-            return;
-        }
+        var query = ListQuery.of(http.request(), PAGE, MAX_PAGE);
         answer(http, jobs.list(Callers.whose(http), query.after(), query.limit(), query.isOldestFirst())
                 .map(VideoJson::of));
     }
@@ -211,9 +201,8 @@ final class VideosRoute {
     }
 
     void content(RoutingContext http) {
-        if (isOn(http)) {
-            generations.serve(http, exchange -> find(http).compose(job -> content.send(job, exchange)));
-        }
+        requireOn();
+        generations.serve(http, exchange -> find(http).compose(job -> content.send(job, exchange)));
     }
 
     private Future<VideoJob> find(RoutingContext http) {
@@ -231,16 +220,14 @@ final class VideosRoute {
 
     /** What needs no body, and holds nothing. */
     private void answer(RoutingContext http, Future<ObjectNode> json) {
-        if (isOn(http)) {
-            Json.replyWith(http.response(), json);
-        }
+        requireOn();
+        Json.replyWith(http.response(), json);
     }
 
-    private boolean isOn(RoutingContext http) {
+    private void requireOn() {
         if (!jobs.isOn()) {
-            ErrorReplies.reply(http.response(), new HttpRefusal(404,
-                    "No videos are made as jobs here: jobs.kind is NONE in this gateway's configuration."));
+            throw new HttpRefusal(404,
+                    "No videos are made as jobs here: jobs.kind is NONE in this gateway's configuration.");
         }
-        return jobs.isOn();
     }
 }

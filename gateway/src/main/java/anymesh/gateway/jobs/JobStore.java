@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * All jobs of a mesh. What depends on the state of a job is one statement that changes it only if it is in that state, so
@@ -135,40 +134,10 @@ public final class JobStore implements Shelf {
                 whose.arguments(id)));
     }
 
-    /** A part of a list of jobs. */
-    public record Page(List<VideoJob> jobs, boolean hasMore) {}
-
-    /**
-     * Jobs by the time of their making.
-     *
-     * @param whose who may see them
-     * @param after the id of the job behind which to begin; empty for the first. {@link InvalidInput} if there is none
-     * @param isOldestFirst else the newest
-     */
-    public Future<Page> list(Whose whose, Optional<String> after, int limit, boolean isOldestFirst) {
-        var theirs = whose.condition();
-        if (after.isEmpty()) {
-            return page(theirs, isOldestFirst, limit, whose.arguments());
-        }
-        return database
-                .run("SELECT created_at, id FROM video_job WHERE id = ?" + theirs, whose.arguments(after.get()))
-                .compose(rows -> {
-                    if (rows.isEmpty()) {
-                        throw new InvalidInput("Invalid 'after': there is no video with this id.", "after");
-                    }
-                    var row = rows.getFirst();
-                    return page(" AND (created_at, id) %s (?, ?)".formatted(isOldestFirst ? ">" : "<") + theirs,
-                            isOldestFirst, limit,
-                            whose.arguments(row.requiredNumber("created_at"), row.requiredText("id")));
-                });
-    }
-
-    private Future<Page> page(String which, boolean isOldestFirst, int limit, Object... arguments) {
-        var order = isOldestFirst ? "ASC" : "DESC";
-        var all = Stream.concat(Stream.of(arguments), Stream.of(limit + 1L)).toArray();
-        return database.run("SELECT * FROM video_job WHERE " + VISIBLE + which
-                + " ORDER BY created_at %s, id %s LIMIT ?".formatted(order, order), all)
-                .map(rows -> new Page(rows.stream().limit(limit).map(JobJson::job).toList(), rows.size() > limit));
+    /** Jobs by the time of their making; see {@link Listing#page}. */
+    public Future<Page<VideoJob>> list(Whose whose, Optional<String> after, int limit, boolean isOldestFirst) {
+        return new Listing(database, "video_job", "video", VISIBLE, List.of()).page(whose, after, limit, isOldestFirst,
+                JobJson::job);
     }
 
     /** How many jobs there are, and how old those are that wait. */

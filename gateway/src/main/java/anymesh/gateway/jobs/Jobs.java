@@ -11,7 +11,6 @@ import anymesh.v1.GeneratedMedia;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -79,9 +78,9 @@ public final class Jobs implements AutoCloseable {
         return ask(jobs -> jobs.get(id, whose), Optional.empty());
     }
 
-    /** A part of a list of jobs; see {@link JobStore#list}. */
-    public Future<JobStore.Page> list(Whose whose, Optional<String> after, int limit, boolean isOldestFirst) {
-        return ask(jobs -> jobs.list(whose, after, limit, isOldestFirst), new JobStore.Page(List.of(), false));
+    /** A part of a list of jobs; see {@link Listing#page}. */
+    public Future<Page<VideoJob>> list(Whose whose, Optional<String> after, int limit, boolean isOldestFirst) {
+        return ask(jobs -> jobs.list(whose, after, limit, isOldestFirst), Page.empty());
     }
 
     /** Deletes a job with all that it made, and stops it wherever it runs; empty if there is none. */

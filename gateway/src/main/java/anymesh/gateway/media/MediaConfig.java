@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.media;
 
-import java.net.URI;
+import anymesh.kit.config.ServerUrl;
 
 /** Where media are kept; {@code config/gateway.yaml} explains every key. */
 public record MediaConfig(Kind kind, S3 s3) {
@@ -32,14 +32,8 @@ public record MediaConfig(Kind kind, S3 s3) {
         }
 
         private static boolean isEndpoint(String text) {
-            try {
-                var uri = URI.create(text);
-                return uri.getHost() != null && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
-                        && uri.getRawUserInfo() == null && uri.getRawQuery() == null
-                        && (uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"));
-            } catch (IllegalArgumentException _) {
-                return false;
-            }
+            return ServerUrl.of(text).filter(uri -> uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))
+                    .isPresent();
         }
 
         /** As people read it. */

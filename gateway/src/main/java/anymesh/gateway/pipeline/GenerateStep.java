@@ -52,8 +52,7 @@ final class GenerateStep {
         var started = StageUsage.Started.now(condition.bodyBytes());
         var drawing = new Drawing(request, onProgress);
         var stage = new StageCall<>(generator,
-                rows(generator, request.hasGuidanceScale() ? request.getGuidanceScale() : null),
-                client.methods().generateMedia(), call);
+                rows(generator, guidance(request)), client.methods().generateMedia(), call);
         return client.listen(stage, List.of(condition), drawing).map(served -> {
             GeneratedMedia media = drawing.made;
             if (media == null) {
@@ -66,9 +65,13 @@ final class GenerateStep {
 
     private static Task task(Hop generator, GeneratorRequest request) {
         return Task.media(generator, 1,
-                rows(generator, request.hasGuidanceScale() ? request.getGuidanceScale() : null),
+                rows(generator, guidance(request)),
                 request.hasNumInferenceSteps() ? request.getNumInferenceSteps() : null,
                 request.getSize().isEmpty() ? null : request.getSize());
+    }
+
+    private static @Nullable Float guidance(GeneratorRequest request) {
+        return request.hasGuidanceScale() ? request.getGuidanceScale() : null;
     }
 
     /** With guidance the empty prompt is denoised beside the condition. */

@@ -2,8 +2,8 @@
 package anymesh.gateway.pipeline;
 
 import anymesh.gateway.client.StageClient;
-import anymesh.gateway.forecast.Forecast;
 import anymesh.gateway.forecast.Forecasts;
+import anymesh.gateway.forecast.Patience;
 import anymesh.gateway.forecast.Task;
 import anymesh.gateway.routing.InputPath;
 import anymesh.gateway.routing.OutputPath;
@@ -20,7 +20,6 @@ import anymesh.wire.error.InvalidInput;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -57,8 +56,6 @@ public final class GenerationPipeline implements AutoCloseable {
     /** About what one log probability takes in memory, as a message with its bytes. */
     private static final long LOGPROB_BYTES = 128;
 
-    private static final Duration FOREVER = Duration.ofDays(1);
-
     private final StageRouter router;
     private final EncodeStep encode;
     private final ProjectInputStep projectInput;
@@ -94,7 +91,8 @@ public final class GenerationPipeline implements AutoCloseable {
      */
     public Future<Answer> answer(GenerationRequest request, RoutePlan plan, CallContext call, LongConsumer held,
             Consumer<AnswerEvent> events) {
-        return answers(request, 1, plan, call, held, (_, event) -> events.accept(event))
+        return answers(request, 1, plan, Patience.until(call.remaining()), call, held,
+                (_, event) -> events.accept(event))
                 .map(answers -> answers.choices().getFirst());
     }
 
@@ -102,22 +100,22 @@ public final class GenerationPipeline implements AutoCloseable {
      * Answers a request {@code n} times over, each time with a seed of its own ({@link GenerationRequest#choice}). What it
      * brings is encoded and projected once. The choices are made side by side, and if one fails, all do.
      */
-    public Future<Answers> answers(GenerationRequest request, int n, RoutePlan plan, CallContext call,
-            LongConsumer held, ChoiceListener events) {
-        return answers(request, n, plan, call, held, events, false);
+    public Future<Answers> answers(GenerationRequest request, int n, RoutePlan plan, Patience patience,
+            CallContext call, LongConsumer held, ChoiceListener events) {
+        return answers(request, n, plan, patience, call, held, events, false);
     }
 
     /** The same for no caller, as of a golden prompt: it is not tapped nor refused, and nobody counts what is held. */
     public Future<Answer> rehearse(GenerationRequest request, RoutePlan plan, CallContext call,
             Consumer<AnswerEvent> events) {
-        return answers(request, 1, plan, call, _ -> {}, (_, event) -> events.accept(event), true)
+        return answers(request, 1, plan, Patience.ENDLESS, call, _ -> {}, (_, event) -> events.accept(event), true)
                 .map(answers -> answers.choices().getFirst());
     }
 
-    private Future<Answers> answers(GenerationRequest request, int n, RoutePlan plan, CallContext call,
-            LongConsumer held, ChoiceListener events, boolean isRehearsal) {
-        return forecasts.within(tasks(request, n, plan), isRehearsal ? FOREVER : call.remaining(),
-                !request.required().isEmpty(), entered -> perceive(request, plan, call).compose(media -> {
+    private Future<Answers> answers(GenerationRequest request, int n, RoutePlan plan, Patience patience,
+            CallContext call, LongConsumer held, ChoiceListener events, boolean isRehearsal) {
+        return forecasts.within(tasks(request, n, plan), patience, !request.required().isEmpty(),
+                entered -> perceive(request, plan, call).compose(media -> {
                     var choices = new Gathering<Answer>(call, _ -> {});
                     var shares = IntStream.range(0, n)
                             .mapToObj(i -> i == 0 ? media : media.stream().map(Projected::share).toList())
@@ -137,11 +135,7 @@ public final class GenerationPipeline implements AutoCloseable {
                 .onFailure(_ -> call.cancel());
     }
 
-    /** What a request of {@code n} choices is expected to take, as far as it is known what it asks for. */
-    public Forecast forecast(GenerationRequest request, int n, RoutePlan plan) {
-        return forecasts.forecast(tasks(request, n, plan));
-    }
-
+    /** What a request of {@code n} choices takes, as far as it is known what it asks for. */
     private static List<Task> tasks(GenerationRequest request, int n, RoutePlan plan) {
         var tasks = new ArrayList<Task>();
         tasks.add(Task.answers(plan.backbone(), n));
@@ -245,10 +239,13 @@ public final class GenerationPipeline implements AutoCloseable {
 
         /** What the request was to have from the beginning has been let in with it. */
         private Future<Void> foreseen(OutputPath path, int count, Supplier<Future<Void>> drawing) {
-            return request.required().isEmpty()
-                    ? forecasts.within(List.of(GenerateStep.task(path.generator(), count, request.media())),
-                            isRehearsal ? FOREVER : call.remaining(), true, _ -> drawing.get())
-                    : drawing.get();
+            if (!request.required().isEmpty()) {
+                return drawing.get();
+            }
+            var patience = isRehearsal ? Patience.ENDLESS : Patience.until(call.remaining());
+            return forecasts.within(List.of(GenerateStep.task(path.generator(), count, request.media())), patience,
+                    true,
+                    _ -> drawing.get());
         }
 
         /** The same for all signals of a modality: no answer has media of two releases. */

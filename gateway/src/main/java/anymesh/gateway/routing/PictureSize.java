@@ -4,6 +4,7 @@ package anymesh.gateway.routing;
 import anymesh.wire.error.InvalidInput;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** How large a picture is, in pixels; {@code WIDTHxHEIGHT} as OpenAI and capabilities have it. */
@@ -13,12 +14,16 @@ public record PictureSize(int width, int height) {
 
     /** Throws {@link InvalidInput} for what is none. */
     public static PictureSize of(String text) {
+        return find(text).orElseThrow(() -> new InvalidInput(
+                "Invalid 'size': '%s' is not supported; expected WIDTHxHEIGHT.".formatted(text), "size"));
+    }
+
+    /** The size that a text is; empty for what is none. */
+    public static Optional<PictureSize> find(String text) {
         var sides = PATTERN.matcher(text);
-        if (!sides.matches()) {
-            throw new InvalidInput("Invalid 'size': '%s' is not supported; expected WIDTHxHEIGHT.".formatted(text),
-                    "size");
-        }
-        return new PictureSize(Integer.parseInt(sides.group(1)), Integer.parseInt(sides.group(2)));
+        return sides.matches()
+                ? Optional.of(new PictureSize(Integer.parseInt(sides.group(1)), Integer.parseInt(sides.group(2))))
+                : Optional.empty();
     }
 
     public long area() {

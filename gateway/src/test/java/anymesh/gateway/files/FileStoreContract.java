@@ -45,7 +45,7 @@ abstract class FileStoreContract {
     }
 
     private List<StoredFile> list(Whose whose) {
-        return Futures.join(files.list(whose, Optional.empty(), Optional.empty(), 10, true)).files();
+        return Futures.join(files.list(whose, Optional.empty(), Optional.empty(), 10, true)).items();
     }
 
     @Test

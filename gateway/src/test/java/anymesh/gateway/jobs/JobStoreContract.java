@@ -120,7 +120,7 @@ abstract class JobStoreContract {
         var others = ownedBy("b").id();
         var me = Whose.of("a");
 
-        assertThat(join(there.list(me, Optional.empty(), 10, true)).jobs()).extracting(VideoJob::id)
+        assertThat(join(there.list(me, Optional.empty(), 10, true)).items()).extracting(VideoJob::id)
                 .containsExactly(mine);
         assertThat(join(there.get(mine, me))).isPresent();
         assertThat(join(there.get(others, me))).isEmpty();
@@ -128,7 +128,7 @@ abstract class JobStoreContract {
         assertThat(join(there.get(others, Whose.of("b"))).orElseThrow().owner()).isEqualTo("b");
         assertThatThrownBy(() -> join(there.list(me, Optional.of(others), 10, true)))
                 .as("not even that it exists").isInstanceOf(InvalidInput.class);
-        assertThat(join(there.list(Whose.everybodys(), Optional.empty(), 10, true)).jobs()).hasSize(2);
+        assertThat(join(there.list(Whose.everybodys(), Optional.empty(), 10, true)).items()).hasSize(2);
     }
 
     private VideoJob ownedBy(String owner) {
@@ -250,7 +250,7 @@ abstract class JobStoreContract {
         assertThat(join(here.get(id, Whose.everybodys()))).isEmpty();
         assertThat(join(here.heartbeat(lease, 50, LONG))).isFalse();
         assertThat(join(here.complete(lease, "1x1", "1", Map.of(), LONG))).isFalse();
-        assertThat(join(here.list(Whose.everybodys(), Optional.empty(), 10, true)).jobs()).isEmpty();
+        assertThat(join(here.list(Whose.everybodys(), Optional.empty(), 10, true)).items()).isEmpty();
         assertThat(claim(here)).isEmpty();
     }
 
@@ -260,11 +260,11 @@ abstract class JobStoreContract {
         for (boolean oldestFirst : new boolean[]{true, false}) {
             var seen = new ArrayList<String>();
             var page = join(there.list(Whose.everybodys(), Optional.empty(), 2, oldestFirst));
-            seen.addAll(page.jobs().stream().map(VideoJob::id).toList());
+            seen.addAll(page.items().stream().map(VideoJob::id).toList());
             while (page.hasMore()) {
                 page = join(there.list(Whose.everybodys(), Optional.of(seen.getLast()), 2, oldestFirst));
-                assertThat(page.jobs()).hasSizeBetween(1, 2);
-                seen.addAll(page.jobs().stream().map(VideoJob::id).toList());
+                assertThat(page.items()).hasSizeBetween(1, 2);
+                seen.addAll(page.items().stream().map(VideoJob::id).toList());
             }
             assertThat(seen).containsExactlyInAnyOrderElementsOf(ids);
             var times = seen.stream().map(id -> join(here.get(id, Whose.everybodys())).orElseThrow().createdAt())
@@ -282,9 +282,9 @@ abstract class JobStoreContract {
     @Test
     void theListGoesOnBehindAJobThatWasDeletedMeanwhile() {
         IntStream.range(0, 3).forEach(i -> make("job " + i));
-        var first = join(here.list(Whose.everybodys(), Optional.empty(), 1, true)).jobs().getFirst().id();
+        var first = join(here.list(Whose.everybodys(), Optional.empty(), 1, true)).items().getFirst().id();
         join(here.delete(first, Whose.everybodys()));
-        assertThat(join(there.list(Whose.everybodys(), Optional.of(first), 5, true)).jobs()).hasSize(2);
+        assertThat(join(there.list(Whose.everybodys(), Optional.of(first), 5, true)).items()).hasSize(2);
     }
 
     @Test
@@ -293,7 +293,7 @@ abstract class JobStoreContract {
         var ids = atOnce(8, () -> join((Math.random() < 0.5 ? here : there).create(aJob("a bell"), request)));
         assertThat(new HashSet<>(ids.stream().map(accepted -> accepted.job().id()).toList())).hasSize(1);
         assertThat(ids.stream().filter(JobStore.Accepted::isNew)).hasSize(1);
-        assertThat(join(here.list(Whose.everybodys(), Optional.empty(), 10, true)).jobs()).hasSize(1);
+        assertThat(join(here.list(Whose.everybodys(), Optional.empty(), 10, true)).items()).hasSize(1);
         var bob = join(here.create(aJob("a bell"), JobRequest.named("bob", "order 1", "a bell")));
         assertThat(bob.isNew()).as("a name is its caller's own").isTrue();
     }
@@ -356,7 +356,7 @@ abstract class JobStoreContract {
         var made = atOnce(6,
                 () -> join((Math.random() < 0.5 ? here : there).create(aJob("a bell"), said("a bell", false))));
         assertThat(made).allMatch(JobStore.Accepted::isNew);
-        assertThat(join(here.list(Whose.everybodys(), Optional.empty(), 10, true)).jobs()).hasSize(6);
+        assertThat(join(here.list(Whose.everybodys(), Optional.empty(), 10, true)).items()).hasSize(6);
     }
 
     @Test
