@@ -3,12 +3,12 @@ package anymesh.gateway.forecast;
 
 /**
  * How far forecasts have been from what came: others may have work for the same instances, or for their machine. Kept as a mean
- * and a mean deviation, as TCP keeps its round trips (RFC 6298): two deviations above the mean are what 19 of 20 stay below
- * where errors are normal.
+ * and a mean deviation, as TCP keeps its round trips (RFC 6298), and with as many deviations above the mean: what slows a machine
+ * down slows all down that wait just then, so that errors come in bursts, and the two that 19 of 20 normal errors stay below were too few.
  */
 final class Trust {
     private static final double NEWEST = 0.1;
-    private static final double DEVIATIONS = 2;
+    private static final double DEVIATIONS = 4;
     private static final double MOST = 8;
 
     private double mean = 1;

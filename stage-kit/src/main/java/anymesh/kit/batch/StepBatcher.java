@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.batch;
 
+import anymesh.kit.compute.ComputeThread;
 import anymesh.kit.ending.Budget;
 import anymesh.wire.error.Failures;
 import anymesh.wire.error.MeshException;
@@ -74,7 +75,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         this.queueTime = Timer.builder("anymesh.queue.time").tag("batcher", name).register(meters);
         this.stepTime = Timer.builder("anymesh.step.time").tag("batcher", name).register(meters);
         this.batchSize = DistributionSummary.builder("anymesh.batch.size").tag("batcher", name).register(meters);
-        this.worker = Thread.ofPlatform().name("batch-" + name).daemon().start(this::run);
+        this.worker = ComputeThread.start("batch-" + name, this::run);
     }
 
     /**

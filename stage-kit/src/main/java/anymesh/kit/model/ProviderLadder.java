@@ -4,6 +4,7 @@ package anymesh.kit.model;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import anymesh.kit.compute.ComputeThread;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import org.slf4j.Logger;
@@ -20,7 +21,12 @@ final class ProviderLadder {
 
     private ProviderLadder() {}
 
+    /** On a thread whose priority those that the runtime starts for the session inherit. */
     static Opened open(Path file, OnnxSettings settings) throws OrtException {
+        return ComputeThread.call("load-" + file.getFileName(), () -> climb(file, settings));
+    }
+
+    private static Opened climb(Path file, OnnxSettings settings) throws OrtException {
         var environment = OnnxEnvironment.get(); // first: options too load the native libraries
         var refusals = new ArrayList<String>();
         for (var provider : settings.providers()) {
