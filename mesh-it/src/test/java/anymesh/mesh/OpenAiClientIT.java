@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import anymesh.cli.EmbeddedMesh;
+import anymesh.cli.settings.ServiceSettings;
+import anymesh.kit.registry.InMemoryStageRegistry;
+import anymesh.kit.store.InMemoryMeshStore;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
@@ -77,6 +80,16 @@ final class OpenAiClientIT {
     void pythonsTalksToTheGatewayAsToItsOwnServer() throws Exception {
         var output = Python.run("mesh-it/src/test/python/openai_client.py", mesh.url(), BELL.toString());
         assertThat(output.lines().filter(line -> line.startsWith("ok "))).hasSizeGreaterThan(60);
+    }
+
+    @Test
+    void pythonsComesAgainByItselfWhenTheGatewayIsFull() throws Exception {
+        Files.writeString(folder.resolve("gateway.yaml"), "http:\n  maxConcurrent: 1\n");
+        try (var full = EmbeddedMesh.start(Python.ROOT, 0, new ServiceSettings(folder, Map.of()),
+                new InMemoryStageRegistry(), new InMemoryMeshStore())) {
+            var output = Python.run("mesh-it/src/test/python/openai_trouble.py", "full", full.url());
+            assertThat(output.lines().filter(line -> line.startsWith("ok "))).hasSize(5);
+        }
     }
 
     @Test

@@ -33,6 +33,7 @@ final class ProcessModeIT {
                 killedStageComesBack(mesh, client);
                 killedConsulComesBackAndNobodyNotices(mesh, client);
                 theStageIsScaled(mesh, client);
+                aStreamThatBreaksIsAnErrorToOpenAisClient(mesh);
             }
             assertThat(mesh.run("top").out()).contains("STAGE", "backbone", "1/1");
             assertThat(mesh.run("logs", "backbone", "-n", "50").out()).contains("state=SERVING");
@@ -69,6 +70,14 @@ final class ProcessModeIT {
         assertThat(misused.code()).isEqualTo(1);
         assertThat(mesh.errors()).contains("there is no service 'generator'");
         assertThat(mesh.run("stop", "generator-image-9").code()).isEqualTo(1);
+    }
+
+    private static void aStreamThatBreaksIsAnErrorToOpenAisClient(MeshProcesses mesh) throws Exception {
+        long before = mesh.instance("generator-video").pid();
+        var output = Python.run("mesh-it/src/test/python/openai_trouble.py", "broken", mesh.url(),
+                String.valueOf(before));
+        assertThat(output.lines().filter(line -> line.startsWith("ok "))).hasSize(2);
+        mesh.awaitAnother("generator-video", before);
     }
 
     private static void assertDraws(MeshClient client) throws Exception {
