@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes src/test/resources/padding: decoders as small as they can be, of which some find a row's tokens at the wrong side.
+"""Makes src/test/resources/padding: decoders as small as they can be, which want their rows padded at one side or the other, or not at all.
 They are looked at and never run.
 
     python make_padding_graphs.py        (onnx)
@@ -47,6 +47,9 @@ def main():
                                     [attention("GroupQueryAttention", ["x", "x", "x", "", "", "m", "m"], output="y")],
                                     [helper.make_opsetid("", 23), helper.make_opsetid(MICROSOFT, 1)])
     write("group-query-function", [*PLACED, helper.make_node("Block", ["placed", "kept"], ["logits"], domain="local")], [function])
+    write("group-query-bias", [*PLACED, attention("GroupQueryAttention", [*query, "", "", "kept", "kept", "", "", "", "bias"])])
+    write("grouped-and-standard", [*PLACED, attention("GroupQueryAttention", [*query, "", "", "kept", "kept"], output="grouped"),
+                                   attention("Attention", ["grouped", "placed", "placed", "bias"], "")])
     write("paged", [*PLACED, attention("PagedAttention", [*query, "kept"])])
     write("multi-head", [*PLACED, attention("MultiHeadAttention", [*query, "", "", "bias"])])
     write("multi-head-lengths", [*PLACED, attention("MultiHeadAttention", [*query, "", "kept"])])

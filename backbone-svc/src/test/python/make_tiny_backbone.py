@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes src/test/resources/tiny-backbone: a bundle of a few kilobytes with random weights, in the layout of docs/bundles.md,
-and what torch says it computes. Its bytes are its tokens, so that characters come in halves.
+and what torch says it computes. Its bytes are its tokens, so that characters come in halves. Beside it, in the folder tiny-decoders,
+decoders that compute the same and take their rows in other ways.
 
-    python make_tiny_backbone.py OUTPUT_FOLDER        (torch, onnx, safetensors)
+    python make_tiny_backbone.py OUTPUT_FOLDER        (torch, onnx, onnxruntime, safetensors)
 """
 import hashlib
 import json
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 import torch
+from onnxruntime.quantization import quantize_dynamic
 from safetensors.torch import save_file
 from torch import nn
 
@@ -30,14 +32,33 @@ def byte_alphabet():
 VOCABULARY = {token: i for i, token in enumerate([*byte_alphabet(), *SPECIALS])}
 
 
+class GroupedAttention(torch.autograd.Function):
+    """ONNX Runtime's operator, as onnxruntime-genai's builder writes it; for its export alone."""
+
+    @staticmethod
+    def symbolic(g, q, k, v, past_key, past_value, lengths, total):
+        return g.op("com.microsoft::GroupQueryAttention", q, k, v, past_key, past_value, lengths, total, num_heads_i=HEADS,
+                    kv_num_heads_i=HEADS, outputs=3)
+
+    @staticmethod
+    def forward(ctx, q, k, v, past_key, past_value, lengths, total):
+        rows, length, behind = q.shape[0], q.shape[1], past_key.shape[2]
+        present = torch.zeros(rows, HEADS, behind + length, HEAD)
+        return torch.zeros_like(q), present, present.clone()
+
+
 class Attention(nn.Module):
     def __init__(self):
         super().__init__()
         self.qkv = nn.Linear(HIDDEN, 3 * HIDDEN, bias=False)
         self.out = nn.Linear(HIDDEN, HIDDEN, bias=False)
 
-    def forward(self, x, bias, past_key, past_value):
+    def forward(self, x, bias, past_key, past_value, mask, kind):
         rows, length = x.shape[0], x.shape[1]
+        if kind == "grouped":
+            lengths, total = (mask.sum(1) - 1).to(torch.int32), torch._shape_as_tensor(mask)[1].to(torch.int32)
+            y, k, v = GroupedAttention.apply(*self.qkv(x).chunk(3, dim=-1), past_key, past_value, lengths, total)
+            return self.out(y), k, v
         q, k, v = (t.view(rows, length, HEADS, HEAD).transpose(1, 2) for t in self.qkv(x).chunk(3, dim=-1))
         k, v = torch.cat([past_key, k], dim=2), torch.cat([past_value, v], dim=2)
         weights = torch.softmax(q @ k.transpose(2, 3) / HEAD**0.5 + bias, dim=-1)
@@ -45,6 +66,12 @@ class Attention(nn.Module):
 
 
 class Decoder(nn.Module):
+    """What it computes is the same for every kind: "masked" takes rows that end at the right, "grouped" rows that begin at the
+    left, and "equal" rows of one length, since it does not look at the mask; "mistaken" does, and makes nothing of it.
+    """
+
+    kind = "masked"
+
     def __init__(self):
         super().__init__()
         self.positions = nn.Embedding(CONTEXT, HIDDEN)
@@ -58,11 +85,16 @@ class Decoder(nn.Module):
     def forward(self, inputs_embeds, attention_mask, position_ids, *past):
         length, total = inputs_embeds.shape[1], attention_mask.shape[1]
         query = torch.arange(length)[:, None] + (total - length)
-        seen = (torch.arange(total)[None, :] <= query)[None, None] & (attention_mask[:, None, None, :] != 0)
+        seen = (torch.arange(total)[None, :] <= query)[None, None]
+        if self.kind == "masked":
+            seen = seen & (attention_mask[:, None, None, :] != 0)
         bias = torch.where(seen, 0.0, -1e9)
+        if self.kind == "mistaken":
+            bias = bias + attention_mask[:, None, None, :].min() * 0.0
         x, present = inputs_embeds + self.positions(position_ids), []
         for layer in range(LAYERS):
-            y, key, value = self.attention[layer](self.norms[layer](x), bias, past[2 * layer], past[2 * layer + 1])
+            y, key, value = self.attention[layer](self.norms[layer](x), bias, past[2 * layer], past[2 * layer + 1],
+                                                  attention_mask, self.kind)
             x = x + y
             x = x + self.mlp[layer](x)
             present += [key, value]
@@ -70,7 +102,7 @@ class Decoder(nn.Module):
         return self.head(hidden), hidden, *present
 
 
-def export(decoder, embedding, folder):
+def export(decoder, file):
     rows, length, behind = 2, 3, 4
     past = [torch.zeros(rows, HEADS, behind, HEAD) for _ in range(2 * LAYERS)]
     caches = [f"{layer}.{kind}" for layer in range(LAYERS) for kind in ("key", "value")]
@@ -81,9 +113,12 @@ def export(decoder, embedding, folder):
         name: {0: "batch", 2: "length"} for name in inputs[3:] + outputs[2:]}
     arguments = (torch.zeros(rows, length, HIDDEN), torch.ones(rows, behind + length, dtype=torch.long),
                  torch.arange(behind, behind + length).expand(rows, -1).contiguous(), *past)
-    torch.onnx.export(decoder, arguments, folder / "decoder.onnx", input_names=inputs, output_names=outputs,
-                      dynamic_axes=axes, opset_version=17, dynamo=False)
-    torch.onnx.export(embedding, (torch.zeros(rows, length, dtype=torch.long),), folder / "embedding.onnx",
+    torch.onnx.export(decoder, arguments, file, input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=17,
+                      dynamo=False, custom_opsets={"com.microsoft": 1})
+
+
+def export_embedding(embedding, folder):
+    torch.onnx.export(embedding, (torch.zeros(2, 3, dtype=torch.long),), folder / "embedding.onnx",
                       input_names=["input_ids"], output_names=["inputs_embeds"], opset_version=17, dynamo=False,
                       dynamic_axes={name: {0: "batch", 1: "sequence"} for name in ("input_ids", "inputs_embeds")})
 
@@ -160,8 +195,14 @@ def main():
         for parameter in decoder.parameters():
             if parameter.dim() > 1:
                 parameter.normal_(0, 0.5)  # far from torch's small start: answers must depend on what stands before
-        export(decoder, embedding, folder)
+        export(decoder, folder / "decoder.onnx")
+        export_embedding(embedding, folder)
         reference(decoder, embedding, folder)
+        others = folder.parent / "tiny-decoders"
+        others.mkdir(exist_ok=True)
+        for decoder.kind in ("grouped", "equal", "mistaken"):
+            export(decoder, others / f"{decoder.kind}.onnx")
+    quantize_dynamic(folder / "decoder.onnx", others / "quantized.onnx")
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer(), ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "genai_config.json").write_text(json.dumps(genai_config(), indent=2) + "\n")
     (folder / "manifest.json").write_text(json.dumps(manifest(folder), indent=2) + "\n")

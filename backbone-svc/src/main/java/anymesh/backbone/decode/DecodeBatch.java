@@ -7,11 +7,12 @@ import anymesh.kit.model.Tensor;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sequences that are decoded together, one token each a step, left-padded to the longest of them. As long as nobody
+ * The sequences that are decoded together, one token each a step, padded to the longest of them. As long as nobody
  * joins, what a step returns as keys and values is what the next one takes, and nothing is copied. A row whose sequence
  * has left stays in the batch, computed and ignored, until a newcomer that fits takes it over or more than a quarter of
  * the batch is waste; only then are all rows gathered anew.
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class DecodeBatch {
     private final EmbeddingGraph embeddings;
     private final DecoderGraph decoder;
+    private final RowLayout layout;
     private final Workspace embeds = new Workspace();
     private final Workspace ids = new Workspace();
     private final Workspace masks = new Workspace();
@@ -31,11 +33,12 @@ final class DecodeBatch {
     private FloatBuffer lastLogits = FloatBuffer.allocate(0);
     private FloatBuffer lastHidden = FloatBuffer.allocate(0);
 
-    DecodeBatch(EmbeddingGraph embeddings, DecoderGraph decoder) {
+    DecodeBatch(EmbeddingGraph embeddings, DecoderGraph decoder, RowLayout layout) {
         this.embeddings = embeddings;
         this.decoder = decoder;
-        this.past = new KvCache(decoder.shape());
-        this.present = new KvCache(decoder.shape());
+        this.layout = layout;
+        this.past = new KvCache(decoder.shape(), layout);
+        this.present = new KvCache(decoder.shape(), layout);
     }
 
     /**
@@ -55,13 +58,14 @@ final class DecodeBatch {
         var mask = maskTensor.longs();
         for (int row = 0; row < count; row++) {
             var sequence = rows.get(row);
-            int length = sequence == null ? 0 : sequence.length();
+            int length = sequence == null ? abandoned() : sequence.length();
             positionBuffer.put(row, length);
             idBuffer.put(row, 0);
-            for (int i = 0; i < past.length(); i++) {
-                mask.put(i < past.length() - length ? 0 : 1);
+            int padding = past.length() - length;
+            int before = layout == RowLayout.RIGHT_PADDED ? 0 : padding;
+            for (int i = 0; i <= past.length(); i++) {
+                mask.put(before <= i && i <= before + length ? 1 : 0);
             }
-            mask.put(1); // an abandoned row sees itself alone: a row that sees nothing would be NaN
         }
         for (int i = 0; i < tokens.length; i++) {
             idBuffer.put(sequences.get(i).row(), tokens[i]);
@@ -70,6 +74,11 @@ final class DecodeBatch {
         for (var sequence : sequences) {
             sequence.grew(1);
         }
+    }
+
+    /** What an abandoned row sees beside itself: a row that sees nothing would be NaN. */
+    private int abandoned() {
+        return layout.isPadded() ? 0 : past.length();
     }
 
     /** What the last step predicts for a sequence: {@code [vocabulary]}. */
@@ -91,6 +100,10 @@ final class DecodeBatch {
         }
         rows.set(sequence.row(), null);
         sequence.moveTo(to);
+    }
+
+    boolean isEmpty() {
+        return rows.stream().allMatch(Objects::isNull);
     }
 
     /** Rows that are computed in a step, abandoned ones included. */
@@ -123,7 +136,7 @@ final class DecodeBatch {
                     int row = rows.indexOf(null);
                     past.copyRow(row, own, 0, newcomer.length());
                     rows.set(row, newcomer);
-                    newcomer.moveToRow(row);
+                    newcomer.moveTo(this, row);
                     freed.accept(own);
                 }
             }
@@ -146,7 +159,7 @@ final class DecodeBatch {
         }
         var gathered = new ArrayList<@Nullable Sequence>(sequences);
         for (int row = 0; row < sequences.size(); row++) {
-            sequences.get(row).moveToRow(row);
+            sequences.get(row).moveTo(this, row);
         }
         rows = gathered;
         swap();

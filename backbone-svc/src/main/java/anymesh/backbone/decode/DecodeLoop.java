@@ -9,14 +9,17 @@ import anymesh.kit.model.OnnxSettings;
 import anymesh.wire.error.Failures;
 import anymesh.wire.error.MeshException;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Continuous batching over a graph without paged attention. A step feeds each answer what it needs next: its prompt, the
- * tokens of a signal (each by itself, {@link SingleRun}), or one token (all together, {@link DecodeBatch}); so answers
- * join and leave between steps and never wait for each other's ends.
+ * tokens of a signal (each by itself, {@link SingleRun}), or one token (all together, {@link DecodeBatch}, or those that its {@link RowLayout} lets be together); so answers join and leave between steps and never wait for each other's ends.
  *
  * <p>Owned by one worker thread, {@link #close} included.
  */
@@ -25,16 +28,18 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
 
     private final EmbeddingGraph embeddings;
     private final DecoderGraph decoder;
+    private final RowLayout layout;
     private final SingleRun single;
-    private final DecodeBatch batch;
+    private final List<DecodeBatch> batches = new ArrayList<>();
     private final int prefillTokens;
     private final float[] logits;
 
     private DecodeLoop(EmbeddingGraph embeddings, DecoderGraph decoder, int prefillTokens) {
         this.embeddings = embeddings;
         this.decoder = decoder;
-        this.single = new SingleRun(embeddings, decoder);
-        this.batch = new DecodeBatch(embeddings, decoder);
+        this.layout = CompanyCheck.proven(embeddings, decoder, decoder.found().layout());
+        log.info("decoder={} layout={} {}", decoder.file(), layout, decoder.found().why());
+        this.single = new SingleRun(embeddings, decoder, layout);
         this.prefillTokens = prefillTokens;
         this.logits = new float[decoder.shape().vocabulary()];
     }
@@ -60,9 +65,34 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
             }
         }
         prefill(active.stream().filter(job -> job.next() == null).toList());
-        if (!decoding.isEmpty()) {
-            decode(decoding);
-        }
+        together(decoding).forEach(this::decode);
+        batches.removeIf(batch -> batches.size() > 1 && batch.isEmpty());
+    }
+
+    /** Those that one batch can hold. */
+    private Collection<List<GenerateJob>> together(List<GenerateJob> jobs) {
+        var groups = new LinkedHashMap<Object, List<GenerateJob>>();
+        jobs.forEach(job -> groups.computeIfAbsent(company(job), _ -> new ArrayList<>()).add(job));
+        return groups.values();
+    }
+
+    /** What those have in common that go together. */
+    private Object company(GenerateJob job) {
+        return switch (layout) {
+            case LEFT_PADDED, RIGHT_PADDED -> layout;
+            case EQUAL_LENGTHS -> job.sequence().length();
+            case ONE_ROW -> job;
+        };
+    }
+
+    /** The batch that some of them are in, which is then of all that are in one: they have grown together. */
+    private DecodeBatch batch(List<GenerateJob> jobs) {
+        return jobs.stream().map(job -> job.sequence().batch()).filter(Objects::nonNull).findFirst()
+                .or(() -> batches.stream().filter(DecodeBatch::isEmpty).findFirst()).orElseGet(() -> {
+                    var batch = new DecodeBatch(embeddings, decoder, layout);
+                    batches.add(batch);
+                    return batch;
+                });
     }
 
     private void prefill(List<GenerateJob> waiting) {
@@ -86,6 +116,7 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
         for (int i = 0; i < tokens.length; i++) {
             tokens[i] = jobs.get(i).next() instanceof Next.Token token ? token.id() : 0;
         }
+        var batch = batch(jobs);
         try {
             batch.step(jobs.stream().map(GenerateJob::sequence).toList(), tokens, single::giveBack);
         } catch (RuntimeException | Error e) {
@@ -106,7 +137,8 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     }
 
     private void feedAlone(GenerateJob job, List<Long> tokens) {
-        if (job.sequence().isInBatch()) {
+        var batch = job.sequence().batch();
+        if (batch != null) {
             batch.remove(job.sequence(), single.borrow());
         }
         single.tokens(job.sequence(), tokens);
@@ -147,7 +179,8 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     public void release(GenerateJob job) {
         var sequence = job.sequence();
         var own = sequence.own();
-        if (sequence.isInBatch()) {
+        var batch = sequence.batch();
+        if (batch != null) {
             batch.remove(sequence, null);
         } else if (own != null) {
             single.giveBack(own);
@@ -155,9 +188,9 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
         }
     }
 
-    /** Rows of the batch that is decoded together, idle ones included. */
+    /** Rows that are decoded together, idle ones included. */
     int rows() {
-        return batch.rows();
+        return batches.stream().mapToInt(DecodeBatch::rows).sum();
     }
 
     /** Closes the graphs; after the last step. */

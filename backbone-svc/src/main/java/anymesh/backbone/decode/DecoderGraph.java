@@ -13,6 +13,7 @@ import anymesh.kit.model.OnnxGraph;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.kit.model.Tensor;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,14 +32,16 @@ final class DecoderGraph implements AutoCloseable {
     private final GenaiConfig.DecoderInputs inputs;
     private final GenaiConfig.DecoderOutputs outputs;
     private final DecoderShape shape;
+    private final RowLayout.Found found;
     private final List<String> pastNames;
     private final List<String> presentNames;
 
-    private DecoderGraph(OnnxModel model, GenaiConfig.Decoder config, DecoderShape shape) {
+    private DecoderGraph(OnnxModel model, GenaiConfig.Decoder config, DecoderShape shape, RowLayout.Found found) {
         this.model = model;
         this.inputs = config.inputs();
         this.outputs = config.outputs();
         this.shape = shape;
+        this.found = found;
         this.pastNames = names(inputs.pastKeyNames(), inputs.pastValueNames(), shape.layers());
         this.presentNames = names(outputs.presentKeyNames(), outputs.presentValueNames(), shape.layers());
         checkInputs();
@@ -49,10 +52,19 @@ final class DecoderGraph implements AutoCloseable {
     static DecoderGraph load(BackboneBundle bundle, OnnxSettings settings) {
         var config = bundle.genai().model().decoder();
         var file = bundle.files().file(config.filename());
-        PaddingChecks.require(OnnxGraph.read(file), config.filename(), config.inputs().attentionMask(),
+        var found = RowLayout.of(OnnxGraph.read(file), config.inputs().attentionMask(),
                 config.inputs().positionIds(), config.outputs().logits());
-        return Closing.opening(
-                opened -> new DecoderGraph(opened.with(OnnxModel.load(file, settings)), config, bundle.shape()));
+        return Closing.opening(opened -> new DecoderGraph(opened.with(OnnxModel.load(file, settings)), config,
+                bundle.shape(), found));
+    }
+
+    Path file() {
+        return model.file();
+    }
+
+    /** What its operators say of how its rows must lie. */
+    RowLayout.Found found() {
+        return found;
     }
 
     DecoderShape shape() {

@@ -10,17 +10,19 @@ import java.util.List;
 
 /**
  * Keys and values of one or more sequences: for each layer two tensors {@code [rows, heads, length, headSize]}. A row
- * that has fewer tokens stands at the right end, with zeros before it.
+ * that has fewer tokens has zeros where its layout has its padding.
  */
 final class KvCache {
     private final DecoderShape shape;
+    private final RowLayout layout;
     private final List<Workspace> memory = new ArrayList<>();
     private final List<Tensor> tensors = new ArrayList<>();
     private int rows;
     private int length;
 
-    KvCache(DecoderShape shape) {
+    KvCache(DecoderShape shape, RowLayout layout) {
         this.shape = shape;
+        this.layout = layout;
         for (int i = 0; i < 2 * shape.layers(); i++) {
             memory.add(new Workspace());
         }
@@ -50,7 +52,7 @@ final class KvCache {
         return tensors.get(i);
     }
 
-    /** Copies the last {@code tokens} positions of a row of another cache to the end of a row here; zeros go before. */
+    /** Copies a row of another cache that has {@code tokens} positions to a row here; zeros are its padding. */
     void copyRow(int row, KvCache from, int fromRow, int tokens) {
         int bytesPerToken = shape.headSize() * Float.BYTES;
         for (int i = 0; i < tensors.size(); i++) {
@@ -58,12 +60,20 @@ final class KvCache {
             var target = tensors.get(i).bytes();
             for (int head = 0; head < shape.heads(); head++) {
                 int begin = (row * shape.heads() + head) * length * bytesPerToken;
+                int fromBegin = (fromRow * shape.heads() + head) * from.length * bytesPerToken;
                 int padding = (length - tokens) * bytesPerToken;
-                int end = (fromRow * shape.heads() + head + 1) * from.length * bytesPerToken;
+                int bytes = tokens * bytesPerToken;
                 // Masked positions weigh nothing, but nothing times the infinity or NaN of stale memory is NaN.
-                MemorySegment.ofBuffer(target).asSlice(begin, padding).fill((byte) 0);
-                target.put(begin + padding, source, end - tokens * bytesPerToken, tokens * bytesPerToken);
+                MemorySegment.ofBuffer(target).asSlice(begin + (layout == RowLayout.RIGHT_PADDED ? bytes : 0), padding)
+                        .fill((byte) 0);
+                target.put(begin + before(length - tokens) * bytesPerToken, source,
+                        fromBegin + before(from.length - tokens) * bytesPerToken, bytes);
             }
         }
+    }
+
+    /** How much of a row's padding stands before its tokens. */
+    private int before(int padding) {
+        return layout == RowLayout.RIGHT_PADDED ? 0 : padding;
     }
 }

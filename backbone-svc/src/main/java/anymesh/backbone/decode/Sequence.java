@@ -3,12 +3,13 @@ package anymesh.backbone.decode;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where one answer's keys and values are: in a row of the batch, in a cache of its own, or nowhere yet. */
+/** Where one answer's keys and values are: in a row of a batch, in a cache of its own, or nowhere yet. */
 final class Sequence {
     private static final int OUTSIDE = -1;
 
     private int length;
     private int row = OUTSIDE;
+    private @Nullable DecodeBatch batch;
     private @Nullable KvCache own;
 
     /** Positions that the decoder has seen. */
@@ -16,13 +17,15 @@ final class Sequence {
         return length;
     }
 
-    /** Its row in the batch; only while {@link #isInBatch}. */
+    /** Its row in the batch; only while it is in one. */
     int row() {
         return row;
     }
 
-    boolean isInBatch() {
-        return row != OUTSIDE;
+    /** The batch that it is in, while it is in one. */
+    @Nullable
+    DecodeBatch batch() {
+        return batch;
     }
 
     /** Its own cache, while it has one. */
@@ -35,12 +38,14 @@ final class Sequence {
         length += positions;
     }
 
-    void moveToRow(int newRow) {
+    void moveTo(DecodeBatch newBatch, int newRow) {
+        batch = newBatch;
         row = newRow;
         own = null;
     }
 
     void moveTo(@Nullable KvCache cache) {
+        batch = null;
         row = OUTSIDE;
         own = cache;
     }

@@ -21,6 +21,7 @@ import java.util.Objects;
 final class SingleRun {
     private final EmbeddingGraph embeddings;
     private final DecoderGraph decoder;
+    private final RowLayout layout;
     private final Deque<KvCache> spare = new ArrayDeque<>();
     private final Workspace tokenEmbeds = new Workspace();
     private final Workspace promptEmbeds = new Workspace();
@@ -29,15 +30,16 @@ final class SingleRun {
     private FloatBuffer lastLogits = FloatBuffer.allocate(0);
     private FloatBuffer lastHidden = FloatBuffer.allocate(0);
 
-    SingleRun(EmbeddingGraph embeddings, DecoderGraph decoder) {
+    SingleRun(EmbeddingGraph embeddings, DecoderGraph decoder, RowLayout layout) {
         this.embeddings = embeddings;
         this.decoder = decoder;
+        this.layout = layout;
     }
 
     /** A cache to use; what it holds is undefined. */
     KvCache borrow() {
         var cache = spare.poll();
-        return cache == null ? new KvCache(decoder.shape()) : cache;
+        return cache == null ? new KvCache(decoder.shape(), layout) : cache;
     }
 
     /** Takes back a cache that nothing refers to any more. */

@@ -20,8 +20,8 @@ public final class BackboneProbe implements AutoCloseable {
     public BackboneProbe(BackboneBundle bundle) {
         this.embeddings = EmbeddingGraph.load(bundle, OnnxSettings.cpu(1));
         this.decoder = DecoderGraph.load(bundle, OnnxSettings.cpu(1));
-        this.single = new SingleRun(embeddings, decoder);
-        this.batch = new DecodeBatch(embeddings, decoder);
+        this.single = new SingleRun(embeddings, decoder, decoder.found().layout());
+        this.batch = new DecodeBatch(embeddings, decoder, decoder.found().layout());
         this.logits = new float[bundle.shape().vocabulary()];
     }
 

@@ -19,6 +19,8 @@ import anymesh.backbone.prompt.Prompt;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.Overloaded;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,13 +28,23 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Takes the loop's steps by hand, so that who joins and leaves when is exact. */
+/** Takes the loop's steps by hand, so that who joins and leaves when is exact; of decoders that want their rows in different ways. */
+@ParameterizedClass
+@ValueSource(strings = {"masked", "grouped", "equal", "mistaken", "quantized"})
 class DecodeLoopTest {
     private static final float STATE_TOLERANCE = 1e-4f;
 
-    private final BackboneBundle bundle = TinyBackbone.load();
-    private final DecodeLoop loop = DecodeLoop.load(bundle, OnnxSettings.cpu(1), 40);
+    private final BackboneBundle bundle;
+    private final DecodeLoop loop;
+
+    DecodeLoopTest(String kind, @TempDir Path folder) throws IOException {
+        bundle = TinyBackbone.load(folder, kind);
+        loop = DecodeLoop.load(bundle, OnnxSettings.cpu(1), 40);
+    }
 
     @AfterEach
     void close() {
@@ -75,7 +87,7 @@ class DecodeLoopTest {
         loop.step(active);
 
         assertThat(loop.rows()).isEqualTo(1);
-        assertThat(first.job.sequence().isInBatch()).isFalse();
+        assertThat(first.job.sequence().batch()).isNull();
         assertThat(first.job.sequence().own()).isNull();
     }
 
@@ -119,7 +131,7 @@ class DecodeLoopTest {
         var culprit = together.get(2);
         for (int step = 0; !active.isEmpty(); step++) {
             if (step == 4) {
-                assertThat(culprit.job.sequence().isInBatch()).isTrue();
+                assertThat(culprit.job.sequence().batch()).isNotNull();
                 culprit.job.next(new Next.Token(1_000_000));
             }
             loop.step(active);

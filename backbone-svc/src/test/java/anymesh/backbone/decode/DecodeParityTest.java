@@ -9,24 +9,43 @@ import anymesh.backbone.TinyBackbone;
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.backbone.prompt.Prompt;
 import anymesh.kit.model.OnnxSettings;
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds prompts, single tokens, chunks and batches against what torch computes. Tolerance: 1e-5 absolute. */
+/**
+ * Holds prompts, single tokens, chunks and batches against what torch computes, of decoders that pad at the left and at the right.
+ * Tolerance: 1e-5 absolute.
+ */
+@ParameterizedClass
+@ValueSource(strings = {"masked", "grouped"})
 class DecodeParityTest {
     private static final Fixture REFERENCE = TinyBackbone.reference();
     private static final long[] TOKENS = REFERENCE.longs("tokens");
 
-    private final BackboneBundle bundle = TinyBackbone.load();
-    private final EmbeddingGraph embeddings = EmbeddingGraph.load(bundle, OnnxSettings.cpu(1));
-    private final DecoderGraph decoder = DecoderGraph.load(bundle, OnnxSettings.cpu(1));
-    private final SingleRun single = new SingleRun(embeddings, decoder);
-    private final DecodeBatch batch = new DecodeBatch(embeddings, decoder);
-    private final float[] logits = new float[bundle.shape().vocabulary()];
+    private final BackboneBundle bundle;
+    private final EmbeddingGraph embeddings;
+    private final DecoderGraph decoder;
+    private final SingleRun single;
+    private final DecodeBatch batch;
+    private final float[] logits;
+
+    DecodeParityTest(String kind, @TempDir Path folder) throws IOException {
+        bundle = TinyBackbone.load(folder, kind);
+        embeddings = EmbeddingGraph.load(bundle, OnnxSettings.cpu(1));
+        decoder = DecoderGraph.load(bundle, OnnxSettings.cpu(1));
+        single = new SingleRun(embeddings, decoder, decoder.found().layout());
+        batch = new DecodeBatch(embeddings, decoder, decoder.found().layout());
+        logits = new float[bundle.shape().vocabulary()];
+    }
 
     @AfterEach
     void close() {

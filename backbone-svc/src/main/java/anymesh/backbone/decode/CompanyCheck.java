@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.decode;
+
+import anymesh.backbone.prompt.Prompt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether a decoder answers in company what it answers alone: a few prompts of drawn tokens are continued each by itself and all
+ * together, and what it predicts must be the same.
+ */
+final class CompanyCheck {
+    private static final Logger log = LoggerFactory.getLogger(CompanyCheck.class);
+    private static final List<Integer> UNEQUAL = List.of(4, 13, 7);
+    private static final List<Integer> EQUAL = List.of(7, 7, 7);
+    private static final int STEPS = 2;
+    /** Of the span of the logits. Sums in another order differ by a hundredth of this, a row on the wrong side by ten times as much. */
+    private static final float TOLERANCE = 1e-3f;
+
+    private final EmbeddingGraph embeddings;
+    private final DecoderGraph decoder;
+    private final RowLayout layout;
+
+    private CompanyCheck(EmbeddingGraph embeddings, DecoderGraph decoder, RowLayout layout) {
+        this.embeddings = embeddings;
+        this.decoder = decoder;
+        this.layout = layout;
+    }
+
+    /** The layout that the operators speak for, or the first safer one that keeps what it promises. */
+    static RowLayout proven(EmbeddingGraph embeddings, DecoderGraph decoder, RowLayout first) {
+        var layout = first;
+        while (layout != RowLayout.ONE_ROW && !new CompanyCheck(embeddings, decoder, layout).agrees()) {
+            log.warn("decoder={} layout={} answers otherwise in company than alone; now {}", decoder.file(), layout,
+                    layout.safer());
+            layout = layout.safer();
+        }
+        return layout;
+    }
+
+    private boolean agrees() {
+        var random = new SplittableRandom(1);
+        int vocabulary = decoder.shape().vocabulary();
+        var prompts = (layout.isPadded() ? UNEQUAL : EQUAL).stream()
+                .map(length -> random.longs(Math.clamp(decoder.shape().context() - STEPS, 1, length), 0, vocabulary)
+                        .toArray())
+                .toList();
+        var tokens = random.longs((long) STEPS * prompts.size(), 0, vocabulary).toArray();
+        var alone = new ArrayList<float[]>();
+        for (int i = 0; i < prompts.size(); i++) {
+            alone.addAll(predicted(List.of(prompts.get(i)), tokens, i).getFirst());
+        }
+        var together = predicted(prompts, tokens, 0).stream().flatMap(List::stream).toList();
+        for (int i = 0; i < alone.size(); i++) {
+            if (!isClose(alone.get(i), together.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** For each prompt the logits after each of its tokens, which are {@code tokens[(first + i) * STEPS + step]}. */
+    private List<List<float[]>> predicted(List<long[]> prompts, long[] tokens, int first) {
+        var single = new SingleRun(embeddings, decoder, layout);
+        var batch = new DecodeBatch(embeddings, decoder, layout);
+        var sequences = new ArrayList<Sequence>();
+        var all = new ArrayList<List<float[]>>();
+        for (var prompt : prompts) {
+            var sequence = new Sequence();
+            single.prompt(sequence, Prompt.of(prompt, List.of()));
+            sequences.add(sequence);
+            all.add(new ArrayList<>());
+        }
+        for (int step = 0; step < STEPS; step++) {
+            var fed = new long[sequences.size()];
+            for (int i = 0; i < fed.length; i++) {
+                fed[i] = tokens[(first + i) * STEPS + step];
+            }
+            batch.step(sequences, fed, single::giveBack);
+            for (int i = 0; i < fed.length; i++) {
+                var logits = new float[decoder.shape().vocabulary()];
+                batch.logits(sequences.get(i), logits);
+                all.get(i).add(logits);
+            }
+        }
+        return all;
+    }
+
+    private static boolean isClose(float[] alone, float[] together) {
+        float least = Float.POSITIVE_INFINITY;
+        float most = Float.NEGATIVE_INFINITY;
+        float difference = 0;
+        for (int i = 0; i < alone.length; i++) {
+            least = Math.min(least, alone[i]);
+            most = Math.max(most, alone[i]);
+            difference = Math.max(difference, Math.abs(alone[i] - together[i]));
+        }
+        return difference <= TOLERANCE * (most - least); // false where any is no number
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import anymesh.backbone.TinyBackbone;
+import anymesh.kit.model.OnnxSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CompanyCheckTest {
+    @TempDir
+    private Path folder;
+
+    /** Whatever is thought of a graph, what it does decides. */
+    @ParameterizedTest
+    @CsvSource({"masked, LEFT_PADDED, LEFT_PADDED", "masked, RIGHT_PADDED, EQUAL_LENGTHS",
+        "grouped, RIGHT_PADDED, RIGHT_PADDED", "grouped, LEFT_PADDED, EQUAL_LENGTHS",
+        "equal, LEFT_PADDED, EQUAL_LENGTHS", "equal, RIGHT_PADDED, EQUAL_LENGTHS",
+        "mistaken, LEFT_PADDED, EQUAL_LENGTHS", "quantized, LEFT_PADDED, ONE_ROW", "quantized, ONE_ROW, ONE_ROW"})
+    void aLayoutIsKeptIfAnswersInCompanyAreThoseAlone(String decoder, RowLayout first, RowLayout proven)
+            throws IOException {
+        try (var bundle = TinyBackbone.load(folder, decoder);
+                var embeddings = EmbeddingGraph.load(bundle, OnnxSettings.cpu(1));
+                var graph = DecoderGraph.load(bundle, OnnxSettings.cpu(1))) {
+            assertThat(CompanyCheck.proven(embeddings, graph, first)).isEqualTo(proven);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"masked, LEFT_PADDED", "grouped, RIGHT_PADDED", "equal, EQUAL_LENGTHS", "mistaken, LEFT_PADDED",
+        "quantized, ONE_ROW"})
+    void whatTheOperatorsOfRealGraphsSay(String decoder, RowLayout layout) throws IOException {
+        try (var bundle = TinyBackbone.load(folder, decoder);
+                var graph = DecoderGraph.load(bundle, OnnxSettings.cpu(1))) {
+            assertThat(graph.found().layout()).isEqualTo(layout);
+        }
+    }
+}
