@@ -67,7 +67,8 @@ class Attention(nn.Module):
 
 class Decoder(nn.Module):
     """What it computes is the same for every kind: "masked" takes rows that end at the right, "grouped" rows that begin at the
-    left, and "equal" rows of one length, since it does not look at the mask; "mistaken" does, and makes nothing of it.
+    left, and "equal" rows of one length, since it does not look at the mask; "mistaken" does, and makes nothing of it. "ids" looks
+    tokens up itself, and counts positions by the mask.
     """
 
     kind = "masked"
@@ -83,12 +84,18 @@ class Decoder(nn.Module):
         self.head = nn.Linear(HIDDEN, len(VOCABULARY), bias=False)
 
     def forward(self, inputs_embeds, attention_mask, position_ids, *past):
+        if self.kind == "ids":
+            past = (position_ids, *past)
+            position_ids = (attention_mask.cumsum(1) - 1).clamp(0)[:, -inputs_embeds.shape[1]:]
+            inputs_embeds = self.embedding(inputs_embeds)
         length, total = inputs_embeds.shape[1], attention_mask.shape[1]
         query = torch.arange(length)[:, None] + (total - length)
         seen = (torch.arange(total)[None, :] <= query)[None, None]
-        if self.kind == "masked":
+        if self.kind in ("masked", "ids"):
             seen = seen & (attention_mask[:, None, None, :] != 0)
         bias = torch.where(seen, 0.0, -1e9)
+        if inputs_embeds.dtype == torch.float16:
+            bias = bias.clamp(-6e4).half()
         if self.kind == "mistaken":
             bias = bias + attention_mask[:, None, None, :].min() * 0.0
         x, present = inputs_embeds + self.positions(position_ids), []
@@ -104,15 +111,18 @@ class Decoder(nn.Module):
 
 def export(decoder, file):
     rows, length, behind = 2, 3, 4
-    past = [torch.zeros(rows, HEADS, behind, HEAD) for _ in range(2 * LAYERS)]
+    past = [torch.zeros(rows, HEADS, behind, HEAD, dtype=decoder.head.weight.dtype) for _ in range(2 * LAYERS)]
     caches = [f"{layer}.{kind}" for layer in range(LAYERS) for kind in ("key", "value")]
-    inputs = ["inputs_embeds", "attention_mask", "position_ids", *(f"past_key_values.{c}" for c in caches)]
+    ids = decoder.kind == "ids"
+    tokens = ["input_ids", "attention_mask"] if ids else ["inputs_embeds", "attention_mask", "position_ids"]
+    inputs = [*tokens, *(f"past_key_values.{c}" for c in caches)]
     outputs = ["logits", "hidden_states", *(f"present.{c}" for c in caches)]
-    axes = {name: {0: "batch", 1: "sequence"} for name in inputs[:3] + outputs[:2]} | {
+    axes = {name: {0: "batch", 1: "sequence"} for name in tokens + outputs[:2]} | {
         "attention_mask": {0: "batch", 1: "total"}} | {
-        name: {0: "batch", 2: "length"} for name in inputs[3:] + outputs[2:]}
-    arguments = (torch.zeros(rows, length, HIDDEN), torch.ones(rows, behind + length, dtype=torch.long),
-                 torch.arange(behind, behind + length).expand(rows, -1).contiguous(), *past)
+        name: {0: "batch", 2: "length"} for name in inputs[len(tokens):] + outputs[2:]}
+    fed = torch.zeros(rows, length, dtype=torch.long) if ids else torch.zeros(rows, length, HIDDEN, dtype=decoder.head.weight.dtype)
+    positions = [] if ids else [torch.arange(behind, behind + length).expand(rows, -1).contiguous()]
+    arguments = (fed, torch.ones(rows, behind + length, dtype=torch.long), *positions, *past)
     torch.onnx.export(decoder, arguments, file, input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=17,
                       dynamo=False, custom_opsets={"com.microsoft": 1})
 
@@ -186,6 +196,13 @@ def manifest(folder):
         "response_formats": ["json_schema"]}
 
 
+def other(folder, kind):
+    """Where what differs in a bundle of this kind of decoder is."""
+    files = folder.parent / "tiny-decoders" / kind
+    files.mkdir(parents=True, exist_ok=True)
+    return files
+
+
 def main():
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
@@ -198,11 +215,14 @@ def main():
         export(decoder, folder / "decoder.onnx")
         export_embedding(embedding, folder)
         reference(decoder, embedding, folder)
-        others = folder.parent / "tiny-decoders"
-        others.mkdir(exist_ok=True)
         for decoder.kind in ("grouped", "equal", "mistaken"):
-            export(decoder, others / f"{decoder.kind}.onnx")
-    quantize_dynamic(folder / "decoder.onnx", others / "quantized.onnx")
+            export(decoder, other(folder, decoder.kind) / "decoder.onnx")
+        quantize_dynamic(folder / "decoder.onnx", other(folder, "quantized") / "decoder.onnx")
+        decoder.kind, decoder.embedding = "ids", embedding
+        export(decoder, other(folder, "ids") / "decoder.onnx")
+        decoder.kind, decoder.embedding = "masked", None
+        export(decoder.half(), other(folder, "half") / "decoder.onnx")
+        export_embedding(embedding.half(), other(folder, "half"))
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer(), ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "genai_config.json").write_text(json.dumps(genai_config(), indent=2) + "\n")
     (folder / "manifest.json").write_text(json.dumps(manifest(folder), indent=2) + "\n")

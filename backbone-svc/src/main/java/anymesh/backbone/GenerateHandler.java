@@ -48,7 +48,8 @@ final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEve
         var sampling = options.sampling(request.getSampling(), prompt.length(), media.requiredTokens());
         var begun = options.begun(request, sampling);
         try (var events = new EventQueue(memory, bundle.texts())) {
-            var answer = new Answer(sampling, media, bundle.signals(), bundle.stop(), bundle.shape().hidden(),
+            var answer = new Answer(sampling, media, bundle.signals(), bundle.stop(),
+                    bundle.signals().isEmpty() ? 0 : bundle.shape().hidden(),
                     bundle.tokenizer()::decode, form, begun, events);
             var job = new GenerateJob(call, prompt, answer);
             batcher.submit(job);

@@ -32,13 +32,22 @@ public final class TinyBackbone {
 
     /**
      * It with one of the decoders that take their rows in other ways: {@code masked} is its own, {@code grouped} and {@code equal} compute
-     * the same, {@code mistaken} does too and looks as if it took padding, {@code quantized} is int8 by one scale for all rows.
+     * the same, {@code mistaken} does too and looks as if it took padding, {@code quantized} is int8 by one scale for all rows,
+     * {@code ids} looks tokens up itself and has no positions, and {@code half} is of 16 bits.
      */
-    public static BackboneBundle load(Path folder, String decoder) throws IOException {
-        if (decoder.equals("masked")) {
-            return load();
+    public static BackboneBundle load(Path folder, String kind) throws IOException {
+        copy(folder);
+        if (!kind.equals("masked")) {
+            try (var files = Files.list(directory().resolveSibling("tiny-decoders").resolve(kind))) {
+                for (var file : files.toList()) {
+                    replace(folder, file.getFileName().toString(), Files.readAllBytes(file));
+                }
+            }
         }
-        copyWithFile(folder, "decoder.onnx", directory().resolveSibling("tiny-decoders").resolve(decoder + ".onnx"));
+        if (kind.equals("ids")) {
+            var manifest = folder.resolve("manifest.json");
+            Files.writeString(manifest, Files.readString(manifest).replaceFirst("\"accepts\": \\[[^]]*]", "\"accepts\": []"));
+        }
         return BackboneBundle.load(folder);
     }
 
@@ -63,11 +72,19 @@ public final class TinyBackbone {
     }
 
     private static void copyWith(Path folder, String file, byte[] contents) throws IOException {
+        copy(folder);
+        replace(folder, file, contents);
+    }
+
+    private static void copy(Path folder) throws IOException {
         try (var files = Files.list(directory())) {
             for (var path : files.toList()) {
                 Files.copy(path, folder.resolve(path.getFileName()));
             }
         }
+    }
+
+    private static void replace(Path folder, String file, byte[] contents) throws IOException {
         var manifest = folder.resolve("manifest.json");
         var old = sha256(folder.resolve(file));
         Files.write(folder.resolve(file), contents);

@@ -19,13 +19,13 @@ public record GenaiConfig(Model model, @Nullable Search search) {
         require(model, "model");
     }
 
-    public record Model(Decoder decoder, Embedding embedding, @JsonProperty("context_length") Integer contextLength,
+    public record Model(Decoder decoder, @Nullable Embedding embedding,
+            @JsonProperty("context_length") Integer contextLength,
             @JsonProperty("vocab_size") Integer vocabSize,
             @JsonProperty("eos_token_id") @JsonFormat(with = ACCEPT_SINGLE_VALUE_AS_ARRAY) List<Long> eosTokenIds) {
 
         public Model {
             require(decoder, "model.decoder");
-            require(embedding, "model.embedding");
             require(contextLength, "model.context_length");
             require(vocabSize, "model.vocab_size");
             eosTokenIds = List.copyOf(require(eosTokenIds, "model.eos_token_id"));
@@ -48,12 +48,14 @@ public record GenaiConfig(Model model, @Nullable Search search) {
     }
 
     public record DecoderInputs(@JsonProperty("inputs_embeds") String inputsEmbeds,
+            @JsonProperty("input_ids") String inputIds,
             @JsonProperty("attention_mask") String attentionMask, @JsonProperty("position_ids") String positionIds,
             @JsonProperty("past_key_names") String pastKeyNames,
             @JsonProperty("past_value_names") String pastValueNames) {
 
         public DecoderInputs {
             inputsEmbeds = orElse(inputsEmbeds, "inputs_embeds");
+            inputIds = orElse(inputIds, "input_ids");
             attentionMask = orElse(attentionMask, "attention_mask");
             positionIds = orElse(positionIds, "position_ids");
             pastKeyNames = orElse(pastKeyNames, "past_key_values.%d.key");

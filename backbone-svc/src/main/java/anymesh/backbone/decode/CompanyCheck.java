@@ -20,20 +20,20 @@ final class CompanyCheck {
     /** Of the span of the logits. Sums in another order differ by a hundredth of this, a row on the wrong side by ten times as much. */
     private static final float TOLERANCE = 1e-3f;
 
-    private final EmbeddingGraph embeddings;
+    private final TokenInput input;
     private final DecoderGraph decoder;
     private final RowLayout layout;
 
-    private CompanyCheck(EmbeddingGraph embeddings, DecoderGraph decoder, RowLayout layout) {
-        this.embeddings = embeddings;
+    private CompanyCheck(TokenInput input, DecoderGraph decoder, RowLayout layout) {
+        this.input = input;
         this.decoder = decoder;
         this.layout = layout;
     }
 
     /** The layout that the operators speak for, or the first safer one that keeps what it promises. */
-    static RowLayout proven(EmbeddingGraph embeddings, DecoderGraph decoder, RowLayout first) {
+    static RowLayout proven(TokenInput input, DecoderGraph decoder, RowLayout first) {
         var layout = first;
-        while (layout != RowLayout.ONE_ROW && !new CompanyCheck(embeddings, decoder, layout).agrees()) {
+        while (layout != RowLayout.ONE_ROW && !new CompanyCheck(input, decoder, layout).agrees()) {
             log.warn("decoder={} layout={} answers otherwise in company than alone; now {}", decoder.file(), layout,
                     layout.safer());
             layout = layout.safer();
@@ -64,8 +64,8 @@ final class CompanyCheck {
 
     /** For each prompt the logits after each of its tokens, which are {@code tokens[(first + i) * STEPS + step]}. */
     private List<List<float[]>> predicted(List<long[]> prompts, long[] tokens, int first) {
-        var single = new SingleRun(embeddings, decoder, layout);
-        var batch = new DecodeBatch(embeddings, decoder, layout);
+        var single = new SingleRun(input, decoder, layout);
+        var batch = new DecodeBatch(input, decoder, layout);
         var sequences = new ArrayList<Sequence>();
         var all = new ArrayList<List<float[]>>();
         for (var prompt : prompts) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.decode;
 
-import anymesh.backbone.bundle.DecoderShape;
 import anymesh.kit.model.ElementType;
 import anymesh.kit.model.Tensor;
 import java.nio.FloatBuffer;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * the batch is waste; only then are all rows gathered anew.
  */
 final class DecodeBatch {
-    private final EmbeddingGraph embeddings;
+    private final TokenInput input;
     private final DecoderGraph decoder;
     private final RowLayout layout;
     private final Workspace embeds = new Workspace();
@@ -30,15 +29,15 @@ final class DecodeBatch {
     private List<@Nullable Sequence> rows = new ArrayList<>();
     private KvCache past;
     private KvCache present;
-    private FloatBuffer lastLogits = FloatBuffer.allocate(0);
-    private FloatBuffer lastHidden = FloatBuffer.allocate(0);
+    private Tensor lastLogits = Tensor.ofFloats(new float[0], 0);
+    private Tensor lastHidden = lastLogits;
 
-    DecodeBatch(EmbeddingGraph embeddings, DecoderGraph decoder, RowLayout layout) {
-        this.embeddings = embeddings;
+    DecodeBatch(TokenInput input, DecoderGraph decoder, RowLayout layout) {
+        this.input = input;
         this.decoder = decoder;
         this.layout = layout;
-        this.past = new KvCache(decoder.shape(), layout);
-        this.present = new KvCache(decoder.shape(), layout);
+        this.past = decoder.newCache(layout);
+        this.present = decoder.newCache(layout);
     }
 
     /**
@@ -70,7 +69,7 @@ final class DecodeBatch {
         for (int i = 0; i < tokens.length; i++) {
             idBuffer.put(sequences.get(i).row(), tokens[i]);
         }
-        run(embeddings.embed(idTensor, embeds), maskTensor, positionTensor);
+        run(input.of(idTensor, embeds), maskTensor, positionTensor);
         for (var sequence : sequences) {
             sequence.grew(1);
         }
@@ -83,13 +82,13 @@ final class DecodeBatch {
 
     /** What the last step predicts for a sequence: {@code [vocabulary]}. */
     void logits(Sequence sequence, float[] into) {
-        lastLogits.get(sequence.row() * into.length, into);
+        lastLogits.floats(sequence.row() * into.length, into.length).get(into);
     }
 
-    /** The state of a sequence's last token: {@code [1, hidden]}. */
+    /** The state of a sequence's last token: {@code [1, hidden]}, or nothing if nobody reads it. */
     FloatBuffer hidden(Sequence sequence) {
-        int width = decoder.shape().hidden();
-        return lastHidden.slice(sequence.row() * width, width);
+        int width = (int) (lastHidden.elements() / rows.size());
+        return lastHidden.floats(sequence.row() * width, width);
     }
 
     /** Takes a sequence out; its keys and values move to the cache if there is one, else they are gone. */
@@ -111,14 +110,12 @@ final class DecodeBatch {
         return rows.size();
     }
 
-    private void run(Tensor embedded, Tensor mask, Tensor position) {
-        DecoderShape shape = decoder.shape();
-        long count = rows.size();
-        var logitTensor = logits.tensor(ElementType.FLOAT32, count, 1, shape.vocabulary());
-        var hiddenTensor = hidden.tensor(ElementType.FLOAT32, count, 1, shape.hidden());
-        decoder.run(embedded, mask, position, past, present, logitTensor, hiddenTensor);
-        lastLogits = logitTensor.floats();
-        lastHidden = hiddenTensor.floats();
+    private void run(Tensor fed, Tensor mask, Tensor position) {
+        var logitTensor = decoder.logits(logits, rows.size(), 1);
+        var hiddenTensor = decoder.states(hidden, rows.size(), 1);
+        decoder.run(fed, mask, position, past, present, logitTensor, hiddenTensor);
+        lastLogits = logitTensor;
+        lastHidden = hiddenTensor;
         swap(); // last, as what fails before it may be done again
     }
 

@@ -4,6 +4,7 @@ package anymesh.backbone.decode;
 import anymesh.backbone.answer.Next;
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.kit.batch.Stepper;
+import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.wire.error.Failures;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DecodeLoop.class);
 
-    private final EmbeddingGraph embeddings;
+    private final TokenInput input;
     private final DecoderGraph decoder;
     private final RowLayout layout;
     private final SingleRun single;
@@ -34,12 +35,12 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     private final int prefillTokens;
     private final float[] logits;
 
-    private DecodeLoop(EmbeddingGraph embeddings, DecoderGraph decoder, int prefillTokens) {
-        this.embeddings = embeddings;
+    private DecodeLoop(TokenInput input, DecoderGraph decoder, int prefillTokens) {
+        this.input = input;
         this.decoder = decoder;
-        this.layout = CompanyCheck.proven(embeddings, decoder, decoder.found().layout());
+        this.layout = CompanyCheck.proven(input, decoder, decoder.found().layout());
         log.info("decoder={} layout={} {}", decoder.file(), layout, decoder.found().why());
-        this.single = new SingleRun(embeddings, decoder, layout);
+        this.single = new SingleRun(input, decoder, layout);
         this.prefillTokens = prefillTokens;
         this.logits = new float[decoder.shape().vocabulary()];
     }
@@ -51,8 +52,27 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
      *        longer than that
      */
     public static DecodeLoop load(BackboneBundle bundle, OnnxSettings settings, int prefillTokens) {
-        return Closing.opening(opened -> new DecodeLoop(opened.with(EmbeddingGraph.load(bundle, settings)),
-                opened.with(DecoderGraph.load(bundle, settings)), prefillTokens));
+        return Closing.opening(opened -> {
+            var decoder = opened.with(DecoderGraph.load(bundle, settings));
+            return new DecodeLoop(opened.with(input(bundle, decoder, settings)), decoder, prefillTokens);
+        });
+    }
+
+    static TokenInput input(BackboneBundle bundle, DecoderGraph decoder, OnnxSettings settings) {
+        var accepts = bundle.prompt().accepts();
+        if (!decoder.takesEmbeddings()) {
+            if (!accepts.isEmpty()) {
+                throw new BundleException(
+                        "accepts: %s (expected: none, as the decoder takes ids and has no place for media)"
+                                .formatted(accepts));
+            }
+            return TokenInput.IDS;
+        }
+        var config = bundle.genai().model().embedding();
+        if (config == null) {
+            throw new BundleException("model.embedding is missing: the decoder takes embeddings");
+        }
+        return EmbeddingGraph.load(bundle.files(), config, bundle.shape().hidden(), decoder.embeddingType(), settings);
     }
 
     @Override
@@ -89,7 +109,7 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     private DecodeBatch batch(List<GenerateJob> jobs) {
         return jobs.stream().map(job -> job.sequence().batch()).filter(Objects::nonNull).findFirst()
                 .or(() -> batches.stream().filter(DecodeBatch::isEmpty).findFirst()).orElseGet(() -> {
-                    var batch = new DecodeBatch(embeddings, decoder, layout);
+                    var batch = new DecodeBatch(input, decoder, layout);
                     batches.add(batch);
                     return batch;
                 });
@@ -197,6 +217,6 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     @Override
     public void close() {
         decoder.close();
-        embeddings.close();
+        input.close();
     }
 }

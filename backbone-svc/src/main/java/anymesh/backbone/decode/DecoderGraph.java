@@ -14,7 +14,6 @@ import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.kit.model.Tensor;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,8 +21,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The decoder: embeddings and the keys and values so far go in, logits, states and the keys and values with the new
- * positions come out. Everything is written in place, into memory of the caller.
+ * The decoder: tokens and what it remembers so far go in, logits, states and what it remembers then come out. Everything is
+ * written in place, into memory of the caller. What it takes and remembers is what the graph says: ids or embeddings, a mask and
+ * positions or none, and of each layer whatever it keeps.
  */
 final class DecoderGraph implements AutoCloseable {
     private static final String WHY = "model.decoder";
@@ -32,34 +32,49 @@ final class DecoderGraph implements AutoCloseable {
     private final GenaiConfig.DecoderInputs inputs;
     private final GenaiConfig.DecoderOutputs outputs;
     private final DecoderShape shape;
+    private final boolean takesEmbeddings;
+    private final boolean givesStates;
+    private final List<StateSlot> slots;
     private final RowLayout.Found found;
-    private final List<String> pastNames;
-    private final List<String> presentNames;
 
-    private DecoderGraph(OnnxModel model, GenaiConfig.Decoder config, DecoderShape shape, RowLayout.Found found) {
+    private DecoderGraph(OnnxModel model, OnnxGraph graph, BackboneBundle bundle) {
+        var config = bundle.genai().model().decoder();
         this.model = model;
         this.inputs = config.inputs();
         this.outputs = config.outputs();
-        this.shape = shape;
-        this.found = found;
-        this.pastNames = names(inputs.pastKeyNames(), inputs.pastValueNames(), shape.layers());
-        this.presentNames = names(outputs.presentKeyNames(), outputs.presentValueNames(), shape.layers());
-        checkInputs();
+        this.shape = bundle.shape();
+        this.takesEmbeddings = model.inputs().containsKey(inputs.inputsEmbeds());
+        this.givesStates = !bundle.signals().isEmpty();
+        var unknown = new HashSet<>(model.inputs().keySet());
+        checkTokens(unknown);
+        checkOptional(unknown, inputs.attentionMask());
+        checkOptional(unknown, inputs.positionIds());
+        this.slots = model.inputs().values().stream().filter(input -> unknown.contains(input.name()))
+                .map(past -> StateSlot.of(past, model.output(present(past.name(), config)), shape.heads(),
+                        shape.headSize()))
+                .toList();
         checkOutputs();
+        this.found = slots.stream().noneMatch(StateSlot::grows)
+                ? new RowLayout.Found(RowLayout.LEFT_PADDED, "")
+                : RowLayout.of(graph, inputs.attentionMask(),
+                        model.inputs().containsKey(inputs.positionIds()) ? inputs.positionIds() : null,
+                        outputs.logits());
     }
 
     /** Opens the graph; {@link BundleException} if it is not what the bundle says. */
     static DecoderGraph load(BackboneBundle bundle, OnnxSettings settings) {
-        var config = bundle.genai().model().decoder();
-        var file = bundle.files().file(config.filename());
-        var found = RowLayout.of(OnnxGraph.read(file), config.inputs().attentionMask(),
-                config.inputs().positionIds(), config.outputs().logits());
-        return Closing.opening(opened -> new DecoderGraph(opened.with(OnnxModel.load(file, settings)), config,
-                bundle.shape(), found));
+        var file = bundle.files().file(bundle.genai().model().decoder().filename());
+        var graph = OnnxGraph.read(file);
+        return Closing
+                .opening(opened -> new DecoderGraph(opened.with(OnnxModel.load(file, settings)), graph, bundle));
     }
 
     Path file() {
         return model.file();
+    }
+
+    DecoderShape shape() {
+        return shape;
     }
 
     /** What its operators say of how its rows must lie. */
@@ -67,69 +82,106 @@ final class DecoderGraph implements AutoCloseable {
         return found;
     }
 
-    DecoderShape shape() {
-        return shape;
+    /** A cache of what it remembers, of rows that lie like this. */
+    KvCache newCache(RowLayout layout) {
+        return new KvCache(slots, layout);
+    }
+
+    /** Whether it takes embeddings, so that media can be among them; else it takes ids. */
+    boolean takesEmbeddings() {
+        return takesEmbeddings;
+    }
+
+    /** What the numbers of its embeddings are. */
+    ElementType embeddingType() {
+        return model.input(inputs.inputsEmbeds()).type();
+    }
+
+    /** Room for the logits of so many rows and positions. */
+    Tensor logits(Workspace workspace, int rows, int positions) {
+        return workspace.tensor(model.output(outputs.logits()).type(), rows, positions, shape.vocabulary());
+    }
+
+    /** Room for their states: of no positions if nobody reads them. */
+    Tensor states(Workspace workspace, int rows, int positions) {
+        return givesStates
+                ? workspace.tensor(model.output(outputs.hiddenStates()).type(), rows, positions, shape.hidden())
+                : workspace.tensor(ElementType.FLOAT32, 0, 0, 0);
     }
 
     /**
      * Runs S new positions of B rows that have P positions behind them.
      *
-     * @param embeds {@code [B,S,hidden]}
+     * @param tokens ids {@code [B,S]} or embeddings {@code [B,S,hidden]}
      * @param mask {@code [B,P+S]} int64: 0 for padding
      * @param positions {@code [B,S]} int64: of each token in its own sequence
      * @param past B rows of P positions
      * @param present becomes B rows of P + S positions; never the same as past
      */
-    void run(Tensor embeds, Tensor mask, Tensor positions, KvCache past, KvCache present, Tensor logits,
-            Tensor hidden) {
-        int rows = (int) embeds.size(0);
-        present.reset(rows, past.length() + (int) embeds.size(1));
-        var feeds = new HashMap<>(Map.of(inputs.inputsEmbeds(), embeds, inputs.attentionMask(), mask,
-                inputs.positionIds(), positions));
-        var results = new HashMap<>(Map.of(outputs.logits(), logits, outputs.hiddenStates(), hidden));
-        for (int i = 0; i < pastNames.size(); i++) {
-            feeds.put(pastNames.get(i), past.tensor(i));
-            results.put(presentNames.get(i), present.tensor(i));
+    void run(Tensor tokens, Tensor mask, Tensor positions, KvCache past, KvCache present, Tensor logits,
+            Tensor states) {
+        int rows = (int) tokens.size(0);
+        present.reset(rows, past.length() + (int) tokens.size(1));
+        var feeds = new HashMap<>(Map.of(takesEmbeddings ? inputs.inputsEmbeds() : inputs.inputIds(), tokens));
+        if (model.inputs().containsKey(inputs.attentionMask())) {
+            feeds.put(inputs.attentionMask(), mask);
+        }
+        if (model.inputs().containsKey(inputs.positionIds())) {
+            feeds.put(inputs.positionIds(), positions);
+        }
+        var results = new HashMap<>(Map.of(outputs.logits(), logits));
+        if (givesStates) {
+            results.put(outputs.hiddenStates(), states);
+        }
+        for (int i = 0; i < slots.size(); i++) {
+            feeds.put(slots.get(i).past(), past.tensor(i));
+            results.put(slots.get(i).present(), present.tensor(i));
         }
         model.run(feeds, results);
     }
 
-    /** Key and value of each layer, in the order of {@link KvCache#tensor}. */
-    private static List<String> names(String keyPattern, String valuePattern, int layers) {
-        var names = new ArrayList<String>();
-        for (int layer = 0; layer < layers; layer++) {
-            names.add(keyPattern.formatted(layer));
-            names.add(valuePattern.formatted(layer));
+    /** What becomes of an input that the decoder remembers: as the config names it, or as exports name it. */
+    private String present(String past, GenaiConfig.Decoder config) {
+        for (int layer = 0; layer < config.layers(); layer++) {
+            if (past.equals(inputs.pastKeyNames().formatted(layer))) {
+                return outputs.presentKeyNames().formatted(layer);
+            }
+            if (past.equals(inputs.pastValueNames().formatted(layer))) {
+                return outputs.presentValueNames().formatted(layer);
+            }
         }
-        return List.copyOf(names);
+        var present = past.replaceFirst("^past(_key_values)?", "present");
+        if (present.equals(past) || !model.outputs().containsKey(present)) {
+            throw new BundleException("%s: the graph also wants '%s', which genai_config.json does not explain"
+                    .formatted(WHY, past));
+        }
+        return present;
     }
 
-    private void checkInputs() {
-        var unknown = new HashSet<>(model.inputs().keySet());
-        require(unknown, inputs.inputsEmbeds(), ElementType.FLOAT32, FREE, FREE, shape.hidden());
-        require(unknown, inputs.attentionMask(), ElementType.INT64, FREE, FREE);
-        require(unknown, inputs.positionIds(), ElementType.INT64, FREE, FREE);
-        for (var name : pastNames) {
-            require(unknown, name, ElementType.FLOAT32, FREE, shape.heads(), FREE, shape.headSize());
+    private void checkTokens(Set<String> unknown) {
+        if (takesEmbeddings) {
+            var embeds = model.input(inputs.inputsEmbeds());
+            GraphChecks.require(embeds, WHY, GraphChecks.floating(embeds), FREE, FREE, shape.hidden());
+            unknown.remove(embeds.name());
+        } else {
+            GraphChecks.require(model.input(inputs.inputIds()), WHY, ElementType.INT64, FREE, FREE);
+            unknown.remove(inputs.inputIds());
         }
-        if (!unknown.isEmpty()) {
-            throw new BundleException("%s: the graph also wants %s, which genai_config.json does not explain".formatted(
-                    WHY, unknown));
+    }
+
+    private void checkOptional(Set<String> unknown, String name) {
+        if (unknown.remove(name)) {
+            GraphChecks.require(model.input(name), WHY, ElementType.INT64, FREE, FREE);
         }
     }
 
     private void checkOutputs() {
-        GraphChecks.require(model.output(outputs.logits()), WHY, ElementType.FLOAT32, FREE, FREE, shape.vocabulary());
-        GraphChecks.require(model.output(outputs.hiddenStates()), WHY, ElementType.FLOAT32, FREE, FREE, shape.hidden());
-        for (var name : presentNames) {
-            GraphChecks.require(model.output(name), WHY, ElementType.FLOAT32, FREE, shape.heads(), FREE,
-                    shape.headSize());
+        var logits = model.output(outputs.logits());
+        GraphChecks.require(logits, WHY, GraphChecks.floating(logits), FREE, FREE, shape.vocabulary());
+        if (givesStates) {
+            var states = model.output(outputs.hiddenStates());
+            GraphChecks.require(states, WHY, GraphChecks.floating(states), FREE, FREE, shape.hidden());
         }
-    }
-
-    private void require(Set<String> unknown, String name, ElementType type, long... axes) {
-        GraphChecks.require(model.input(name), WHY, type, axes);
-        unknown.remove(name);
     }
 
     @Override

@@ -13,6 +13,11 @@ final class GraphChecks {
 
     private GraphChecks() {}
 
+    /** Its type if that is a float's, else the one that is expected instead. */
+    static ElementType floating(TensorInfo tensor) {
+        return tensor.type() == ElementType.FLOAT16 ? ElementType.FLOAT16 : ElementType.FLOAT32;
+    }
+
     /**
      * Throws {@link BundleException} unless the tensor has this type and these axes. A sized axis may also be left free.
      *

@@ -1,79 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.decode;
 
-import anymesh.backbone.bundle.DecoderShape;
-import anymesh.kit.model.ElementType;
 import anymesh.kit.model.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keys and values of one or more sequences: for each layer two tensors {@code [rows, heads, length, headSize]}. A row
- * that has fewer tokens has zeros where its layout has its padding.
+ * What a decoder remembers of one or more sequences, a tensor for each of its slots. A row that has fewer tokens has zeros where its
+ * layout has its padding.
  */
 final class KvCache {
-    private final DecoderShape shape;
+    private final List<StateSlot> slots;
     private final RowLayout layout;
     private final List<Workspace> memory = new ArrayList<>();
     private final List<Tensor> tensors = new ArrayList<>();
-    private int rows;
     private int length;
 
-    KvCache(DecoderShape shape, RowLayout layout) {
-        this.shape = shape;
+    KvCache(List<StateSlot> slots, RowLayout layout) {
+        this.slots = slots;
         this.layout = layout;
-        for (int i = 0; i < 2 * shape.layers(); i++) {
-            memory.add(new Workspace());
-        }
+        slots.forEach(_ -> memory.add(new Workspace()));
         reset(1, 0);
     }
 
-    /** Makes room; what was there is gone. */
+    /** Makes room; what was there is gone, and what is there now is undefined. */
     void reset(int newRows, int newLength) {
-        rows = newRows;
         length = newLength;
         tensors.clear();
-        for (var workspace : memory) {
-            tensors.add(workspace.tensor(ElementType.FLOAT32, rows, shape.heads(), length, shape.headSize()));
+        for (int i = 0; i < slots.size(); i++) {
+            var slot = slots.get(i);
+            tensors.add(memory.get(i).tensor(slot.type(), slot.shape(newRows, newLength)));
         }
     }
 
-    int rows() {
-        return rows;
+    /** One row that has seen nothing. */
+    void clear() {
+        reset(1, 0);
+        tensors.forEach(tensor -> MemorySegment.ofBuffer(tensor.bytes()).fill((byte) 0));
     }
 
     int length() {
         return length;
     }
 
-    /** The keys of layer i/2 if i is even, its values if i is odd. */
-    Tensor tensor(int i) {
-        return tensors.get(i);
+    /** Of the slot of this number. */
+    Tensor tensor(int slot) {
+        return tensors.get(slot);
     }
 
-    /** Copies a row of another cache that has {@code tokens} positions to a row here; zeros are its padding. */
+    /** Copies a row of another cache that has {@code tokens} positions to a row here. */
     void copyRow(int row, KvCache from, int fromRow, int tokens) {
-        int bytesPerToken = shape.headSize() * Float.BYTES;
-        for (int i = 0; i < tensors.size(); i++) {
-            var source = from.tensors.get(i).bytes();
-            var target = tensors.get(i).bytes();
-            for (int head = 0; head < shape.heads(); head++) {
-                int begin = (row * shape.heads() + head) * length * bytesPerToken;
-                int fromBegin = (fromRow * shape.heads() + head) * from.length * bytesPerToken;
-                int padding = (length - tokens) * bytesPerToken;
-                int bytes = tokens * bytesPerToken;
+        for (int i = 0; i < slots.size(); i++) {
+            var slot = slots.get(i);
+            var source = MemorySegment.ofBuffer(from.tensors.get(i).bytes());
+            var target = MemorySegment.ofBuffer(tensors.get(i).bytes());
+            if (!slot.grows()) {
+                long bytes = slot.bytes();
+                MemorySegment.copy(source, fromRow * bytes, target, row * bytes, bytes);
+                continue;
+            }
+            long bytes = (long) tokens * slot.bytes();
+            for (int run = 0; run < slot.runs(); run++) {
+                long begin = ((long) row * slot.runs() + run) * length * slot.bytes();
+                long fromBegin = ((long) fromRow * slot.runs() + run) * from.length * slot.bytes();
                 // Masked positions weigh nothing, but nothing times the infinity or NaN of stale memory is NaN.
-                MemorySegment.ofBuffer(target).asSlice(begin + (layout == RowLayout.RIGHT_PADDED ? bytes : 0), padding)
-                        .fill((byte) 0);
-                target.put(begin + before(length - tokens) * bytesPerToken, source,
-                        fromBegin + before(from.length - tokens) * bytesPerToken, bytes);
+                target.asSlice(begin, (long) length * slot.bytes()).fill((byte) 0);
+                MemorySegment.copy(source, fromBegin + before(from.length - tokens) * slot.bytes(), target,
+                        begin + before(length - tokens) * slot.bytes(), bytes);
             }
         }
     }
 
-    /** How much of a row's padding stands before its tokens. */
-    private int before(int padding) {
+    /** How many positions of a row's padding stand before its tokens. */
+    private long before(int padding) {
         return layout == RowLayout.RIGHT_PADDED ? 0 : padding;
     }
 }

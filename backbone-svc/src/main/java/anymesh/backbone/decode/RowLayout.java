@@ -43,7 +43,7 @@ enum RowLayout {
      */
     record Found(RowLayout layout, String why) {}
 
-    /** Of a graph whose {@code logits} are computed from a mask and, if it has them, positions. */
+    /** Of a graph whose {@code logits} are computed from a mask and, if it takes them, positions. */
     static Found of(OnnxGraph graph, String mask, @Nullable String positions, String logits) {
         var scaling = graph.all().stream().filter(node -> SCALE_ALL_ROWS.contains(node.operator())).findFirst();
         if (scaling.isPresent()) {
@@ -59,7 +59,7 @@ enum RowLayout {
         if (!graph.depends(logits, mask)) {
             return new Found(EQUAL_LENGTHS, "%s does not depend on %s".formatted(logits, mask));
         }
-        if (!grouped && (positions == null || !graph.depends(logits, positions))) {
+        if (!grouped && positions != null && !graph.depends(logits, positions)) {
             return new Found(EQUAL_LENGTHS, "%s does not depend on the positions of its rows".formatted(logits));
         }
         return new Found(grouped ? RIGHT_PADDED : LEFT_PADDED, "");

@@ -19,7 +19,7 @@ import java.util.Objects;
  * worth a first token that waits for 15 other prompts.
  */
 final class SingleRun {
-    private final EmbeddingGraph embeddings;
+    private final TokenInput input;
     private final DecoderGraph decoder;
     private final RowLayout layout;
     private final Deque<KvCache> spare = new ArrayDeque<>();
@@ -27,11 +27,11 @@ final class SingleRun {
     private final Workspace promptEmbeds = new Workspace();
     private final Workspace logits = new Workspace();
     private final Workspace hidden = new Workspace();
-    private FloatBuffer lastLogits = FloatBuffer.allocate(0);
-    private FloatBuffer lastHidden = FloatBuffer.allocate(0);
+    private Tensor lastLogits = Tensor.ofFloats(new float[0], 0);
+    private Tensor lastHidden = lastLogits;
 
-    SingleRun(EmbeddingGraph embeddings, DecoderGraph decoder, RowLayout layout) {
-        this.embeddings = embeddings;
+    SingleRun(TokenInput input, DecoderGraph decoder, RowLayout layout) {
+        this.input = input;
         this.decoder = decoder;
         this.layout = layout;
     }
@@ -39,7 +39,7 @@ final class SingleRun {
     /** A cache to use; what it holds is undefined. */
     KvCache borrow() {
         var cache = spare.poll();
-        return cache == null ? new KvCache(decoder.shape(), layout) : cache;
+        return cache == null ? decoder.newCache(layout) : cache;
     }
 
     /** Takes back a cache that nothing refers to any more. */
@@ -50,7 +50,7 @@ final class SingleRun {
     /** Feeds a sequence its prompt. */
     void prompt(Sequence sequence, Prompt prompt) {
         var empty = borrow();
-        empty.reset(1, 0);
+        empty.clear();
         sequence.moveTo(empty);
         run(sequence, embed(prompt));
     }
@@ -62,37 +62,36 @@ final class SingleRun {
 
     /** What the last position predicts: {@code [vocabulary]}. */
     void logits(float[] into) {
-        lastLogits.get(lastLogits.capacity() - into.length, into);
+        lastLogits.floats((int) lastLogits.elements() - into.length, into.length).get(into);
     }
 
     /** The states of all positions that were fed: {@code [S, hidden]}. */
     FloatBuffer hidden() {
-        return lastHidden;
+        return lastHidden.floats(0, (int) lastHidden.elements());
     }
 
-    private void run(Sequence sequence, Tensor embeds) {
-        var shape = decoder.shape();
-        int fed = (int) embeds.size(1);
+    private void run(Sequence sequence, Tensor tokens) {
+        int fed = (int) tokens.size(1);
         int before = sequence.length();
         var mask = new long[before + fed];
         Arrays.fill(mask, 1);
         var positions = new long[fed];
         Arrays.setAll(positions, i -> before + i);
-        var logitTensor = logits.tensor(ElementType.FLOAT32, 1, fed, shape.vocabulary());
-        var hiddenTensor = hidden.tensor(ElementType.FLOAT32, 1, fed, shape.hidden());
+        var logitTensor = decoder.logits(logits, 1, fed);
+        var hiddenTensor = decoder.states(hidden, 1, fed);
         var past = Objects.requireNonNull(sequence.own());
         var present = borrow();
-        decoder.run(embeds, Tensor.ofLongs(mask, 1, mask.length), Tensor.ofLongs(positions, 1, fed), past, present,
+        decoder.run(tokens, Tensor.ofLongs(mask, 1, mask.length), Tensor.ofLongs(positions, 1, fed), past, present,
                 logitTensor, hiddenTensor);
         sequence.moveTo(present);
         sequence.grew(fed);
         giveBack(past);
-        lastLogits = logitTensor.floats();
-        lastHidden = hiddenTensor.floats();
+        lastLogits = logitTensor;
+        lastHidden = hiddenTensor;
     }
 
     private Tensor embed(long[] tokens) {
-        return embeddings.embed(Tensor.ofLongs(tokens, 1, tokens.length), tokenEmbeds);
+        return input.of(Tensor.ofLongs(tokens, 1, tokens.length), tokenEmbeds);
     }
 
     private Tensor embed(Prompt prompt) {
@@ -101,13 +100,13 @@ final class SingleRun {
         if (prompt.media().isEmpty()) {
             return tokens;
         }
-        int hiddenBytes = decoder.shape().hidden() * Float.BYTES;
-        var all = promptEmbeds.tensor(ElementType.FLOAT32, 1, prompt.length(), decoder.shape().hidden());
+        int hiddenBytes = decoder.shape().hidden() * input.type().bytes();
+        var all = promptEmbeds.tensor(input.type(), 1, prompt.length(), decoder.shape().hidden());
         var to = all.bytes();
         var from = tokens.bytes();
         for (var splice : prompt.media()) {
             to.put(from.limit(splice.before() * hiddenBytes));
-            to.put(splice.embeddings().bytes());
+            to.put(splice.embeddings().as(input.type()).bytes());
         }
         to.put(from.limit(ids.length * hiddenBytes));
         return all;

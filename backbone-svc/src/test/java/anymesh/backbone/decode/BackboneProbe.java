@@ -9,7 +9,7 @@ import java.util.List;
 
 /** One sequence of a bundle, fed by hand. */
 public final class BackboneProbe implements AutoCloseable {
-    private final EmbeddingGraph embeddings;
+    private final TokenInput embeddings;
     private final DecoderGraph decoder;
     private final SingleRun single;
     private final DecodeBatch batch;
@@ -18,8 +18,8 @@ public final class BackboneProbe implements AutoCloseable {
     private FloatBuffer hidden = FloatBuffer.allocate(0);
 
     public BackboneProbe(BackboneBundle bundle) {
-        this.embeddings = EmbeddingGraph.load(bundle, OnnxSettings.cpu(1));
         this.decoder = DecoderGraph.load(bundle, OnnxSettings.cpu(1));
+        this.embeddings = DecodeLoop.input(bundle, decoder, OnnxSettings.cpu(1));
         this.single = new SingleRun(embeddings, decoder, decoder.found().layout());
         this.batch = new DecodeBatch(embeddings, decoder, decoder.found().layout());
         this.logits = new float[bundle.shape().vocabulary()];

@@ -32,7 +32,7 @@ class DecodeParityTest {
     private static final long[] TOKENS = REFERENCE.longs("tokens");
 
     private final BackboneBundle bundle;
-    private final EmbeddingGraph embeddings;
+    private final TokenInput embeddings;
     private final DecoderGraph decoder;
     private final SingleRun single;
     private final DecodeBatch batch;
@@ -40,8 +40,8 @@ class DecodeParityTest {
 
     DecodeParityTest(String kind, @TempDir Path folder) throws IOException {
         bundle = TinyBackbone.load(folder, kind);
-        embeddings = EmbeddingGraph.load(bundle, OnnxSettings.cpu(1));
         decoder = DecoderGraph.load(bundle, OnnxSettings.cpu(1));
+        embeddings = DecodeLoop.input(bundle, decoder, OnnxSettings.cpu(1));
         single = new SingleRun(embeddings, decoder, decoder.found().layout());
         batch = new DecodeBatch(embeddings, decoder, decoder.found().layout());
         logits = new float[bundle.shape().vocabulary()];

@@ -40,11 +40,8 @@ class GraphChecksTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            "head_size": 8                    | "head_size": 4              | past_key_values.0.key
-            "num_hidden_layers": 2            | "num_hidden_layers": 3      | past_key_values.2.key
-            "num_hidden_layers": 2            | "num_hidden_layers": 1      | does not explain
             "vocab_size": 272                 | "vocab_size": 300           | logits
-            "position_ids": "position_ids"    | "position_ids": "positions" | positions
+            "position_ids": "position_ids"    | "position_ids": "positions" | position_ids
             "hidden_states": "hidden_states"  | "hidden_states": "states"   | states
             "input_ids": "input_ids"          | "input_ids": "ids"          | ids
             """)

@@ -57,6 +57,22 @@ public final class Tensor {
         return type;
     }
 
+    /** A FLOAT32 tensor in FLOAT16, rounded to the nearest; itself if that is its type. */
+    public Tensor as(ElementType wanted) {
+        if (type == wanted) {
+            return this;
+        }
+        if (wanted != ElementType.FLOAT16) {
+            throw new IllegalArgumentException("%s of %s (expected: FLOAT16)".formatted(wanted, type));
+        }
+        var halves = allocate(wanted, shape);
+        var to = halves.bytes().asShortBuffer();
+        for (var from = floats(); from.hasRemaining();) {
+            to.put(Float.floatToFloat16(from.get()));
+        }
+        return halves;
+    }
+
     public long[] shape() {
         return shape.clone();
     }
@@ -82,6 +98,19 @@ public final class Tensor {
     public FloatBuffer floats() {
         require(ElementType.FLOAT32);
         return bytes().asFloatBuffer();
+    }
+
+    /** So many numbers from one on: of a FLOAT32 tensor as they lie there, of a FLOAT16 tensor a copy. */
+    public FloatBuffer floats(int from, int count) {
+        if (type == ElementType.FLOAT16) {
+            var halves = bytes().asShortBuffer();
+            var floats = new float[count];
+            for (int i = 0; i < count; i++) {
+                floats[i] = Float.float16ToFloat(halves.get(from + i));
+            }
+            return FloatBuffer.wrap(floats);
+        }
+        return floats().slice(from, count);
     }
 
     /** All numbers of an INT64 tensor. */
