@@ -19,9 +19,13 @@ import java.util.Objects;
  * worth a first token that waits for 15 other prompts.
  */
 final class SingleRun {
+    /** What the logits of a piece of a prompt may take: those of 4,000 tokens over 150,000 words would be 2.4 GB, and one row is read. */
+    private static final int LOGIT_BYTES = 64 << 20;
+
     private final TokenInput input;
     private final DecoderGraph decoder;
     private final RowLayout layout;
+    private final int atOnce;
     private final Deque<KvCache> spare = new ArrayDeque<>();
     private final Workspace tokenEmbeds = new Workspace();
     private final Workspace promptEmbeds = new Workspace();
@@ -31,9 +35,15 @@ final class SingleRun {
     private Tensor lastHidden = lastLogits;
 
     SingleRun(TokenInput input, DecoderGraph decoder, RowLayout layout) {
+        this(input, decoder, layout, Math.max(1, LOGIT_BYTES / Float.BYTES / decoder.shape().vocabulary()));
+    }
+
+    /** {@code atOnce}: the most positions of a prompt that are fed in one run. */
+    SingleRun(TokenInput input, DecoderGraph decoder, RowLayout layout, int atOnce) {
         this.input = input;
         this.decoder = decoder;
         this.layout = layout;
+        this.atOnce = atOnce;
     }
 
     /** A cache to use; what it holds is undefined. */
@@ -52,7 +62,10 @@ final class SingleRun {
         var empty = borrow();
         empty.clear();
         sequence.moveTo(empty);
-        run(sequence, embed(prompt));
+        var tokens = embed(prompt);
+        for (int from = 0; from < prompt.length(); from += atOnce) {
+            run(sequence, tokens.part(1, from, Math.min(atOnce, prompt.length() - from)));
+        }
     }
 
     /** Feeds tokens to a sequence that has a cache of its own. */
@@ -65,7 +78,7 @@ final class SingleRun {
         lastLogits.floats((int) lastLogits.elements() - into.length, into.length).get(into);
     }
 
-    /** The states of all positions that were fed: {@code [S, hidden]}. */
+    /** The states of the positions that were fed, of a prompt the last ones: {@code [S, hidden]}. */
     FloatBuffer hidden() {
         return lastHidden.floats(0, (int) lastHidden.elements());
     }

@@ -64,6 +64,20 @@ class DecodeParityTest {
     }
 
     @Test
+    void promptInPiecesComputesWhatItComputesAtOnce() {
+        var pieces = new SingleRun(embeddings, decoder, decoder.found().layout(), 3);
+        var media = new Prompt.Splice((int) REFERENCE.longs("media_at")[0], REFERENCE.get("media"));
+        var sequence = new Sequence();
+        pieces.prompt(sequence, Prompt.of(REFERENCE.longs("ids"), List.of(media)));
+
+        assertThat(sequence.length()).isEqualTo(7);
+        pieces.logits(logits);
+        assertClose(FloatBuffer.wrap(logits), REFERENCE.get("logits.0").floats().slice(6 * logits.length, logits.length));
+        assertThat(pieces.hidden().remaining()).as("of the last piece").isEqualTo(16);
+        assertClose(pieces.hidden(), REFERENCE.get("hidden.0").floats().slice(6 * 16, 16));
+    }
+
+    @Test
     void tokensOneByOneComputeWhatTorchComputes() {
         var sequence = prompted();
 

@@ -57,6 +57,17 @@ public final class Tensor {
         return type;
     }
 
+    /** A view of so many indices of an axis, before which all axes have size 1. */
+    public Tensor part(int axis, int from, int count) {
+        var part = shape.clone();
+        part[axis] = count;
+        if (Arrays.stream(shape, 0, axis).anyMatch(size -> size != 1)) {
+            throw new IllegalArgumentException("a part along axis %d of %s is not in one piece".formatted(axis, this));
+        }
+        int bytesEach = shape[axis] == 0 ? 0 : (int) (bytes.capacity() / shape[axis]);
+        return wrap(bytes.slice(from * bytesEach, count * bytesEach), type, part);
+    }
+
     /** A FLOAT32 tensor in FLOAT16, rounded to the nearest; itself if that is its type. */
     public Tensor as(ElementType wanted) {
         if (type == wanted) {
