@@ -109,6 +109,28 @@ class Decoder(nn.Module):
         return self.head(hidden), hidden, *present
 
 
+class Recurrence(nn.Module):
+    """Remembers the sum of what it was fed, so that its memory keeps its size."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner, self.norm = nn.Linear(HIDDEN, HIDDEN), nn.LayerNorm(HIDDEN)
+        self.head = nn.Linear(HIDDEN, len(VOCABULARY), bias=False)
+
+    def forward(self, inputs_embeds, past):
+        sums = past[:, None] + torch.cumsum(torch.tanh(self.inner(inputs_embeds)), 1)
+        hidden = self.norm(sums)
+        return self.head(hidden), hidden, sums[:, -1]
+
+
+def export_recurrence(file):
+    decoder = Recurrence().eval()
+    torch.onnx.export(decoder, (torch.zeros(2, 3, HIDDEN), torch.zeros(2, HIDDEN)), file, input_names=["inputs_embeds", "past_state.0"],
+                      output_names=["logits", "hidden_states", "present_state.0"], opset_version=17, dynamo=False,
+                      dynamic_axes={name: {0: "batch", 1: "sequence"} for name in ("inputs_embeds", "logits", "hidden_states")} |
+                      {name: {0: "batch"} for name in ("past_state.0", "present_state.0")})
+
+
 def export(decoder, file):
     rows, length, behind = 2, 3, 4
     past = [torch.zeros(rows, HEADS, behind, HEAD, dtype=decoder.head.weight.dtype) for _ in range(2 * LAYERS)]
@@ -223,6 +245,7 @@ def main():
         decoder.kind, decoder.embedding = "masked", None
         export(decoder.half(), other(folder, "half") / "decoder.onnx")
         export_embedding(embedding.half(), other(folder, "half"))
+        export_recurrence(other(folder, "recurrent") / "decoder.onnx")
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer(), ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "genai_config.json").write_text(json.dumps(genai_config(), indent=2) + "\n")
     (folder / "manifest.json").write_text(json.dumps(manifest(folder), indent=2) + "\n")

@@ -33,7 +33,8 @@ public final class TinyBackbone {
     /**
      * It with one of the decoders that take their rows in other ways: {@code masked} is its own, {@code grouped} and {@code equal} compute
      * the same, {@code mistaken} does too and looks as if it took padding, {@code quantized} is int8 by one scale for all rows,
-     * {@code ids} looks tokens up itself and has no positions, and {@code half} is of 16 bits.
+     * {@code ids} looks tokens up itself and has no positions, {@code half} is of 16 bits, and what {@code recurrent} remembers keeps its
+     * size.
      */
     public static BackboneBundle load(Path folder, String kind) throws IOException {
         copy(folder);
@@ -46,7 +47,8 @@ public final class TinyBackbone {
         }
         if (kind.equals("ids")) {
             var manifest = folder.resolve("manifest.json");
-            Files.writeString(manifest, Files.readString(manifest).replaceFirst("\"accepts\": \\[[^]]*]", "\"accepts\": []"));
+            Files.writeString(manifest,
+                    Files.readString(manifest).replaceFirst("\"accepts\": \\[[^]]*]", "\"accepts\": []"));
         }
         return BackboneBundle.load(folder);
     }

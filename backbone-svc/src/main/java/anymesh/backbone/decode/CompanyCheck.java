@@ -2,6 +2,7 @@
 package anymesh.backbone.decode;
 
 import anymesh.backbone.prompt.Prompt;
+import anymesh.wire.error.InferenceFailed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -53,7 +54,13 @@ final class CompanyCheck {
         for (int i = 0; i < prompts.size(); i++) {
             alone.addAll(predicted(List.of(prompts.get(i)), tokens, i).getFirst());
         }
-        var together = predicted(prompts, tokens, 0).stream().flatMap(List::stream).toList();
+        List<float[]> together;
+        try {
+            together = predicted(prompts, tokens, 0).stream().flatMap(List::stream).toList();
+        } catch (InferenceFailed e) {
+            log.debug("decoder={} layout={} does not run in company", decoder.file(), layout, e);
+            return false;
+        }
         for (int i = 0; i < alone.size(); i++) {
             if (!isClose(alone.get(i), together.get(i))) {
                 return false;

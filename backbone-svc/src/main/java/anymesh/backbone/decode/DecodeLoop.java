@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Continuous batching over a graph without paged attention. A step feeds each answer what it needs next: its prompt, the
- * tokens of a signal (each by itself, {@link SingleRun}), or one token (all together, {@link DecodeBatch}, or those that its {@link RowLayout} lets be together); so answers join and leave between steps and never wait for each other's ends.
+ * tokens of a signal (each by itself, {@link SingleRun}), or one token (all together, {@link DecodeBatch}, or those that the
+ * graph's {@link RowLayout} lets be together); so answers join and leave between steps and never wait for each other's ends.
  *
  * <p>Owned by one worker thread, {@link #close} included.
  */

@@ -2,7 +2,6 @@
 package anymesh.backbone.decode;
 
 import anymesh.backbone.prompt.Prompt;
-import anymesh.kit.model.ElementType;
 import anymesh.kit.model.Tensor;
 import java.nio.FloatBuffer;
 import java.util.ArrayDeque;

@@ -21,7 +21,8 @@ class CompanyCheckTest {
         "grouped, RIGHT_PADDED, RIGHT_PADDED", "grouped, LEFT_PADDED, EQUAL_LENGTHS",
         "equal, LEFT_PADDED, EQUAL_LENGTHS", "equal, RIGHT_PADDED, EQUAL_LENGTHS",
         "mistaken, LEFT_PADDED, EQUAL_LENGTHS", "quantized, LEFT_PADDED, ONE_ROW", "quantized, ONE_ROW, ONE_ROW",
-        "ids, LEFT_PADDED, LEFT_PADDED", "ids, RIGHT_PADDED, EQUAL_LENGTHS", "half, LEFT_PADDED, LEFT_PADDED"})
+        "ids, LEFT_PADDED, LEFT_PADDED", "ids, RIGHT_PADDED, EQUAL_LENGTHS", "half, LEFT_PADDED, LEFT_PADDED",
+        "recurrent, LEFT_PADDED, LEFT_PADDED"})
     void aLayoutIsKeptIfAnswersInCompanyAreThoseAlone(String decoder, RowLayout first, RowLayout proven)
             throws IOException {
         try (var bundle = TinyBackbone.load(folder, decoder);
@@ -33,7 +34,8 @@ class CompanyCheckTest {
 
     @ParameterizedTest
     @CsvSource({"masked, LEFT_PADDED", "grouped, RIGHT_PADDED", "equal, EQUAL_LENGTHS", "mistaken, LEFT_PADDED",
-        "quantized, ONE_ROW", "ids, LEFT_PADDED", "half, LEFT_PADDED"})
+        "quantized, ONE_ROW", "ids, LEFT_PADDED", "half, LEFT_PADDED",
+        "recurrent, LEFT_PADDED"})
     void whatTheOperatorsOfRealGraphsSay(String decoder, RowLayout layout) throws IOException {
         try (var bundle = TinyBackbone.load(folder, decoder);
                 var graph = DecoderGraph.load(bundle, OnnxSettings.cpu(1))) {

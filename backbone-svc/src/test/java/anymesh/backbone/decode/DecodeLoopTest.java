@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Takes the loop's steps by hand, so that who joins and leaves when is exact; of decoders that want their rows in different ways. */
 @ParameterizedClass
-@ValueSource(strings = {"masked", "grouped", "equal", "mistaken", "quantized", "ids", "half"})
+@ValueSource(strings = {"masked", "grouped", "equal", "mistaken", "quantized", "ids", "half", "recurrent"})
 class DecodeLoopTest {
     private final float tolerance;
 

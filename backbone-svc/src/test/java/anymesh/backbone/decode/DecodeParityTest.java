@@ -72,7 +72,8 @@ class DecodeParityTest {
 
         assertThat(sequence.length()).isEqualTo(7);
         pieces.logits(logits);
-        assertClose(FloatBuffer.wrap(logits), REFERENCE.get("logits.0").floats().slice(6 * logits.length, logits.length));
+        assertClose(FloatBuffer.wrap(logits),
+                REFERENCE.get("logits.0").floats().slice(6 * logits.length, logits.length));
         assertThat(pieces.hidden().remaining()).as("of the last piece").isEqualTo(16);
         assertClose(pieces.hidden(), REFERENCE.get("hidden.0").floats().slice(6 * 16, 16));
     }
