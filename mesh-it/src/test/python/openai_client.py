@@ -319,4 +319,5 @@ def main() -> None:
     plain_text(client)
 
 
-main()
+if __name__ == "__main__":
+    main()

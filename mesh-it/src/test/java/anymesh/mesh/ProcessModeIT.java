@@ -73,11 +73,10 @@ final class ProcessModeIT {
     }
 
     private static void aStreamThatBreaksIsAnErrorToOpenAisClient(MeshProcesses mesh) throws Exception {
-        long before = mesh.instance("generator-video").pid();
-        var output = Python.run("mesh-it/src/test/python/openai_trouble.py", "broken", mesh.url(),
-                String.valueOf(before));
+        var pid = mesh.instance("generator-video-1").pid();
+        var output = Python.run("mesh-it/src/test/python/openai_trouble.py", "broken", mesh.url(), String.valueOf(pid));
         assertThat(output.lines().filter(line -> line.startsWith("ok "))).hasSize(2);
-        mesh.awaitAnother("generator-video", before);
+        mesh.awaitAnother("generator-video-1", mesh.kill("generator-video-1"));
     }
 
     private static void assertDraws(MeshClient client) throws Exception {
