@@ -122,7 +122,8 @@ final class DecodeBatch {
     private void admit(List<Sequence> sequences, Consumer<KvCache> freed) {
         int longest = sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
         int idle = rows.size() - sequences.size();
-        boolean fits = idle >= 0 && longest <= past.length();
+        boolean fits = idle >= 0
+                && (layout.isPadded() ? longest <= past.length() : longest == past.length());
         boolean wasteful = idle > rows.size() / 4 || past.length() - longest > past.length() / 4;
         if (!fits || wasteful) {
             gather(sequences, longest, freed);

@@ -87,7 +87,6 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
         }
         prefill(active.stream().filter(job -> job.next() == null).toList());
         together(decoding).forEach(this::decode);
-        batches.removeIf(batch -> batches.size() > 1 && batch.isEmpty());
     }
 
     /** Those that one batch can hold. */
@@ -106,7 +105,10 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
         };
     }
 
-    /** The batch that some of them are in, which is then of all that are in one: they have grown together. */
+    /**
+     * The batch that some of them are in, which is then of all that are in one: they have grown together. Else an empty one, whose
+     * memory is used again.
+     */
     private DecodeBatch batch(List<GenerateJob> jobs) {
         return jobs.stream().map(job -> job.sequence().batch()).filter(Objects::nonNull).findFirst()
                 .or(() -> batches.stream().filter(DecodeBatch::isEmpty).findFirst()).orElseGet(() -> {
@@ -211,7 +213,7 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
 
     /** Rows that are decoded together, idle ones included. */
     int rows() {
-        return batches.stream().mapToInt(DecodeBatch::rows).sum();
+        return batches.stream().filter(batch -> !batch.isEmpty()).mapToInt(DecodeBatch::rows).sum();
     }
 
     /** Closes the graphs; after the last step. */

@@ -74,6 +74,23 @@ class DecodeLoopTest {
         }
     }
 
+    /** What those before it left in the batch is nothing to an answer, however long they were. */
+    @Test
+    void answersOneAfterTheOtherAreThoseOfAFreshLoop() {
+        var few = new SamplingOptions(0, 0.9f, 0, 4, List.of());
+        for (int length = 30; length > 8; length--) {
+            var after = write(answer(prompt(length), few, media(List.of())));
+            try (var fresh = DecodeLoop.load(bundle, OnnxSettings.cpu(1), 40)) {
+                var first = answer(prompt(length), few, media(List.of()));
+                while (!first.job.isDone()) {
+                    fresh.step(List.of(first.job));
+                }
+                assertThat(after.text.toString()).as("after longer ones, %d tokens", length)
+                        .isEqualTo(first.text.toString());
+            }
+        }
+    }
+
     @Test
     void answerThatLeavesFreesItsRow() {
         var first = answer(0, true);
