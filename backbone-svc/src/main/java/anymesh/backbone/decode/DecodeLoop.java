@@ -4,7 +4,6 @@ package anymesh.backbone.decode;
 import anymesh.backbone.answer.Next;
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.kit.batch.Stepper;
-import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.wire.error.Failures;
@@ -55,25 +54,8 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     public static DecodeLoop load(BackboneBundle bundle, OnnxSettings settings, int prefillTokens) {
         return Closing.opening(opened -> {
             var decoder = opened.with(DecoderGraph.load(bundle, settings));
-            return new DecodeLoop(opened.with(input(bundle, decoder, settings)), decoder, prefillTokens);
+            return new DecodeLoop(opened.with(TokenInput.load(bundle, decoder, settings)), decoder, prefillTokens);
         });
-    }
-
-    static TokenInput input(BackboneBundle bundle, DecoderGraph decoder, OnnxSettings settings) {
-        var accepts = bundle.prompt().accepts();
-        if (!decoder.takesEmbeddings()) {
-            if (!accepts.isEmpty()) {
-                throw new BundleException(
-                        "accepts: %s (expected: none, as the decoder takes ids and has no place for media)"
-                                .formatted(accepts));
-            }
-            return TokenInput.IDS;
-        }
-        var config = bundle.genai().model().embedding();
-        if (config == null) {
-            throw new BundleException("model.embedding is missing: the decoder takes embeddings");
-        }
-        return EmbeddingGraph.load(bundle.files(), config, bundle.shape().hidden(), decoder.embeddingType(), settings);
     }
 
     @Override

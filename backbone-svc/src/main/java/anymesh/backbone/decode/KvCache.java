@@ -55,19 +55,20 @@ final class KvCache {
             var slot = slots.get(i);
             var source = MemorySegment.ofBuffer(from.tensors.get(i).bytes());
             var target = MemorySegment.ofBuffer(tensors.get(i).bytes());
-            if (!slot.grows()) {
-                long bytes = slot.bytes();
-                MemorySegment.copy(source, fromRow * bytes, target, row * bytes, bytes);
-                continue;
-            }
-            long bytes = (long) tokens * slot.bytes();
+            int positions = slot.positions(tokens);
+            int padding = slot.positions(length) - positions;
+            long bytes = (long) positions * slot.bytes();
+            long stride = bytes + (long) padding * slot.bytes();
+            long fromStride = (long) slot.positions(from.length) * slot.bytes();
+            long before = before(padding) * slot.bytes();
+            long fromBefore = before(slot.positions(from.length) - positions) * slot.bytes();
             for (int run = 0; run < slot.runs(); run++) {
-                long begin = ((long) row * slot.runs() + run) * length * slot.bytes();
-                long fromBegin = ((long) fromRow * slot.runs() + run) * from.length * slot.bytes();
+                long begin = ((long) row * slot.runs() + run) * stride;
+                long fromBegin = ((long) fromRow * slot.runs() + run) * fromStride;
                 // Masked positions weigh nothing, but nothing times the infinity or NaN of stale memory is NaN.
-                target.asSlice(begin, (long) length * slot.bytes()).fill((byte) 0);
-                MemorySegment.copy(source, fromBegin + before(from.length - tokens) * slot.bytes(), target,
-                        begin + before(length - tokens) * slot.bytes(), bytes);
+                target.asSlice(begin, before).fill((byte) 0);
+                MemorySegment.copy(source, fromBegin + fromBefore, target, begin + before, bytes);
+                target.asSlice(begin + before + bytes, stride - before - bytes).fill((byte) 0);
             }
         }
     }

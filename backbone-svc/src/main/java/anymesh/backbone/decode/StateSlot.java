@@ -71,6 +71,11 @@ record StateSlot(String past, String present, ElementType type, List<Long> axes,
         return shape;
     }
 
+    /** Of a row that has seen so many tokens: one where its size stays. */
+    int positions(int tokens) {
+        return grows() ? tokens : 1;
+    }
+
     /** How often all positions of a row stand one after the other: once for each head. */
     int runs() {
         return product(1, grows() ? growing : 1);

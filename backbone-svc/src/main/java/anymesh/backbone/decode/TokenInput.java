@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.decode;
 
+import anymesh.backbone.bundle.BackboneBundle;
+import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ElementType;
+import anymesh.kit.model.OnnxSettings;
 import anymesh.kit.model.Tensor;
 
 /** What a decoder is fed for tokens. */
@@ -17,6 +20,24 @@ interface TokenInput extends AutoCloseable {
         @Override
         public void close() {}
     };
+
+    /** As the decoder takes them; {@link BundleException} if the bundle has no such, or wants media where there is no place. */
+    static TokenInput load(BackboneBundle bundle, DecoderGraph decoder, OnnxSettings settings) {
+        var accepts = bundle.prompt().accepts();
+        if (!decoder.takesEmbeddings()) {
+            if (!accepts.isEmpty()) {
+                throw new BundleException(
+                        "accepts: %s (expected: none, as the decoder takes ids and has no place for media)"
+                                .formatted(accepts));
+            }
+            return IDS;
+        }
+        var config = bundle.genai().model().embedding();
+        if (config == null) {
+            throw new BundleException("model.embedding is missing: the decoder takes embeddings");
+        }
+        return EmbeddingGraph.load(bundle.files(), config, bundle.shape().hidden(), decoder.embeddingType(), settings);
+    }
 
     /** Of ids {@code [B,S]}; what it gives may be in the workspace. */
     Tensor of(Tensor ids, Workspace into);

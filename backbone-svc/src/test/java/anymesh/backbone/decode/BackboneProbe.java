@@ -19,7 +19,7 @@ public final class BackboneProbe implements AutoCloseable {
 
     public BackboneProbe(BackboneBundle bundle) {
         this.decoder = DecoderGraph.load(bundle, OnnxSettings.cpu(1));
-        this.embeddings = DecodeLoop.input(bundle, decoder, OnnxSettings.cpu(1));
+        this.embeddings = TokenInput.load(bundle, decoder, OnnxSettings.cpu(1));
         this.single = new SingleRun(embeddings, decoder, decoder.found().layout());
         this.batch = new DecodeBatch(embeddings, decoder, decoder.found().layout());
         this.logits = new float[bundle.shape().vocabulary()];

@@ -27,7 +27,7 @@ class CompanyCheckTest {
             throws IOException {
         try (var bundle = TinyBackbone.load(folder, decoder);
                 var graph = DecoderGraph.load(bundle, OnnxSettings.cpu(1));
-                var embeddings = DecodeLoop.input(bundle, graph, OnnxSettings.cpu(1))) {
+                var embeddings = TokenInput.load(bundle, graph, OnnxSettings.cpu(1))) {
             assertThat(CompanyCheck.proven(embeddings, graph, first)).isEqualTo(proven);
         }
     }

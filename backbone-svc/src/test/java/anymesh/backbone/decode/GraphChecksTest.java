@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.decode;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,7 @@ import anymesh.backbone.TinyBackbone;
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ElementType;
+import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.kit.model.TensorInfo;
 import java.io.IOException;
@@ -48,10 +50,12 @@ class GraphChecksTest {
     void configThatTheGraphContradictsIsRefused(String from, String to, String named) throws IOException {
         TinyBackbone.copyWith(folder, "genai_config.json", from, to);
 
+        int before = OnnxModel.open();
         try (var bundle = BackboneBundle.load(folder)) {
             assertThatThrownBy(() -> DecodeLoop.load(bundle, OnnxSettings.cpu(1), 64).close())
                     .isInstanceOf(BundleException.class).hasMessageContaining(named);
         }
+        assertThat(OnnxModel.open()).isEqualTo(before);
     }
 
     private static TensorInfo tensor(long... axes) {

@@ -2,6 +2,7 @@
 package anymesh.generator.pipeline;
 
 import anymesh.kit.model.ElementType;
+import anymesh.kit.model.Numbers;
 import anymesh.kit.model.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

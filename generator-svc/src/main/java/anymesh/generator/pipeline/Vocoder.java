@@ -6,6 +6,7 @@ import anymesh.kit.model.Closing;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
+import anymesh.kit.model.Numbers;
 import anymesh.kit.model.Tensor;
 import anymesh.kit.model.TensorInfo;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -8,6 +8,7 @@ import anymesh.wire.error.MeshException;
 import anymesh.wire.error.ModelNotReady;
 import anymesh.wire.error.Overloaded;
 import anymesh.wire.error.StageUnavailable;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -139,17 +140,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        boolean interrupted = false;
-        while (worker.isAlive()) {
-            try {
-                worker.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterruptibles.joinUninterruptibly(worker);
     }
 
     /** Whether it was stopped or closed. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.compute;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -34,15 +35,8 @@ public final class ComputeThread {
         Callable<T> callable = work::run;
         var task = new FutureTask<>(callable);
         start(name, task);
-        boolean interrupted = false;
         try {
-            while (true) {
-                try {
-                    return task.get();
-                } catch (InterruptedException _) {
-                    interrupted = true;
-                }
-            }
+            return Uninterruptibles.getUninterruptibly(task);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Error error) {
                 throw error;
@@ -50,10 +44,6 @@ public final class ComputeThread {
             @SuppressWarnings("unchecked") // it throws nothing else
             E failure = (E) Objects.requireNonNull(e.getCause());
             throw failure;
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 }

@@ -77,10 +77,7 @@ public final class Tensor {
             throw new IllegalArgumentException("%s of %s (expected: FLOAT16)".formatted(wanted, type));
         }
         var halves = allocate(wanted, shape);
-        var to = halves.bytes().asShortBuffer();
-        for (var from = floats(); from.hasRemaining();) {
-            to.put(Float.floatToFloat16(from.get()));
-        }
+        Numbers.of(halves).write(0, toFloatArray());
         return halves;
     }
 
@@ -114,11 +111,8 @@ public final class Tensor {
     /** So many numbers from one on: of a FLOAT32 tensor as they lie there, of a FLOAT16 tensor a copy. */
     public FloatBuffer floats(int from, int count) {
         if (type == ElementType.FLOAT16) {
-            var halves = bytes().asShortBuffer();
             var floats = new float[count];
-            for (int i = 0; i < count; i++) {
-                floats[i] = Float.float16ToFloat(halves.get(from + i));
-            }
+            Numbers.of(this).read(from, floats);
             return FloatBuffer.wrap(floats);
         }
         return floats().slice(from, count);

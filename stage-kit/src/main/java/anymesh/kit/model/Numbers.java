@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package anymesh.generator.pipeline;
+package anymesh.kit.model;
 
-import anymesh.kit.model.ElementType;
-import anymesh.kit.model.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
@@ -11,7 +9,7 @@ import java.nio.ShortBuffer;
  * The memory of a tensor of floats, 32 or 16 bits wide, written and read as {@code float[]} rows: models exported in half
  * precision take and give halves at their edges too. The views are made once, so that a step allocates none.
  */
-sealed interface Numbers {
+public sealed interface Numbers {
 
     void write(int at, float[] values);
 
