@@ -9,6 +9,7 @@ import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -82,6 +83,22 @@ class HttpContractTest {
                 + "x".repeat(60_000) + "\r\n\r\n")).startsWith("HTTP/1.1 200 OK");
         assertThat(raw("GET /healthz HTTP/1.1\r\nhost: a\r\nauthorization: Bearer " + "x".repeat(300_000)
                 + "\r\n\r\n")).startsWith("HTTP/1.1 431").contains("{\"error\":{\"message\"").contains("65536");
+    }
+
+    @Test
+    void whoIsRefusedWhileStillSendingReadsTheAnswer() throws Exception {
+        try (var socket = new Socket()) {
+            socket.setSendBufferSize(8_192);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), mesh.gateway().port()));
+            var out = socket.getOutputStream();
+            out.write("GET /healthz HTTP/1.1\r\nhost: a\r\nauthorization: ".getBytes(StandardCharsets.UTF_8));
+            for (int i = 0; i < 40; i++) { // far more than buffers hold, and longer than a second
+                out.write("x".repeat(500_000).getBytes(StandardCharsets.UTF_8));
+                Thread.sleep(50);
+            }
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 431");
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.Vertx;
@@ -26,11 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectionClock extends ChannelDuplexHandler {
     private enum State {
-        SERVING, REST_OF_BODY, IDLE, HEAD
+        SERVING, REST_OF_BODY, IDLE, HEAD, REFUSED
     }
 
     /** How many times the limit of a body the rest of one may go on that has been answered. */
     private static final int PATIENCE = 4;
+    /** How long a client that was refused has to be silent before it is taken to have read the answer. */
+    private static final Duration LINGER = Duration.ofSeconds(5);
 
     private static final AttributeKey<ConnectionClock> KEY = AttributeKey.valueOf(ConnectionClock.class, "clock");
 
@@ -42,6 +45,9 @@ final class ConnectionClock extends ChannelDuplexHandler {
     /** Of a body that has been answered. */
     private @Nullable Pace rest;
     private long restBytes;
+    /** Until when what a refused client still sends is read, by System.nanoTime(). */
+    private long refusedUntil;
+    private boolean isToldTheEnd;
     private @Nullable Runnable onClosed;
 
     private ConnectionClock(Vertx vertx, Channel channel, HttpLimits limits) {
@@ -88,6 +94,19 @@ final class ConnectionClock extends ChannelDuplexHandler {
         });
     }
 
+    /**
+     * What came is not HTTP, and will be answered so. Whatever else the client sends is dropped, until it hangs up, is silent, or has
+     * gone on for the time that a head may take: were the connection closed at once, one that is still sending would be told that
+     * it broke before it reads the answer.
+     */
+    void refuse() {
+        state = State.REFUSED;
+        rest = null;
+        refusedUntil = System.nanoTime() + limits.connections().headTimeout().toNanos();
+        channel.config().setAutoRead(true);
+        closeAfter(LINGER);
+    }
+
     private void idle() {
         state = State.IDLE;
         rest = null;
@@ -125,6 +144,15 @@ final class ConnectionClock extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        if (state == State.REFUSED) {
+            ReferenceCountUtil.release(message);
+            if (System.nanoTime() - refusedUntil > 0) {
+                hangUp();
+            } else {
+                closeAfter(LINGER);
+            }
+            return;
+        }
         if (state == State.IDLE) {
             state = State.HEAD;
             closeAfter(limits.connections().headTimeout());
@@ -148,6 +176,18 @@ final class ConnectionClock extends ChannelDuplexHandler {
                 idle();
             }
         }));
+    }
+
+    /** Vert.x closes where it has answered what it can't read; the client is told so, and heard out. */
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        if (state != State.REFUSED || isToldTheEnd || !(channel instanceof DuplexChannel both)) {
+            var _ = context.close(promise);
+            return;
+        }
+        isToldTheEnd = true;
+        var _ = both.shutdownOutput();
+        channel.closeFuture().addListener(_ -> promise.trySuccess());
     }
 
     @Override

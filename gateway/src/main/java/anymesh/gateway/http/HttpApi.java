@@ -36,7 +36,6 @@ import java.util.regex.Pattern;
  */
 public final class HttpApi implements AutoCloseable {
     private static final int PREFLIGHT_SECONDS = 600;
-    private static final long LINGER_MILLIS = 1_000;
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
     private final Vertx vertx;
@@ -199,6 +198,7 @@ public final class HttpApi implements AutoCloseable {
 
     /** What is not even HTTP, or has a head that is too large. */
     public void handleInvalid(HttpServerRequest request) {
+        ConnectionClock.of(request).refuse();
         Throwable cause = request.decoderResult().cause();
         int limit = settings.limits().connections().maxHeadBytes();
         ErrorReplies.reply(request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE), switch (cause) {
@@ -208,8 +208,6 @@ public final class HttpApi implements AutoCloseable {
                 new HttpRefusal(431, "The request's headers are larger than " + limit + " bytes.");
             case null, default -> new HttpRefusal(400, "The request is not valid HTTP.");
         });
-        // Not at once: a client that is still sending would be told of a broken connection before it reads the answer.
-        vertx.setTimer(LINGER_MILLIS, _ -> request.connection().close());
     }
 
     /** Is not ready any more, and says in each answer that it is the last on its connection, but serves as before. */
