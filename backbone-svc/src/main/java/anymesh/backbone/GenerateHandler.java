@@ -48,7 +48,7 @@ final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEve
         var sampling = options.sampling(request.getSampling(), prompt.length(), media.requiredTokens());
         var begun = options.begun(request, sampling);
         try (var events = new EventQueue(memory, bundle.texts())) {
-            var answer = new Answer(sampling, media, bundle.signals(), bundle.stop(),
+            var answer = new Answer(sampling, prompt.ids(), media, bundle.signals(), bundle.stop(),
                     bundle.signals().isEmpty() ? 0 : bundle.shape().hidden(),
                     bundle.tokenizer()::decode, form, begun, events);
             var job = new GenerateJob(call, prompt, answer);

@@ -25,6 +25,7 @@ public final class Answer {
     private final int maxTokens;
     private final boolean showText;
     private final Sampler sampler;
+    private final Repetition repetition;
     private final TextStream text;
     private final StopMatcher stopTexts;
     private final StopRules stop;
@@ -38,17 +39,19 @@ public final class Answer {
     private @Nullable FinishReason closing;
 
     /**
+     * @param prompt the ids that it answers
      * @param signals every signal of the bundle
      * @param hidden the width of a state
      * @param decode the text of token ids, special tokens left out
      * @param form what its text has to be
      * @param begun how far the answer has come elsewhere: it is written again with those tokens, and told from there on
      */
-    public Answer(SamplingOptions sampling, MediaOptions media, List<SignalSpec> signals, StopRules stop,
+    public Answer(SamplingOptions sampling, long[] prompt, MediaOptions media, List<SignalSpec> signals, StopRules stop,
             int hidden, Function<long[], String> decode, AnswerForm form, Begun begun, AnswerSink sink) {
         this.maxTokens = sampling.maxTokens();
         this.showText = media.text();
-        this.sampler = new Sampler(sampling.temperature(), sampling.topP(), sampling.seed());
+        this.sampler = new Sampler(sampling.warping(), sampling.seed());
+        this.repetition = new Repetition(sampling.repetitionPenalty(), prompt);
         this.text = new TextStream(decode);
         this.document = form.document();
         this.logprobs = form.logprobs();
@@ -59,7 +62,7 @@ public final class Answer {
         this.stop = stop;
         this.plan = new SignalPlan(signals, media);
         this.sink = begun.equals(Begun.NOTHING) ? sink : new Undelivered(begun, sink);
-        this.written = new Written(begun.tokens());
+        this.written = new Written(begun.tokens(), repetition);
         this.state = new float[hidden];
     }
 
@@ -99,6 +102,7 @@ public final class Answer {
             sampler.skip();
             return written.given();
         }
+        repetition.penalize(logits);
         plan.mask(logits, free(), run);
         if (document != null) {
             document.mask(logits, stop.tokens());

@@ -2,7 +2,6 @@
 package anymesh.backbone.answer;
 
 import anymesh.wire.error.InferenceFailed;
-import java.util.Arrays;
 
 /**
  * Chooses tokens for one request. Its randomness is a count of its own draws hashed with its seed, so a seed gives the
@@ -11,19 +10,12 @@ import java.util.Arrays;
 final class Sampler {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
-    private final float temperature;
-    private final float topP;
+    private final Warping warping;
     private final long seed;
     private long draws;
 
-    /**
-     * @param temperature 0 for the likeliest token
-     * @param topP the share of probability, likeliest tokens first, that is sampled from (nucleus sampling, Holtzman et
-     *         al. 2020); 1 for all, 0 for the likeliest token alone
-     */
-    Sampler(float temperature, float topP, long seed) {
-        this.temperature = temperature;
-        this.topP = topP;
+    Sampler(Warping warping, long seed) {
+        this.warping = warping;
         this.seed = seed;
     }
 
@@ -31,13 +23,13 @@ final class Sampler {
     int next(float[] logits) {
         int likeliest = argmax(logits);
         requireFinite(logits[likeliest]);
-        if (temperature == 0) {
+        if (warping.temperature() == 0) {
             return likeliest;
         }
         double uniform = uniform();
         double total = toWeights(logits, logits[likeliest]);
         requireFinite(total);
-        return topP < 1 ? pickNucleus(logits, total, uniform) : pick(logits, uniform * total, likeliest);
+        return warping.cuts() ? pickCut(logits, total, uniform) : pick(logits, uniform * total, likeliest);
     }
 
     /** Passes over one draw: its token is known. */
@@ -49,7 +41,7 @@ final class Sampler {
     private double toWeights(float[] logits, float max) {
         double total = 0;
         for (int i = 0; i < logits.length; i++) {
-            logits[i] = (float) Math.exp((logits[i] - max) / (double) temperature);
+            logits[i] = (float) Math.exp((logits[i] - max) / (double) warping.temperature());
             total += logits[i];
         }
         return total;
@@ -66,32 +58,30 @@ final class Sampler {
         return otherwise; // rounding left the target a hair beyond the last weight
     }
 
-    private int pickNucleus(float[] weights, double total, double uniform) {
-        // Of n tokens, those below (1 - p) / (n - 1) cannot be in the nucleus: all of them together weigh less than 1 - p.
-        // The likeliest weighs 1 and always is in it, however small p is.
-        double cutoff = weights.length > 1 ? Math.min(1, (1 - topP) / (weights.length - 1) * total) : 0;
-        var candidates = new long[weights.length];
-        int count = 0;
-        for (int i = 0; i < weights.length; i++) {
-            if (weights[i] >= cutoff && weights[i] > 0) {
-                // Bits of a positive float sort as the float does; the complement puts the largest, then the lowest id, first.
-                candidates[count++] = (long) ~Float.floatToRawIntBits(weights[i]) << 32 | i;
-            }
-        }
-        Arrays.sort(candidates, 0, count);
+    private int pickCut(float[] weights, double total, double uniform) {
+        var candidates = Candidates.of(weights, cutoff(weights.length, total), warping.topK());
+        double nucleus = warping.topP() * (warping.topK() > 0 ? candidates.weight() : total);
         int kept = 0;
         double mass = 0;
-        while (kept < count && (kept == 0 || mass < topP * total)) {
-            mass += weights[(int) candidates[kept++]];
+        while (kept < candidates.count() && (kept == 0 || warping.topP() == 1 || mass < nucleus)) {
+            mass += weights[candidates.id(kept++)];
         }
         double target = uniform * mass;
         for (int i = 0; i < kept; i++) {
-            target -= weights[(int) candidates[i]];
+            target -= weights[candidates.id(i)];
             if (target < 0) {
-                return (int) candidates[i];
+                return candidates.id(i);
             }
         }
-        return (int) candidates[0];
+        return candidates.id(0);
+    }
+
+    /** What weighs less can't be drawn, the likeliest's weight being 1. */
+    private double cutoff(int count, double total) {
+        // Of n tokens, those below (1 - p) / (n - 1) cannot be in the nucleus: all of them together weigh less than 1 - p.
+        // The likeliest always is in it, however small p is.
+        double nucleus = count > 1 && warping.topK() == 0 ? (1 - warping.topP()) / (count - 1) * total : 0;
+        return Math.min(1, Math.max(nucleus, warping.minP()));
     }
 
     private static void requireFinite(double value) {

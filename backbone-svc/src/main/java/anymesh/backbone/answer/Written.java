@@ -10,12 +10,17 @@ import java.util.List;
  */
 final class Written {
     private final List<Integer> given;
+    private final Repetition repetition;
     private final List<Integer> untold = new ArrayList<>();
     private int count;
 
-    /** @param given what another instance has written, from the beginning */
-    Written(List<Integer> given) {
+    /**
+     * @param given what another instance has written, from the beginning
+     * @param repetition is told of each token
+     */
+    Written(List<Integer> given, Repetition repetition) {
         this.given = List.copyOf(given);
+        this.repetition = repetition;
     }
 
     /** Tokens so far. */
@@ -38,6 +43,7 @@ final class Written {
             untold.add((int) token);
         }
         count++;
+        repetition.saw(token);
     }
 
     void add(List<Long> tokens) {

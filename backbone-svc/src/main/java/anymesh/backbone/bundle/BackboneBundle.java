@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A backbone's bundle, read and checked as far as that goes without opening its graphs.
  *
  * @param files the folder and its manifest
- * @param genai names, sizes and sampling defaults
+ * @param genai names and sizes
+ * @param defaults how answers are sampled, as far as a request doesn't say
  * @param shape the sizes of the decoder
  * @param prompt the fixed pieces of a prompt
  * @param signals the media it can ask for, at most one run each
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param texts what its tokens stand for
  * @param documents the tokens that JSON is written with; null if the bundle doesn't say that its answers can be held to a form
  */
-public record BackboneBundle(ModelBundle files, GenaiConfig genai, DecoderShape shape, TextTokenizer tokenizer,
+public record BackboneBundle(ModelBundle files, GenaiConfig genai, SamplingDefaults defaults, DecoderShape shape,
+        TextTokenizer tokenizer,
         PromptFormat prompt, List<SignalSpec> signals, StopRules stop, List<String> tasks,
         TokenTexts texts, @Nullable TokenTrie documents) implements AutoCloseable {
 
@@ -44,28 +46,6 @@ public record BackboneBundle(ModelBundle files, GenaiConfig genai, DecoderShape 
                 throw new BundleException("%s: %s".formatted(directory, e.getMessage()), e);
             }
         });
-    }
-
-    /** Temperature, if a request names none; 0 if the bundle says not to sample. */
-    public float defaultTemperature() {
-        var search = genai.search();
-        if (search == null || Boolean.FALSE.equals(search.doSample())) {
-            return 0;
-        }
-        return search.temperature() == null ? 1 : search.temperature();
-    }
-
-    public float defaultTopP() {
-        var search = genai.search();
-        return search == null || search.topP() == null ? 1 : search.topP();
-    }
-
-    /** The most positions that prompt and answer take together, if a request names no limit of its own. */
-    public int defaultMaxLength() {
-        var search = genai.search();
-        return search == null || search.maxLength() == null
-                ? shape.context()
-                : Math.min(search.maxLength(), shape.context());
     }
 
     @Override

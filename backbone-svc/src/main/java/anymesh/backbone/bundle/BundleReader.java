@@ -49,7 +49,8 @@ final class BundleReader {
         var prompt = prompt(signals, stop);
         var texts = TokenTexts.of(tokenizerFile, tokenizer.vocabulary(), prompt.control(), shape.vocabulary(),
                 tokenizer::decode);
-        return new BackboneBundle(files, genai, shape, tokenizer, prompt, signals, stop, tasks(), texts,
+        return new BackboneBundle(files, genai, SamplingDefaults.of(genai.search(), shape.context()), shape, tokenizer,
+                prompt, signals, stop, tasks(), texts,
                 hasForms() ? texts.trie(shape.vocabulary()) : null);
     }
 

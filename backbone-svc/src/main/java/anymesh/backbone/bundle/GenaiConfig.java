@@ -100,7 +100,10 @@ public record GenaiConfig(Model model, @Nullable Search search) {
 
     /** How answers are sampled unless a request says otherwise; {@code max_length} counts the prompt. */
     public record Search(@JsonProperty("do_sample") @Nullable Boolean doSample, @Nullable Float temperature,
-            @JsonProperty("top_p") @Nullable Float topP, @JsonProperty("max_length") @Nullable Integer maxLength) {}
+            @JsonProperty("top_k") @Nullable Integer topK, @JsonProperty("top_p") @Nullable Float topP,
+            @JsonProperty("min_p") @Nullable Float minP,
+            @JsonProperty("repetition_penalty") @Nullable Float repetitionPenalty,
+            @JsonProperty("max_length") @Nullable Integer maxLength) {}
 
     private static <T> T require(@Nullable T value, String key) {
         return Objects.requireNonNull(value, () -> key + " is missing");

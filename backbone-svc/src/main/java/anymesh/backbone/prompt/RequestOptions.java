@@ -64,16 +64,17 @@ public final class RequestOptions {
      * lets it grow beyond it; {@link InvalidInput} if the messages leave no room for one.
      */
     public SamplingOptions sampling(Sampling sampling, int promptTokens, int requiredTokens) {
-        float temperature = sampling.hasTemperature() ? sampling.getTemperature() : bundle.defaultTemperature();
+        float temperature = sampling.hasTemperature() ? sampling.getTemperature() : bundle.defaults().temperature();
         if (!(temperature >= 0 && temperature <= 2)) {
             throw new InvalidInput("temperature: %s (expected: 0 to 2)".formatted(temperature), "temperature");
         }
-        float topP = sampling.hasTopP() ? sampling.getTopP() : bundle.defaultTopP();
+        float topP = sampling.hasTopP() ? sampling.getTopP() : bundle.defaults().topP();
         if (!(topP >= 0 && topP <= 1)) {
             throw new InvalidInput("top_p: %s (expected: 0 to 1)".formatted(topP), "top_p");
         }
         long seed = sampling.hasSeed() ? sampling.getSeed() : ThreadLocalRandom.current().nextLong();
-        return new SamplingOptions(temperature, topP, seed, maxTokens(sampling, promptTokens, requiredTokens),
+        return new SamplingOptions(bundle.defaults().warping(temperature, topP), bundle.defaults().repetitionPenalty(),
+                seed, maxTokens(sampling, promptTokens, requiredTokens),
                 stops(sampling.getStopList()));
     }
 
@@ -106,7 +107,7 @@ public final class RequestOptions {
         if (!request.hasContinuation()) {
             return Begun.NOTHING;
         }
-        if (!request.getSampling().hasSeed() && sampling.temperature() > 0) {
+        if (!request.getSampling().hasSeed() && sampling.warping().temperature() > 0) {
             throw new InvalidInput("a continuation needs the seed that the answer was begun with", "continuation");
         }
         if (continuation.getTokensCount() > bundle.shape().context()) {
@@ -140,7 +141,7 @@ public final class RequestOptions {
         }
         long maxTokens = sampling.hasMaxTokens()
                 ? Integer.toUnsignedLong(sampling.getMaxTokens())
-                : Math.max(1, bundle.defaultMaxLength() - promptTokens);
+                : Math.max(1, bundle.defaults().maxLength() - promptTokens);
         if (maxTokens < 1) {
             throw new InvalidInput("max_tokens: 0 (expected: > 0)", "max_tokens");
         }

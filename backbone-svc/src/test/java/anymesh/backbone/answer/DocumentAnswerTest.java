@@ -48,7 +48,7 @@ class DocumentAnswerTest {
                 throw new AssertionError("a document has no signals");
             }
         };
-        var answer = new Answer(new SamplingOptions(1, 1, seed, 400, List.of()),
+        var answer = new Answer(new SamplingOptions(new Warping(1, 0, 1, 0), 1, seed, 400, List.of()), new long[0],
                 new MediaOptions(true, List.of(), List.of(), 8), List.of(), new StopRules(Set.of(0L), List.of("t")), 1,
                 DocumentAnswerTest::decode, new AnswerForm(Schema.read(json(schema)).begin(TOKENS), null), begun, sink);
         for (int step = 0;; step++) {

@@ -60,7 +60,7 @@ final class ScriptedModel implements AnswerSink {
 
     /** Writes an answer that was begun elsewhere. */
     AnswerEnd write(int maxTokens, List<String> stops, MediaOptions media, Begun begun) {
-        var answer = new Answer(new SamplingOptions(0, 1, 0, maxTokens, stops), media, ALL,
+        var answer = new Answer(new SamplingOptions(Warping.GREEDY, 1, 0, maxTokens, stops), new long[0], media, ALL,
                 new StopRules(Set.of((long) STOP), List.of()), 2, ScriptedModel::text, AnswerForm.FREE, begun, this);
         var next = answer.advance(logits(), states(1));
         while (true) {

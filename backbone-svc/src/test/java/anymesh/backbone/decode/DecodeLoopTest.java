@@ -12,6 +12,7 @@ import anymesh.backbone.answer.Begun;
 import anymesh.backbone.answer.MediaOptions;
 import anymesh.backbone.answer.Next;
 import anymesh.backbone.answer.SamplingOptions;
+import anymesh.backbone.answer.Warping;
 import anymesh.backbone.answer.TokenLogprob;
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.backbone.bundle.SignalSpec;
@@ -77,7 +78,7 @@ class DecodeLoopTest {
     /** What those before it left in the batch is nothing to an answer, however long they were. */
     @Test
     void answersOneAfterTheOtherAreThoseOfAFreshLoop() {
-        var few = new SamplingOptions(0, 0.9f, 0, 4, List.of());
+        var few = new SamplingOptions(Warping.GREEDY, 1, 0, 4, List.of());
         for (int length = 30; length > 8; length--) {
             var after = write(answer(prompt(length), few, media(List.of())));
             try (var fresh = DecodeLoop.load(bundle, OnnxSettings.cpu(1), 40)) {
@@ -224,7 +225,7 @@ class DecodeLoopTest {
     }
 
     private static SamplingOptions options(int i, boolean greedy) {
-        return new SamplingOptions(greedy ? 0 : 1, 0.9f, i, 12 + 5 * i % 40, List.of());
+        return new SamplingOptions(new Warping(greedy ? 0 : 1, 0, 0.9f, 0), 1, i, 12 + 5 * i % 40, List.of());
     }
 
     private MediaOptions media(List<SignalSpec> required) {
@@ -238,7 +239,7 @@ class DecodeLoopTest {
 
         WrittenAnswer(Prompt prompt, SamplingOptions options, MediaOptions media) {
             this.job = new GenerateJob(CallContext.start("test", null, Duration.ofMinutes(5)), prompt,
-                    new Answer(options,
+                    new Answer(options, prompt.ids(),
                             media, bundle.signals(), bundle.stop(), bundle.shape().hidden(), bundle.tokenizer()::decode,
                             AnswerForm.FREE, Begun.NOTHING, this));
         }

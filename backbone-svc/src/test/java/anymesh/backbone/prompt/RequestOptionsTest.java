@@ -33,8 +33,8 @@ class RequestOptionsTest {
     void absentFieldsTakeTheBundlesDefaults() {
         var sampling = sampling(Sampling.newBuilder(), 60);
 
-        assertThat(sampling.temperature()).isEqualTo(1);
-        assertThat(sampling.topP()).isEqualTo(1);
+        assertThat(sampling.warping().temperature()).isEqualTo(1);
+        assertThat(sampling.warping().topP()).isEqualTo(1);
         assertThat(sampling.maxTokens()).as("the rest of the context of 160").isEqualTo(100);
         assertThat(sampling.stops()).isEmpty();
     }
@@ -75,7 +75,7 @@ class RequestOptionsTest {
 
     @Test
     void noShareOfProbabilityIsTheLikeliestTokenAlone() {
-        assertThat(sampling(Sampling.newBuilder().setTopP(0), 10).topP()).isZero();
+        assertThat(sampling(Sampling.newBuilder().setTopP(0), 10).warping().topP()).isZero();
     }
 
     @Test
