@@ -3,10 +3,13 @@ package anymesh.backbone;
 
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.backbone.bundle.SignalSpec;
+import anymesh.backbone.check.CheckReport;
+import anymesh.backbone.check.ReferenceCheck;
 import anymesh.backbone.decode.DecodeLoop;
 import anymesh.backbone.decode.GenerateJob;
 import anymesh.kit.batch.StepBatcher;
 import anymesh.kit.ending.Budget;
+import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
 import anymesh.kit.server.Stage;
 import anymesh.kit.server.StageResources;
@@ -30,12 +33,14 @@ import java.util.stream.Stream;
 /** The backbone service: one bundle, one decode loop, one worker. */
 public final class BackboneStage implements Stage {
     private static final Duration WARM_TIMEOUT = Duration.ofMinutes(5);
+    private static final int WARM_SAMPLES = 4;
 
     private final BackboneBundle bundle;
     private final DecodeLoop loop;
     private final StepBatcher<GenerateJob> batcher;
     private final GenerateHandler handler;
     private final ServerMethodDefinition<?, ?> generate;
+    private final ReferenceCheck check;
 
     private BackboneStage(BackboneBundle bundle, DecodeLoop loop, BackboneConfig config, StageResources resources) {
         this.bundle = bundle;
@@ -45,6 +50,7 @@ public final class BackboneStage implements Stage {
         this.handler = new GenerateHandler(bundle, config.maxSignalRuns(), batcher, resources.memory(),
                 new BackboneMeters(resources.meters()));
         this.generate = FrameServer.method(resources.methods().generateText(), handler);
+        this.check = new ReferenceCheck(bundle, handler::handle, config.stage().batch().maxBatch());
     }
 
     /** Opens the bundle and its graphs. */
@@ -86,11 +92,32 @@ public final class BackboneStage implements Stage {
         return List.of(generate);
     }
 
-    /** Short answers, one with a run of each signal: a prompt, single tokens, chunks. */
+    /**
+     * Short answers, one with a run of each signal: a prompt, single tokens, chunks. Then a few of the bundle's samples, alone and
+     * in company; {@link BundleException} if one of them is not what it has to be.
+     */
     @Override
     public void warm() {
         answer(List.of());
         bundle.signals().forEach(signal -> answer(List.of(signal.modality())));
+        check(WARM_SAMPLES, 2 * WARM_SAMPLES, 0).difference().ifPresent(difference -> {
+            throw new BundleException("%s: %s".formatted(bundle.files().directory(), difference));
+        });
+    }
+
+    /**
+     * Holds answers against the bundle's reference, or against themselves if it has none ({@link ReferenceCheck}).
+     *
+     * @param samples how many are looked at, each alone
+     * @param inCompany how many answers are asked for in company
+     */
+    public CheckReport check(int samples, int inCompany, long seed) {
+        try {
+            return check.run(samples, inCompany, seed);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while checking", e);
+        }
     }
 
     private void answer(List<Modality> required) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
+import anymesh.cli.processes.GivenBundles;
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.server.Termination;
@@ -8,7 +9,9 @@ import anymesh.kit.store.FileMeshStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +43,9 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "PATH", description = "a folder of SERVICE.yaml that configure services, or a file that configures the gateway; variables ANYMESH_… go over both")
     private @Nullable Path config;
 
+    @Option(names = "--bundle", split = ",", paramLabel = "SERVICE=DIR", description = "the folder of a service's bundle, such as backbone=bundles/smollm2 (default: the one in its configuration)")
+    private Map<String, Path> bundles = new LinkedHashMap<>();
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         var file = Home.stateFile();
@@ -50,13 +56,17 @@ final class UpCommand implements Callable<Integer> {
             return 1;
         }
         if (processes) {
-            return ProcessUp.run(file, port, replicas, consul, ServiceSettings.of(config));
+            return ProcessUp.run(file, port, replicas, consul, settings());
         }
         if (!replicas.isEmpty() || consul != null) {
             throw new CommandLine.ParameterException(spec.commandLine(),
                     "--replicas and --consul go with --processes");
         }
-        return embedded(file, ServiceSettings.of(config));
+        return embedded(file, settings());
+    }
+
+    private ServiceSettings settings() {
+        return ServiceSettings.of(config).withBundles(GivenBundles.of(bundles));
     }
 
     private int embedded(Path file, ServiceSettings settings) throws InterruptedException {

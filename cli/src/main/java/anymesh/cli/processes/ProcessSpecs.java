@@ -22,7 +22,7 @@ record ProcessSpecs(Path home, Path logs, ServiceSettings settings, String consu
 
     ProcessSpec stage(ServiceProcess service, Group group, String id) {
         var environment = common();
-        environment.putAll(settings.forStages());
+        environment.putAll(settings.forStage(service.service()));
         environment.putAll(group.environment());
         environment.put("ANYMESH_STAGE_INSTANCEID", id);
         environment.put("ANYMESH_STAGE_GRPCPORT", "0");

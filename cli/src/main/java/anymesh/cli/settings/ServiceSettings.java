@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param config a folder whose {@code SERVICE.yaml} configures that service, or a file that configures the gateway
  * @param environment the variables {@code ANYMESH_…}; others mean nothing here
+ * @param bundles the bundles of services that have another one than is configured, by service
  */
-public record ServiceSettings(@Nullable Path config, Map<String, String> environment) {
+public record ServiceSettings(@Nullable Path config, Map<String, String> environment, Map<String, Path> bundles) {
     private static final String GATEWAY = "gateway";
     private static final String MESH = "ANYMESH_";
     private static final String STAGE = "ANYMESH_STAGE_";
@@ -28,6 +29,12 @@ public record ServiceSettings(@Nullable Path config, Map<String, String> environ
             throw new IllegalArgumentException("--config: there is no file or folder " + config);
         }
         environment = Map.copyOf(environment);
+        bundles = Map.copyOf(bundles);
+    }
+
+    /** No service has another bundle than is configured. */
+    public ServiceSettings(@Nullable Path config, Map<String, String> environment) {
+        this(config, environment, Map.of());
     }
 
     /** The defaults, whatever the environment says. */
@@ -51,8 +58,21 @@ public record ServiceSettings(@Nullable Path config, Map<String, String> environ
         return Optional.of(config.resolve(service + ".yaml")).filter(Files::exists);
     }
 
-    /** What a stage's environment has besides this one. */
-    public Map<String, String> forStages() {
+    /** These settings with other bundles for some services. */
+    public ServiceSettings withBundles(Map<String, Path> others) {
+        return new ServiceSettings(config, environment, others);
+    }
+
+    /** What the environment of a stage has besides this one. */
+    public Map<String, String> forStage(String service) {
+        var own = new HashMap<>(forStages());
+        if (bundles.containsKey(service)) {
+            own.put(STAGE + "BUNDLE", bundles.get(service).toString());
+        }
+        return own;
+    }
+
+    private Map<String, String> forStages() {
         var shared = new HashMap<String, String>();
         environment.forEach((name, value) -> SHARED.stream().filter(prefix -> name.startsWith(MESH + prefix))
                 .map(_ -> STAGE + name.substring(MESH.length())).filter(own -> !environment.containsKey(own))
@@ -68,7 +88,7 @@ public record ServiceSettings(@Nullable Path config, Map<String, String> environ
     /** A stage's configuration, as it would have it in a process of its own. */
     public <C> C stage(String service, Class<C> type, C defaults) {
         var all = new HashMap<>(environment);
-        all.putAll(forStages());
+        all.putAll(forStage(service));
         return ConfigLoader.load(type, defaults, file(service).orElse(null), all);
     }
 }

@@ -54,7 +54,7 @@ class ServiceSettingsTest {
     @Test
     void stagesAreToldOfTlsAsTheGatewayIs() {
         var settings = new ServiceSettings(null, Map.of("ANYMESH_TLS_CA", "ca.pem", "ANYMESH_PORT", "1"));
-        assertThat(settings.forStages()).containsExactly(Map.entry("ANYMESH_STAGE_TLS_CA", "ca.pem"));
+        assertThat(settings.forStage("encoder")).containsExactly(Map.entry("ANYMESH_STAGE_TLS_CA", "ca.pem"));
         assertThat(settings.stage("backbone", BackboneConfig.class, BackboneConfig.defaults()).stage().tls().ca())
                 .hasToString("ca.pem");
     }
@@ -63,7 +63,7 @@ class ServiceSettingsTest {
     void whatAStageIsToldOfItsOwnGoesOverWhatAllAreTold() {
         var settings = new ServiceSettings(null, Map.of("ANYMESH_DRAINTIMEOUT", "PT20S", "ANYMESH_LAMEDUCK", "PT2S",
                 "ANYMESH_STAGE_DRAINTIMEOUT", "PT9S"));
-        assertThat(settings.forStages()).containsExactly(Map.entry("ANYMESH_STAGE_LAMEDUCK", "PT2S"));
+        assertThat(settings.forStage("encoder")).containsExactly(Map.entry("ANYMESH_STAGE_LAMEDUCK", "PT2S"));
         var backbone = settings.stage("backbone", BackboneConfig.class, BackboneConfig.defaults()).stage();
         assertThat(backbone.drainTimeout()).hasSeconds(9);
         assertThat(backbone.lameDuck()).hasSeconds(2);

@@ -31,12 +31,24 @@ public record ModelBundle(Path directory, Manifest manifest) {
     /** Reads the manifest, checks that it is for this component, and checks each file against its checksum. */
     public static ModelBundle open(Path directory, Component component) {
         var bundle = new ModelBundle(directory, manifest(directory, component));
+        bundle.manifest.files().keySet().forEach(bundle::requireThere);
+        MemoryNeed.of(bundle).requireRoom();
         bundle.manifest.files().forEach(bundle::verify);
         return bundle;
     }
 
     /** The manifest alone, of a bundle for this component; nobody has looked at the files. */
     public static Manifest manifest(Path directory, Component component) {
+        var manifest = manifest(directory);
+        if (manifest.component() != component) {
+            throw new BundleException("%s/%s: component %s (expected: %s)".formatted(directory, MANIFEST,
+                    manifest.component().json(), component.json()));
+        }
+        return manifest;
+    }
+
+    /** The manifest alone, whatever the bundle is for; nobody has looked at the files. */
+    public static Manifest manifest(Path directory) {
         var path = directory.resolve(MANIFEST);
         if (!Files.exists(path)) {
             throw new BundleException(path + ": no such file (expected: the bundle's manifest)");
@@ -51,10 +63,6 @@ public record ModelBundle(Path directory, Manifest manifest) {
         if (manifest.schema() != Manifest.SCHEMA) {
             throw new BundleException("%s/%s: schema %d (expected: %d)".formatted(directory, MANIFEST,
                     manifest.schema(), Manifest.SCHEMA));
-        }
-        if (manifest.component() != component) {
-            throw new BundleException("%s/%s: component %s (expected: %s)".formatted(directory, MANIFEST,
-                    manifest.component().json(), component.json()));
         }
         return manifest;
     }
@@ -83,7 +91,7 @@ public record ModelBundle(Path directory, Manifest manifest) {
         return read(directory.resolve(MANIFEST), type);
     }
 
-    private void verify(String relative, String expected) {
+    private void requireThere(String relative) {
         var path = directory.resolve(relative).normalize();
         if (!path.startsWith(directory.normalize())) {
             throw new BundleException("%s/%s: '%s' is outside of the bundle".formatted(directory, MANIFEST, relative));
@@ -91,6 +99,10 @@ public record ModelBundle(Path directory, Manifest manifest) {
         if (!Files.exists(path)) {
             throw new BundleException("%s: no such file (expected: all that %s lists)".formatted(path, MANIFEST));
         }
+    }
+
+    private void verify(String relative, String expected) {
+        var path = directory.resolve(relative).normalize();
         var actual = sha256(path);
         if (!actual.equals(expected)) {
             throw new BundleException("%s: sha256 %s (expected: %s, which %s says)".formatted(path, actual, expected,

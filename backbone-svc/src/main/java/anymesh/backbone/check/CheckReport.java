@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.check;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a check found.
+ *
+ * @param library what the answers are held against; null if the bundle has no reference, and its answers in company are held
+ *        against those alone
+ * @param tolerance how far a log probability may be off
+ * @param prompts whether prompts have the reference's tokens
+ */
+public record CheckReport(@Nullable String library, float tolerance, Part prompts, Part alone, Part company) {
+
+    /** The first difference, if there is any. */
+    public Optional<String> difference() {
+        return Stream.of(prompts, alone, company).flatMap(part -> part.differences().stream()).findFirst();
+    }
+
+    /**
+     * One way of asking.
+     *
+     * @param asked how many times
+     * @param ties how many answers went another way where both tokens are as likely
+     * @param error the largest by which a log probability is off
+     * @param tokensPerSecond of all answers; 0 where none were asked for
+     */
+    public record Part(int asked, int ties, float error, List<String> differences, double tokensPerSecond) {
+        static final Part NONE = new Part(0, 0, 0, List.of(), 0);
+
+        public Part {
+            differences = List.copyOf(differences);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.check;
+
+import anymesh.backbone.bundle.BackboneBundle;
+import anymesh.backbone.check.CheckReport.Part;
+import anymesh.backbone.check.Reference.Message;
+import anymesh.backbone.check.Reference.Sample;
+import anymesh.backbone.prompt.PromptBuilder;
+import anymesh.wire.call.CallContext;
+import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks a backbone what its bundle's reference was asked, each sample alone and then many in random company, and compares. A
+ * bundle without a reference is held against itself: a batch must not change an answer.
+ */
+public final class ReferenceCheck {
+    private static final int OWN_TOKENS = 16;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final List<String> OWN = List.of("Hello!", "Why is the sky blue? Answer in one sentence.",
+            "1, 2, 3,",
+            "Write a short story about a lighthouse keeper who collects lost letters and sends them back to sea.",
+            "def add(a, b):", "Wie heißt die Hauptstadt von Österreich?");
+
+    private final BackboneBundle bundle;
+    private final Asker asker;
+    private final PromptBuilder prompts;
+    private final Optional<Reference> reference;
+    private final int width;
+
+    /**
+     * A check of a bundle that has been loaded.
+     *
+     * @param backbone what answers
+     * @param width how many answers may be asked for at once
+     */
+    public ReferenceCheck(BackboneBundle bundle, Backbone backbone, int width) {
+        this.bundle = bundle;
+        this.asker = new Asker(backbone);
+        this.prompts = new PromptBuilder(bundle);
+        this.reference = Reference.of(bundle.files());
+        this.width = width;
+    }
+
+    /**
+     * Asks and compares.
+     *
+     * @param most how many of the samples are looked at
+     * @param inCompany how many answers are asked for in company, of random samples
+     * @param seed of what is random
+     */
+    public CheckReport run(int most, int inCompany, long seed) throws InterruptedException {
+        float tolerance = reference.map(Reference::tolerance)
+                .orElseGet(() -> tolerance(bundle.files().manifest().precision()));
+        var samples = reference.map(Reference::samples).orElseGet(ReferenceCheck::own);
+        var chosen = samples.subList(0, Math.min(most, samples.size()));
+        var told = new Tally(tolerance);
+        var expected = new ArrayList<Sample>();
+        for (var sample : chosen) {
+            if (reference.isPresent()) {
+                told.add(sample, asker.ask(sample));
+                expected.add(sample);
+            } else {
+                var answer = asker.ask(sample.turns(), OWN_TOKENS);
+                expected.add(Comparison.asSample(sample, answer));
+                told.count(answer);
+            }
+        }
+        var alone = told.part();
+        return new CheckReport(reference.map(Reference::library).orElse(null), tolerance, prompts(chosen), alone,
+                company(expected, inCompany, new Random(seed), tolerance));
+    }
+
+    private Part company(List<Sample> expected, int count, Random random, float tolerance) throws InterruptedException {
+        var order = new ArrayList<Sample>();
+        while (order.size() < count) {
+            var shuffled = new ArrayList<>(expected);
+            Collections.shuffle(shuffled, random);
+            order.addAll(shuffled.subList(0, Math.min(shuffled.size(), count - order.size())));
+        }
+        var tally = new Tally(tolerance);
+        var seats = new Semaphore(width);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var answers = new ArrayList<Future<Told>>();
+            for (var sample : order) {
+                seats.acquire();
+                answers.add(threads.submit(seated(seats, sample)));
+            }
+            for (int i = 0; i < answers.size(); i++) {
+                tally.add(order.get(i), answers.get(i).get());
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("an answer in company failed", e.getCause());
+        }
+        return tally.part();
+    }
+
+    private Callable<Told> seated(Semaphore seats, Sample sample) {
+        return () -> {
+            try {
+                return asker.ask(sample);
+            } finally {
+                seats.release();
+            }
+        };
+    }
+
+    private Part prompts(List<Sample> samples) {
+        var differences = new ArrayList<String>();
+        int asked = 0;
+        for (var sample : samples) {
+            if (sample.promptTokens().isEmpty()) {
+                continue;
+            }
+            asked++;
+            var ids = prompts.build(sample.turns(), List.of(), CallContext.start("check", null, PATIENCE)).ids();
+            var wanted = sample.promptTokens().stream().mapToLong(Long::longValue).toArray();
+            int at = Arrays.mismatch(ids, wanted);
+            if (at >= 0) {
+                differences.add(
+                        "the prompt of \"%s\" has %d tokens where the reference has %d; they part at %d: %s, not %s"
+                                .formatted(start(sample), ids.length, wanted.length, at, around(ids, at),
+                                        around(wanted, at)));
+            }
+        }
+        return new Part(asked, 0, 0, differences, 0);
+    }
+
+    private static String around(long[] ids, int at) {
+        return Arrays.toString(Arrays.copyOfRange(ids, Math.min(at, ids.length), Math.min(at + 4, ids.length)));
+    }
+
+    private static String start(Sample sample) {
+        var text = sample.messages().getLast().content();
+        return text.length() <= 40 ? text : text.substring(0, text.offsetByCodePoints(0, 20)) + "…";
+    }
+
+    private ByteString name(int token) {
+        return ByteString.copyFrom(bundle.texts().bytes(token));
+    }
+
+    /** What is rounded otherwise in another order of sums; quantized weights are not those that the reference had. */
+    private static float tolerance(@Nullable String precision) {
+        var name = precision == null ? "" : precision;
+        return name.contains("int") ? 2 : name.contains("16") ? 0.03f : 0.003f;
+    }
+
+    private static List<Sample> own() {
+        return OWN.stream().map(text -> new Sample(List.of(new Message("user", text)), List.of(), List.of(), List.of(),
+                "length")).toList();
+    }
+
+    /** Counts answers as they come. */
+    private final class Tally {
+        private final float tolerance;
+        private final long start = System.nanoTime();
+        private final List<String> differences = new ArrayList<>();
+        private int asked;
+        private int ties;
+        private float error;
+        private long tokens;
+
+        Tally(float tolerance) {
+            this.tolerance = tolerance;
+        }
+
+        void add(Sample sample, Told told) {
+            count(told);
+            var compared = Comparison.of(sample, told, tolerance, ReferenceCheck.this::name);
+            error = Math.max(error, compared.error());
+            ties += compared.isTie() ? 1 : 0;
+            if (compared.difference() != null) {
+                differences.add("the answer to \"%s\": %s".formatted(start(sample), compared.difference()));
+            }
+        }
+
+        void count(Told told) {
+            asked++;
+            tokens += told.completionTokens();
+        }
+
+        Part part() {
+            return new Part(asked, ties, error, differences, tokens / ((System.nanoTime() - start) / 1e9));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.cli.bundle;
+
+import anymesh.backbone.BackboneStage;
+import anymesh.backbone.check.CheckReport;
+import anymesh.kit.model.ModelBundle;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code anymesh bundle check}: loads a bundle as its service would and holds it against its reference. */
+@Command(name = "check", mixinStandardHelpOptions = true, description = "Loads a bundle as its service would, warms it the whole way, and compares a language model's answers with those of the library it came from, alone and in company.")
+final class CheckCommand implements Callable<Integer> {
+    private static final int SHOWN = 10;
+
+    @Parameters(paramLabel = "DIR", description = "the folder of the bundle")
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @Option(names = "--samples", defaultValue = "1000", paramLabel = "N", description = "how many of the reference's samples are looked at (default: ${DEFAULT-VALUE}, or as many as there are)")
+    private int samples;
+
+    @Option(names = "--company", defaultValue = "100", paramLabel = "N", description = "how many answers are asked for in company (default: ${DEFAULT-VALUE})")
+    private int inCompany;
+
+    @Option(names = "--seed", defaultValue = "0", paramLabel = "N", description = "of the company that answers are in")
+    private long seed;
+
+    @Override
+    public Integer call() {
+        var manifest = ModelBundle.manifest(directory);
+        var out = System.out;
+        out.printf("bundle     %s %s, %s, %s%n", manifest.bundle(), manifest.version(), manifest.component().json(),
+                manifest.precision());
+        try (var loaded = LoadedBundle.load(directory.toAbsolutePath(), manifest)) {
+            out.printf("load       %.1f s, and answers%n", loaded.seconds());
+            return !(loaded.stage() instanceof BackboneStage backbone)
+                    || print(backbone.check(samples, inCompany, seed), out) ? 0 : 1;
+        }
+    }
+
+    private static boolean print(CheckReport report, PrintStream out) {
+        out.printf("reference  %s%n", report.library() == null
+                ? "none: answers in company are held against those alone"
+                : report.library());
+        print("prompts", report.prompts(), report.tolerance(), out);
+        print("alone", report.alone(), report.tolerance(), out);
+        print("company", report.company(), report.tolerance(), out);
+        out.println(report.difference().isEmpty() ? "passed" : "FAILED");
+        return report.difference().isEmpty();
+    }
+
+    private static void print(String name, CheckReport.Part part, float tolerance, PrintStream out) {
+        if (part.asked() == 0) {
+            return;
+        }
+        out.printf("%-10s %d of %d equal", name, part.asked() - part.differences().size() - part.ties(), part.asked());
+        if (part.ties() > 0) {
+            out.printf(", %d as likely", part.ties());
+        }
+        if (part.tokensPerSecond() > 0) {
+            out.printf(", log probabilities within %.4f (tolerance %s), %.1f tokens/s", part.error(), tolerance,
+                    part.tokensPerSecond());
+        }
+        out.println();
+        part.differences().stream().limit(SHOWN).forEach(difference -> out.println("  " + difference));
+        if (part.differences().size() > SHOWN) {
+            out.printf("  and %d more%n", part.differences().size() - SHOWN);
+        }
+    }
+}

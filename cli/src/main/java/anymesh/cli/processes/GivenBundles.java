@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.cli.processes;
+
+import anymesh.kit.model.BundleException;
+import anymesh.kit.model.Component;
+import anymesh.kit.model.ModelBundle;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Bundles that whoever starts a mesh names: each is one of its service's component, or the mesh does not start. */
+public final class GivenBundles {
+    private GivenBundles() {}
+
+    /**
+     * The folders by the names of services, made absolute; {@link IllegalArgumentException} for what is no service with a bundle,
+     * {@link BundleException} for what is no bundle for it.
+     */
+    public static Map<String, Path> of(Map<String, Path> given) {
+        var bundles = new LinkedHashMap<String, Path>();
+        given.forEach((name, folder) -> {
+            var service = Replicas.requireService(name);
+            Component component = service.component().orElseThrow(
+                    () -> new IllegalArgumentException("--bundle: a " + name + " has no bundle"));
+            var absolute = folder.toAbsolutePath().normalize();
+            ModelBundle.manifest(absolute, component);
+            bundles.put(service.service(), absolute);
+        });
+        return bundles;
+    }
+}
