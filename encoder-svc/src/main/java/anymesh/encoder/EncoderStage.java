@@ -26,8 +26,10 @@ import anymesh.wire.call.CallContext;
 import anymesh.wire.call.Emitter;
 import anymesh.wire.call.FrameServer;
 import anymesh.wire.error.InvalidInput;
+import anymesh.wire.error.MeshException;
 import anymesh.wire.error.UnsupportedModality;
 import io.grpc.ServerMethodDefinition;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,14 +38,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The encoder service: every modality that its bundle has an encoder for. */
 public final class EncoderStage implements Stage {
+    private static final Duration WARM_TIMEOUT = Duration.ofMinutes(5);
+
     private final ModelBundle bundle;
     private final Map<Modality, ModalityEncoder> encoders;
+    private final ExampleItems examples;
     private final Closing opened;
     private final ServerMethodDefinition<?, ?> encode;
 
-    private EncoderStage(ModelBundle bundle, Map<Modality, ModalityEncoder> encoders, Closing opened,
-            StageResources resources) {
+    private EncoderStage(ModelBundle bundle, Map<Modality, ModalityEncoder> encoders, ExampleItems examples,
+            Closing opened, StageResources resources) {
         this.bundle = bundle;
+        this.examples = examples;
         this.encoders = encoders;
         this.opened = opened;
         this.encode = FrameServer.method(resources.methods().encode(), this::encode);
@@ -61,7 +67,7 @@ public final class EncoderStage implements Stage {
                 var modality = EncoderManifest.modality(key);
                 encoders.put(modality, load(modality, encoder, bundle, config, resources, opened));
             });
-            return new EncoderStage(bundle, encoders, opened, resources);
+            return new EncoderStage(bundle, encoders, new ExampleItems(config.mediaLimits()), opened, resources);
         });
     }
 
@@ -126,9 +132,18 @@ public final class EncoderStage implements Stage {
         return List.of(encode);
     }
 
+    /** Reads a file of each kind and encodes it, alone and twice in one batch, which have to be the same. */
     @Override
     public void warm() {
-        encoders.values().forEach(encoder -> encoder.rows().warm());
+        var call = CallContext.start("warm", null, WARM_TIMEOUT);
+        encoders.forEach((modality, encoder) -> {
+            try {
+                encoder.warm(examples.of(modality, call), call);
+            } catch (MeshException e) {
+                throw new BundleException("%s: the encoder of %s: %s".formatted(bundle.directory(), modality,
+                        e.getMessage()), e);
+            }
+        });
     }
 
     @Override

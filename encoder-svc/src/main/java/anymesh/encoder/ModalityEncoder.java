@@ -9,7 +9,9 @@ import anymesh.v1.Capability;
 import anymesh.v1.MediaItem;
 import anymesh.v1.Modality;
 import anymesh.v1.Representation;
+import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.call.CallContext;
+import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.UnsupportedModality;
 import java.util.ArrayList;
@@ -17,10 +19,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The encoder of one modality: how its items are read, and the model they go through, which is the stage's to close. */
 record ModalityEncoder(Modality modality, Encoder manifest, MediaReader reader,
         RowModel rows) {
+    /** What sums in another order may differ by, fp16's included. */
+    private static final float ROUNDING = 0.02f;
 
     /**
      * The model's inputs for all items, one row each; {@link InvalidInput} with the item's index as its param.
@@ -57,6 +62,35 @@ record ModalityEncoder(Modality modality, Encoder manifest, MediaReader reader,
             throw new UnsupportedModality("the encoder has no %s for %s".formatted(representation, modality));
         }
         return output.row();
+    }
+
+    /** Encodes an item as a request would have it, alone and twice in one batch; a failure or another result is thrown. */
+    void warm(MediaItem item, CallContext call) {
+        for (var output : new EncoderManifest.@Nullable Output[]{manifest.features(), manifest.embedding()}) {
+            if (output == null) {
+                continue;
+            }
+            try (var alone = rows.submit(call, read(List.of(item), false, call), output.row()).await();
+                    var twice = rows.submit(call, read(List.of(item, item), false, call), output.row()).await()) {
+                requireEqual(alone, twice, output.output());
+            }
+        }
+    }
+
+    private static void requireEqual(EmbeddingBatch alone, EmbeddingBatch twice, String output) {
+        var expected = alone.data().asFloatBuffer();
+        var doubled = twice.data().asFloatBuffer();
+        float largest = 0;
+        float error = 0;
+        for (int i = 0; i < doubled.capacity(); i++) {
+            float value = expected.get(i % expected.capacity());
+            largest = Math.max(largest, Math.abs(value));
+            error = Math.max(error, Math.abs(doubled.get(i) - value));
+        }
+        if (error > ROUNDING * largest) {
+            throw new InferenceFailed("%s of an item is another in company: off by %s of %s".formatted(output, error,
+                    largest));
+        }
     }
 
     Capability capability() {

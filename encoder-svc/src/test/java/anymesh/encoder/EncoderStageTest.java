@@ -188,6 +188,29 @@ final class EncoderStageTest {
         assertThat(OnnxModel.open()).isEqualTo(before);
     }
 
+    /** Zeros past the preprocessing would have warmed it, and each request would have failed. */
+    @Test
+    void whatCannotReadAPictureDoesNotServe(@TempDir Path folder) throws IOException {
+        var image = Files.createDirectories(folder.resolve("image"));
+        Files.copy(CONFIG.stage().bundle().resolve("image/model.onnx"), image.resolve("model.onnx"));
+        var config = EncoderConfig.defaults().withStage(CONFIG.stage().withBundle(folder));
+        var right = Files.readString(CONFIG.stage().bundle().resolve("image/preprocessor_config.json"));
+        for (var preprocess : List.of(right, right.replace("128", "96"))) {
+            Files.writeString(image.resolve("preprocessor_config.json"), preprocess);
+            Bundles.manifest(folder, "modality_encoder", Map.of("modalities", Map.of("image", Map.of("model",
+                    "image/model.onnx", "input", "pixel_values", "preprocess", "image/preprocessor_config.json",
+                    "features", Map.of("output", "last_hidden_state", "space", "test-64x128")))));
+            if (preprocess.equals(right)) {
+                ServedStage.start("encoder", config.stage(), r -> EncoderStage.load(config, r)).close();
+            } else {
+                assertThatThrownBy(
+                        () -> ServedStage.start("encoder", config.stage(), r -> EncoderStage.load(config, r)))
+                        .isInstanceOf(BundleException.class).hasMessageContaining("the encoder of IMAGE")
+                        .hasMessageContaining("96");
+            }
+        }
+    }
+
     private static Frame<EncodeResponse> encode(Representation representation, Modality modality, MediaItem... items) {
         var request = EncodeRequest.newBuilder().setModality(modality).setRepresentation(representation)
                 .addAllItems(Arrays.asList(items)).build();
