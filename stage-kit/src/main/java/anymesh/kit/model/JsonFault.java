@@ -12,11 +12,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What is wrong with a JSON file in the words of who wrote it: the key, what it is and what it should be, and no name of a class. */
-final class JsonFault {
+public final class JsonFault {
     private JsonFault() {}
 
     /** Of a text that isn't JSON. */
-    static String of(JsonProcessingException e) {
+    public static String of(JsonProcessingException e) {
         var at = e.getLocation();
         return "not JSON%s: %s".formatted(at == null
                 ? ""

@@ -171,6 +171,10 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions) {
         private void message(Body body) throws IOException {
             int limit = in.pushLimit(in.readRawVarint32());
             body.read();
+            // A file that was cut between two fields looks like the end of each message that it is amid.
+            if (in.getBytesUntilLimit() != 0) {
+                throw new InvalidProtocolBufferException("it ends amid a message");
+            }
             in.checkLastTagWas(0);
             in.popLimit(limit);
         }
