@@ -34,6 +34,8 @@ public record ModelBundle(Path directory, Manifest manifest) {
         bundle.manifest.files().keySet().forEach(bundle::requireThere);
         MemoryNeed.of(bundle).requireRoom();
         bundle.manifest.files().forEach(bundle::verify);
+        bundle.manifest.files().keySet().stream().filter(file -> file.endsWith(".onnx"))
+                .forEach(bundle::requireListedWeights);
         return bundle;
     }
 
@@ -107,6 +109,19 @@ public record ModelBundle(Path directory, Manifest manifest) {
         if (!actual.equals(expected)) {
             throw new BundleException("%s: sha256 %s (expected: %s, which %s says)".formatted(path, actual, expected,
                     MANIFEST));
+        }
+    }
+
+    /** ONNX Runtime would open what a graph names, whoever has checked it. */
+    private void requireListedWeights(String onnx) {
+        var path = directory.resolve(onnx);
+        for (var beside : ExternalData.check(path, OnnxFile.read(path))) {
+            var relative = directory.relativize(path.resolveSibling(beside).normalize()).toString();
+            if (!manifest.files().containsKey(relative)) {
+                throw new BundleException(
+                        "%s: its weights are in '%s', which the files of %s don't list (expected: it, with its sha256)"
+                                .formatted(path, relative, MANIFEST));
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import anymesh.kit.testing.Bundles;
+import anymesh.kit.testing.OnnxBytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,19 @@ final class ModelBundleTest {
         Bundles.manifest(folder, "llm_backbone", Map.of());
         Files.delete(folder.resolve("model.onnx"));
         assertRefused("model.onnx: no such file");
+    }
+
+    @Test
+    void weightsThatTheManifestDoesNotListAreNotLoaded() throws IOException {
+        Files.createDirectories(folder.resolve("text"));
+        new OnnxBytes().graph(1, OnnxBytes.node("", "Constant", 5,
+                OnnxBytes.tensor("w", 1, 2, "location", "w.data", "offset", "0", "length", "8")))
+                .write(folder.resolve("text/model.onnx"));
+        Bundles.manifest(folder, "llm_backbone", Map.of());
+        write("text/w.data", "weights!");
+        assertRefused("its weights are in 'text/w.data', which the files of manifest.json don't list");
+        Bundles.manifest(folder, "llm_backbone", Map.of());
+        assertThat(ModelBundle.open(folder, Component.LLM_BACKBONE).has("text/w.data")).isTrue();
     }
 
     @Test
