@@ -99,6 +99,12 @@ public final class ReceivedAnswer implements FrameObserver<BackboneEvent> {
         return logprobs.stream().limit(cut).flatMap(List::stream).toList();
     }
 
+    /** The ids that it was told to be made of. */
+    public List<Integer> tokens() {
+        finished();
+        return tokens.stream().flatMap(List::stream).toList();
+    }
+
     /** The request for what is missing after the first {@code cut} of {@link #parts}. */
     public BackboneRequest.Builder continuing(BackboneRequest.Builder request, int cut) {
         var known = parts().subList(0, cut);

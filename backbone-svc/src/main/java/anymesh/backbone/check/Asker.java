@@ -5,6 +5,7 @@ import anymesh.backbone.check.Reference.Sample;
 import anymesh.v1.BackboneFinished;
 import anymesh.v1.BackboneRequest;
 import anymesh.v1.FinishReason;
+import anymesh.v1.Modality;
 import anymesh.v1.Sampling;
 import anymesh.v1.TokenLogprob;
 import anymesh.v1.Turn;
@@ -33,7 +34,7 @@ final class Asker {
 
     /** An answer of so many tokens at most. */
     Told ask(List<Turn> turns, int maxTokens) throws InterruptedException {
-        var request = BackboneRequest.newBuilder().addAllTurns(turns).setSampling(
+        var request = BackboneRequest.newBuilder().addAllTurns(turns).addModalities(Modality.TEXT).setSampling(
                 Sampling.newBuilder().setTemperature(0).setMaxTokens(maxTokens).setTopLogprobs(TOP_LOGPROBS)).build();
         var tokens = new ArrayList<Integer>();
         var logprobs = new ArrayList<TokenLogprob>();
