@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 
 /** {@code anymesh bundle}: what is done to bundles before they serve. */
 @Command(name = "bundle", mixinStandardHelpOptions = true, description = "Makes bundles of what others exported, and checks them.", synopsisSubcommandLabel = "COMMAND", subcommands = {
-    CheckCommand.class})
+    ImportCommand.class, CheckCommand.class})
 public final class BundleCommand implements Runnable {
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init")

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.imports;
+
+import anymesh.kit.imports.SourceFolder;
+import anymesh.kit.model.BundleException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Who wrote a folder, as its files tell. */
+enum ExportLayout {
+    /** onnxruntime-genai's model builder: {@code genai_config.json} names the graphs. */
+    GENAI,
+    /** Optimum, or whoever lays it out alike: {@code config.json} and one graph. */
+    OPTIMUM;
+
+    private static final List<String> GRAPHS = List.of("model.onnx", "onnx/model.onnx");
+    private static final List<String> CUT = List.of("decoder_model_merged.onnx", "decoder_with_past_model.onnx",
+            "decoder_model.onnx", "onnx/decoder_model_merged.onnx", "onnx/decoder_with_past_model.onnx",
+            "onnx/decoder_model.onnx");
+    private static final String TASK = "optimum-cli export onnx --task text-generation-with-past";
+
+    /** {@link BundleException} that says what the folder is instead, and what makes one of these of it. */
+    static ExportLayout of(SourceFolder source) {
+        if (source.has("genai_config.json")) {
+            return GENAI;
+        }
+        boolean hasGraph = GRAPHS.stream().anyMatch(source::has);
+        if (hasGraph && source.has("config.json")) {
+            return OPTIMUM;
+        }
+        if (hasGraph) {
+            throw new BundleException(source.path()
+                    + ": a graph without the config.json of its model (expected: both, as Optimum writes them)");
+        }
+        if (source.has("encoder_model.onnx") || source.has("onnx/encoder_model.onnx")) {
+            throw new BundleException(source.path()
+                    + ": an encoder and a decoder that reads it (expected: a model that is a decoder alone)");
+        }
+        for (var graph : CUT) {
+            if (source.has(graph)) {
+                throw new BundleException(
+                        "%s: %s, a decoder cut in two or with a branch for its first token (expected: one model.onnx, as %s of Optimum 1.14 or newer writes it)"
+                                .formatted(source.path(), graph, TASK));
+            }
+        }
+        if (!source.names(".gguf").isEmpty()) {
+            throw noGraphs(source.path().resolve(source.names(".gguf").getFirst()), "GGUF");
+        }
+        if (!source.names(".safetensors").isEmpty() || !source.names(".bin").isEmpty()) {
+            throw noGraphs(source.path(), "a checkpoint");
+        }
+        throw new BundleException(
+                "%s: no model that was exported (looked for: genai_config.json, or config.json with model.onnx; found: %s)"
+                        .formatted(source.path(), source.listing()));
+    }
+
+    /** Opens the folder; {@link BundleException} too if it is a file, and then what makes a folder of it. */
+    static SourceFolder open(Path path) {
+        if (Files.isRegularFile(path) && path.toString().endsWith(".gguf")) {
+            throw noGraphs(path, "GGUF");
+        }
+        return SourceFolder.open(path);
+    }
+
+    private static BundleException noGraphs(Path path, String what) {
+        return new BundleException("%s: %s, without graphs (expected: ONNX; models/zoo/export %s TARGET makes it)"
+                .formatted(path, what, path));
+    }
+
+    /** The graph where no config names it. */
+    static String graph(SourceFolder source) {
+        return GRAPHS.stream().filter(source::has).findFirst().orElse(GRAPHS.getFirst());
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.imports;
+
+import anymesh.kit.imports.BundleDraft;
+import anymesh.kit.imports.GraphFile;
+import anymesh.kit.imports.ImportReport;
+import anymesh.kit.imports.Licenses;
+import anymesh.kit.imports.SourceFolder;
+import anymesh.kit.model.BundleException;
+import anymesh.kit.model.Component;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** {@code anymesh bundle import FOLDER --as backbone}. */
+public final class LanguageModelImport {
+    private final ImportRequest request;
+    private final SourceFolder source;
+    private final ImportReport report = new ImportReport();
+
+    private LanguageModelImport(ImportRequest request) {
+        this.request = request;
+        this.source = ExportLayout.open(request.source());
+    }
+
+    /**
+     * Writes the bundle, whole or not at all; the source stays as it is.
+     *
+     * @return what was done, and what could not be known
+     * @throws BundleException that says what is wrong with the folder, and what to mend
+     */
+    public static ImportReport run(ImportRequest request) {
+        return new LanguageModelImport(request).run();
+    }
+
+    private ImportReport run() {
+        var layout = ExportLayout.of(source);
+        var genai = new GenaiWriter(source, layout, report);
+        var decoder = GraphFile.read(source, genai.decoderFile());
+        var facts = DecoderFacts.of(decoder, genai.names());
+        var embedding = embedding(genai, facts);
+        genai.complete(facts, embedding == null ? null : embedding.relative(), request.context());
+        report.recognised("%s, %s".formatted(layout == ExportLayout.GENAI
+                ? "onnxruntime-genai's builder"
+                : "Optimum's text generation", describe(genai, decoder)));
+        try (var draft = BundleDraft.begin(source, request.target(), request.replaces())) {
+            decoder.into(draft);
+            if (embedding != null) {
+                embedding.into(draft);
+            }
+            var tokens = Tokens.take(source, genai, draft, report);
+            ChatTemplate.take(source, request.template(), tokens, draft, report);
+            AnswerDefaults.search(source, genai.json(), report);
+            AnswerDefaults.ends(source, genai, tokens.end(), report);
+            draft.write("genai_config.json", genai.json());
+            report.did("genai_config.json %s".formatted(layout == ExportLayout.GENAI ? "completed" : "written"));
+            source.file("check.json").ifPresent(file -> {
+                draft.take(file, "check.json");
+                report.did("check.json taken: what the original library answered");
+            });
+            seal(draft, decoder.precision());
+            draft.publish();
+        }
+        return report;
+    }
+
+    private @Nullable GraphFile embedding(GenaiWriter genai, DecoderFacts facts) {
+        if (!facts.takesEmbeddings()) {
+            return null;
+        }
+        var file = genai.embeddingFile();
+        if (file.isEmpty()) {
+            throw new BundleException(
+                    "%s: the decoder takes embeddings, and no graph looks them up (expected: embedding.onnx beside it, or an export without exclude_embeds)"
+                            .formatted(source.path()));
+        }
+        return GraphFile.read(source, file.get());
+    }
+
+    private static String describe(GenaiWriter genai, GraphFile decoder) {
+        var type = Optional.ofNullable(genai.model().json().path("type").textValue()).orElse("a model");
+        return "%s of %s, vocabulary %d, context %d, %s%s".formatted(type, decoder.precision(), genai.vocabulary(),
+                genai.model().size("context_length").orElse(0), decoder.relative(), decoder.external().isEmpty()
+                        ? ""
+                        : " with weights in " + String.join(", ", decoder.external()));
+    }
+
+    private void seal(BundleDraft draft, String precision) {
+        var manifest = JsonNodeFactory.instance.objectNode().put("schema", 1).put("bundle", request.name())
+                .put("version", request.version()).put("component", Component.LLM_BACKBONE.json())
+                .put("precision", precision)
+                .put("license", Licenses.take(source, request.license(), draft, report));
+        manifest.putArray("accepts");
+        manifest.putObject("prompt").put("template", ChatTemplate.FILE);
+        draft.seal(manifest);
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.imports;
+
+import anymesh.kit.model.BundleException;
+import anymesh.kit.model.ExternalData;
+import anymesh.kit.model.OnnxFile;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * An ONNX file of a folder, held against what ONNX Runtime can run, with all files that its weights are in.
+ *
+ * @param relative its path in the folder, and in the bundle
+ */
+public record GraphFile(String relative, Path path, OnnxFile onnx, Set<String> external) {
+    /** What ONNX Runtime itself has; a graph's own functions may be of any other. */
+    private static final Set<String> DOMAINS = Set.of("", "ai.onnx.ml", "ai.onnx.training",
+            "ai.onnx.preview.training", "com.microsoft", "com.microsoft.nchwc", "com.microsoft.experimental");
+
+    /** Reads one; {@link BundleException} if it isn't there, is none, has operators of others, or if its weights aren't all there. */
+    public static GraphFile read(SourceFolder source, String relative) {
+        var path = source.file(relative).orElseThrow(() -> new BundleException(
+                "%s: no '%s' (it has: %s)".formatted(source.path(), relative, source.listing())));
+        var onnx = OnnxFile.read(path);
+        var foreign = new TreeSet<String>();
+        for (var operator : onnx.operators()) {
+            if (!onnx.functions().contains(operator)
+                    && !DOMAINS.contains(operator.substring(0, operator.lastIndexOf(':')))) {
+                foreign.add(operator);
+            }
+        }
+        if (!foreign.isEmpty()) {
+            throw new BundleException(
+                    "%s: operators that ONNX Runtime hasn't got: %s (expected: those of ONNX and com.microsoft; export it without custom ones)"
+                            .formatted(path, String.join(", ", foreign.stream().limit(8).toList())));
+        }
+        if (onnx.operators().contains("com.microsoft:EPContext")) {
+            throw new BundleException(
+                    "%s: compiled for one device (EPContext; expected: the graph that it was compiled from)".formatted(
+                            path));
+        }
+        return new GraphFile(relative, path, onnx, ExternalData.check(path, onnx));
+    }
+
+    /** Takes it into a bundle, with its weights. */
+    public void into(BundleDraft draft) {
+        draft.take(path, relative);
+        for (var data : external) {
+            var beside = Path.of(relative).resolveSibling(data).normalize().toString();
+            if (!draft.has(beside)) {
+                draft.take(path.resolveSibling(data), beside);
+            }
+        }
+    }
+
+    /** How its weights are stored, such as {@code fp16} or {@code int4}: what takes most of its numbers. */
+    public String precision() {
+        if (!onnx.quantizedBits().isEmpty()) {
+            return "int" + String.join("-and-int", onnx.quantizedBits().stream().map(String::valueOf).toList());
+        }
+        long most = 0;
+        var name = "fp32";
+        for (var weight : onnx.weights().entrySet()) {
+            var kind = switch (weight.getKey()) {
+                case 1 -> "fp32";
+                case 2, 3 -> "int8";
+                case 10 -> "fp16";
+                case 16 -> "bf16";
+                case 17, 18, 19, 20 -> "fp8";
+                case 21, 22 -> "int4";
+                default -> "";
+            };
+            if (!kind.isEmpty() && weight.getValue() > most) {
+                most = weight.getValue();
+                name = kind;
+            }
+        }
+        return name;
+    }
+}
