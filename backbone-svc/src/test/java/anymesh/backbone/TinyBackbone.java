@@ -2,6 +2,8 @@
 package anymesh.backbone;
 
 import anymesh.backbone.bundle.BackboneBundle;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,6 +56,22 @@ public final class TinyBackbone {
         return BackboneBundle.load(folder);
     }
 
+    /** Copies the bundle into a folder with a chat template in the place of roles, and with what the template's variables are. */
+    public static void copyTemplated(Path folder, String template) throws IOException {
+        copy(folder);
+        var config = "{\"bos_token\": {\"content\": \"<s>\"}, \"eos_token\": \"<|end|>\", \"pad_token\": null}";
+        Files.writeString(folder.resolve("chat_template.jinja"), template);
+        Files.writeString(folder.resolve("tokenizer_config.json"), config);
+        var file = folder.resolve("manifest.json");
+        var json = JsonMapper.builder().build();
+        var manifest = (ObjectNode) json.readTree(file.toFile());
+        for (var name : List.of("chat_template.jinja", "tokenizer_config.json")) {
+            manifest.withObject("/files").put(name, sha256(folder.resolve(name)));
+        }
+        manifest.withObject("/prompt").put("template", "chat_template.jinja").remove(List.of("begin", "roles"));
+        json.writeValue(file.toFile(), manifest);
+    }
+
     /** What torch computed when the bundle was made. */
     public static Fixture reference() {
         return Fixture.read(directory().resolve("reference.safetensors"));
@@ -86,7 +105,8 @@ public final class TinyBackbone {
         }
     }
 
-    private static void replace(Path folder, String file, byte[] contents) throws IOException {
+    /** Puts another file in the place of one, and the checksum to match. */
+    public static void replace(Path folder, String file, byte[] contents) throws IOException {
         var manifest = folder.resolve("manifest.json");
         var old = sha256(folder.resolve(file));
         Files.write(folder.resolve(file), contents);

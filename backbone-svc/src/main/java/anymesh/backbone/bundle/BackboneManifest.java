@@ -20,10 +20,21 @@ record BackboneManifest(List<String> accepts, Prompt prompt, List<String> stop, 
         responseFormats = responseFormats == null ? List.of() : List.copyOf(responseFormats);
     }
 
-    record Prompt(@Nullable String begin, Map<String, Affixes> roles, Map<String, Marks> media) {
+    /** Either {@code roles}, with {@code begin} or without, or {@code template}. */
+    record Prompt(@Nullable String begin, @Nullable Map<String, Affixes> roles, @Nullable String template,
+            Map<String, Marks> media) {
 
         Prompt {
-            roles = Map.copyOf(Objects.requireNonNull(roles, "prompt.roles is missing"));
+            if ((roles == null) == (template == null)) {
+                throw new IllegalArgumentException(roles == null
+                        ? "prompt.roles is missing, and so is prompt.template"
+                        : "prompt: roles and a template (expected: one of them)");
+            }
+            if (template != null && begin != null) {
+                throw new IllegalArgumentException(
+                        "prompt: begin and a template (expected: the template to write the beginning)");
+            }
+            roles = roles == null ? null : Map.copyOf(roles);
             media = media == null ? Map.of() : Map.copyOf(media);
         }
     }

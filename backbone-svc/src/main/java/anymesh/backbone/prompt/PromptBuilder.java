@@ -2,37 +2,34 @@
 package anymesh.backbone.prompt;
 
 import anymesh.backbone.bundle.BackboneBundle;
-import anymesh.backbone.bundle.PromptFormat;
-import anymesh.backbone.bundle.PromptFormat.Around;
-import anymesh.v1.MediaReference;
-import anymesh.v1.Part;
-import anymesh.v1.Role;
-import anymesh.v1.Turn;
+import anymesh.backbone.bundle.PromptFormat.Pieces;
+import anymesh.backbone.bundle.PromptFormat.Templated;
 import anymesh.kit.model.TextTokenizer;
+import anymesh.v1.Part;
+import anymesh.v1.Turn;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.UnsupportedModality;
 import java.util.List;
 
-/**
- * Builds prompts as a bundle's manifest says: {@code begin}, each turn between its role's prefix and suffix, then the
- * assistant's prefix. Pieces are tokenized one by one, so that ids do not depend on what stands beside them; media stand
- * between their marks.
- */
+/** Builds prompts as a bundle says: between the pieces of its manifest, or by its chat template. Media stand between their marks. */
 public final class PromptBuilder {
-    private final PromptFormat format;
     private final TextTokenizer tokenizer;
     private final int context;
-    private final PlainText text;
-    private final MediaRows media;
+    private final TurnWriter writer;
 
     public PromptBuilder(BackboneBundle bundle) {
-        this.format = bundle.prompt();
         this.tokenizer = bundle.tokenizer();
         this.context = bundle.shape().context();
-        this.text = new PlainText(format.control());
-        this.media = new MediaRows(format.accepts(), bundle.shape().hidden());
+        var format = bundle.prompt();
+        var media = new MediaPieces(format, bundle.shape().hidden());
+        this.writer = switch (format.turns()) {
+            case Pieces pieces -> new TurnPieces(pieces, tokenizer, new PlainText(format.control()), media, context);
+            case Templated template ->
+                new TemplatedTurns(template, tokenizer, new TemplateText(format.control()), media,
+                        context);
+        };
     }
 
     /**
@@ -42,65 +39,18 @@ public final class PromptBuilder {
      * @throws InvalidInput if there is nothing to answer, too much, or a turn or reference is malformed
      * @throws UnsupportedModality for media that the bundle has no place for
      * @throws anymesh.wire.error.ContractMismatch for embeddings of another space or width
+     * @throws anymesh.kit.model.BundleException if the bundle's chat template fails
      */
     public Prompt build(List<Turn> turns, List<EmbeddingBatch> batches, CallContext call) {
-        requireRoom(turns.stream().flatMap(turn -> turn.getPartsList().stream())
-                .mapToLong(part -> tokenizer.atLeast(part.getText())).sum());
-        var prompt = new Prompt.Builder();
-        boolean empty = true;
-        prompt.add(format.begin());
-        for (var turn : turns) {
-            var around = around(turn.getRole());
-            prompt.add(around.before());
-            for (var part : turn.getPartsList()) {
-                empty &= part.getContentCase() == Part.ContentCase.TEXT && part.getText().isEmpty();
-                add(part, batches, prompt, call);
-                requireRoom(prompt.length());
-            }
-            prompt.add(around.after());
-            requireRoom(prompt.length());
-        }
-        if (empty) {
+        TooLong.check(turns.stream().flatMap(turn -> turn.getPartsList().stream())
+                .mapToLong(part -> tokenizer.atLeast(part.getText())).sum(), context);
+        if (turns.stream().flatMap(turn -> turn.getPartsList().stream()).allMatch(PromptBuilder::isEmpty)) {
             throw new InvalidInput("there is no content to answer", "messages");
         }
-        prompt.add(around(Role.ASSISTANT).before());
-        return prompt.build();
+        return writer.write(turns, batches, call);
     }
 
-    private void requireRoom(long tokens) {
-        if (tokens > context) {
-            throw TooLong.atLeast(tokens, context);
-        }
-    }
-
-    private void add(Part part, List<EmbeddingBatch> batches, Prompt.Builder prompt, CallContext call) {
-        switch (part.getContentCase()) {
-            case TEXT -> {
-                if (!part.getText().isEmpty()) {
-                    prompt.add(text.encode(part.getText(), piece -> tokenizer.encode(piece, call)));
-                }
-            }
-            case MEDIA -> addMedia(part.getMedia(), batches, prompt);
-            case CONTENT_NOT_SET -> throw new InvalidInput("a part is neither text nor media", "messages");
-        }
-    }
-
-    private void addMedia(MediaReference reference, List<EmbeddingBatch> batches, Prompt.Builder prompt) {
-        var marks = format.media().get(reference.getModality());
-        if (marks == null) {
-            throw new UnsupportedModality("the backbone cannot read " + reference.getModality());
-        }
-        prompt.add(marks.before());
-        prompt.add(media.copy(reference, batches));
-        prompt.add(marks.after());
-    }
-
-    private Around around(Role role) {
-        var around = format.roles().get(role);
-        if (around == null) {
-            throw new InvalidInput("role %s (expected: one of %s)".formatted(role, format.roles().keySet()),
-                    "messages");
-        }
-        return around;
+    private static boolean isEmpty(Part part) {
+        return part.getContentCase() == Part.ContentCase.TEXT && part.getText().isEmpty();
     }
 }

@@ -7,6 +7,13 @@ import anymesh.wire.error.InvalidInput;
 final class TooLong {
     private TooLong() {}
 
+    /** Refuses messages of so many tokens, or more, if the context can't hold them. */
+    static void check(long prompt, int context) {
+        if (prompt > context) {
+            throw atLeast(prompt, context);
+        }
+    }
+
     /** A prompt and the answer that is wanted of it. */
     static InvalidInput counted(long prompt, long answer, int context) {
         return refusal("%d (%d in the messages, %d for the answer)".formatted(prompt + answer, prompt, answer),

@@ -9,6 +9,7 @@ import anymesh.kit.model.BundleException;
 import anymesh.v1.Modality;
 import anymesh.v1.Role;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -25,8 +26,10 @@ class BackboneBundleTest {
     void bundleIsReadIntoIds() {
         try (var bundle = TinyBackbone.load()) {
             assertThat(bundle.shape()).isEqualTo(new DecoderShape(2, 2, 8, 16, 272, 160));
-            assertThat(bundle.prompt().begin()).containsExactly(256L);
-            assertThat(bundle.prompt().roles()).containsOnlyKeys(Role.SYSTEM, Role.USER, Role.ASSISTANT);
+            assertThat(bundle.prompt().turns()).isInstanceOfSatisfying(PromptFormat.Pieces.class, pieces -> {
+                assertThat(pieces.begin()).containsExactly(256L);
+                assertThat(pieces.roles()).containsOnlyKeys(Role.SYSTEM, Role.USER, Role.ASSISTANT);
+            });
             assertThat(bundle.prompt().media()).containsEntry(Modality.IMAGE,
                     new PromptFormat.Around(List.of(261L), List.of(262L)));
             assertThat(bundle.stop().tokens()).isEqualTo(Set.of(260L));
@@ -70,6 +73,39 @@ class BackboneBundleTest {
             """)
     void faultIsRefusedByItsName(String file, String from, String to, String named) throws IOException {
         TinyBackbone.copyWith(folder, file, from, to == null ? "" : to);
+
+        assertThatThrownBy(() -> BackboneBundle.load(folder).close()).isInstanceOf(BundleException.class)
+                .hasMessageContaining(named);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "template":             | "begin":"<s>","template":                         | begin and a template
+            "template":             | "roles":{"user":{},"assistant":{}},"template":    | roles and a template
+            "template":             | "templates":                                      | prompt.roles is missing
+            "chat_template.jinja"}  | "chat.jinja"}                                     | chat.jinja
+            """)
+    void promptIsEitherRolesOrATemplate(String from, String to, String named) throws IOException {
+        TinyBackbone.copyTemplated(folder, "{{ messages[0].content }}");
+        var manifest = folder.resolve("manifest.json");
+        var before = Files.readString(manifest);
+        Files.writeString(manifest, before.replace(from, to));
+        assertThat(manifest).content().isNotEqualTo(before);
+
+        assertThatThrownBy(() -> BackboneBundle.load(folder).close()).isInstanceOf(BundleException.class)
+                .hasMessageContaining(named);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiterString = "=>", textBlock = """
+            {% for m in messages %} => unexpected end of template
+            {{ messages[0].content|nothing }} => line 1: no filter 'nothing'
+            {{ messages[0].contents }} => does not come out
+            {{ messages[0].role.x.y }} => has no attribute 'x'
+            {{ raise_exception('No users') }} => No users
+            """)
+    void templateThatCannotServeIsRefused(String template, String named) throws IOException {
+        TinyBackbone.copyTemplated(folder, template);
 
         assertThatThrownBy(() -> BackboneBundle.load(folder).close()).isInstanceOf(BundleException.class)
                 .hasMessageContaining(named);

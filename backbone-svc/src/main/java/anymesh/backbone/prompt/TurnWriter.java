@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.prompt;
+
+import anymesh.v1.Turn;
+import anymesh.wire.EmbeddingBatch;
+import anymesh.wire.call.CallContext;
+import java.util.List;
+
+/** A way to write turns. */
+interface TurnWriter {
+    /** The prompt of turns that have content and may fit; refusals as {@link PromptBuilder#build} tells them. */
+    Prompt write(List<Turn> turns, List<EmbeddingBatch> batches, CallContext call);
+}
