@@ -13,6 +13,7 @@ from . import words
 HIDDEN, LONGEST = 64, 2048
 DECODER = dict(hidden_size=HIDDEN, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
                max_position_embeddings=LONGEST, tie_word_embeddings=False)
+BUILDERS_EPSILON = 1e-6  # the builder takes this where an architecture names its epsilon in its own way
 LOCAL_AND_GLOBAL = ["sliding_attention", "full_attention"]
 
 
@@ -25,6 +26,7 @@ class Family:
     template: str
     ends: tuple[str, ...]  # the first is made likelier, so that some answers end by themselves
     generation: dict[str, Any] = field(default_factory=dict)
+    sees: bool = False  # the language model of one that takes pictures too, which is exported without its eyes
 
 
 FAMILIES = {
@@ -34,34 +36,33 @@ FAMILIES = {
                     dict(do_sample=True, repetition_penalty=1.1, temperature=0.7, top_p=0.8, top_k=20)),
     "qwen3": Family("qwen3", DECODER | dict(head_dim=32), words.chatml, "qwen3", ("<|im_end|>", "<|endoftext|>"),
                     dict(do_sample=True, temperature=0.6, top_p=0.95, top_k=20)),
-    "phi": Family("phi", DECODER | dict(num_attention_heads=2, num_key_value_heads=2, partial_rotary_factor=0.5), words.gpt2, "plain", ("<|endoftext|>",)),
-    "phi3": Family("phi3", DECODER | dict(num_key_value_heads=4, original_max_position_embeddings=LONGEST, pad_token_id=0), words.phi3, "phi3",
-                   ("<|end|>", "<|endoftext|>")),
-    "gemma2": Family("gemma2", DECODER | dict(head_dim=16, query_pre_attn_scalar=16, sliding_window=24, tie_word_embeddings=True), words.gemma,
-                     "gemma2", ("<end_of_turn>", "<eos>")),
+    "phi": Family("phi", DECODER | dict(num_attention_heads=2, num_key_value_heads=2, partial_rotary_factor=0.5,
+                  layer_norm_eps=BUILDERS_EPSILON), words.gpt2, "plain", ("<|endoftext|>",)),
+    "phi3": Family("phi3", DECODER | dict(num_key_value_heads=4, original_max_position_embeddings=LONGEST, pad_token_id=0), words.phi3,
+                   "phi3", ("<|end|>", "<|endoftext|>")),
+    "gemma2": Family("gemma2", DECODER | dict(head_dim=16, query_pre_attn_scalar=16, sliding_window=24, tie_word_embeddings=True),
+                     words.gemma, "gemma2", ("<end_of_turn>", "<eos>")),
     "gemma3": Family("gemma3_text", DECODER | dict(head_dim=16, query_pre_attn_scalar=16, sliding_window=24, num_hidden_layers=3,
                      layer_types=[*LOCAL_AND_GLOBAL, LOCAL_AND_GLOBAL[0]], tie_word_embeddings=True), words.gemma, "gemma3",
                      ("<end_of_turn>", "<eos>"), dict(do_sample=True, top_k=64, top_p=0.95)),
-    "mistral": Family("mistral", DECODER | dict(sliding_window=32, layer_types=["sliding_attention"] * 2), words.mistral, "mistral", ("</s>",)),
-    "mixtral": Family("mixtral", DECODER | dict(num_local_experts=4, num_experts_per_tok=2), words.mistral, "mistral", ("</s>",)),
-    "qwen3-moe": Family("qwen3_moe", DECODER | dict(head_dim=16, num_experts=4, num_experts_per_tok=2, moe_intermediate_size=48), words.chatml,
-                        "qwen3", ("<|im_end|>",)),
+    "mistral": Family("mistral", DECODER | dict(sliding_window=32, layer_types=["sliding_attention"] * 2), words.mistral, "mistral",
+                      ("</s>",)),
     "gpt-oss": Family("gpt_oss", DECODER | dict(head_dim=16, num_local_experts=4, num_experts_per_tok=2, sliding_window=32,
                       layer_types=LOCAL_AND_GLOBAL), words.chatml, "qwen2", ("<|im_end|>",)),
-    "lfm2": Family("lfm2", DECODER | dict(num_hidden_layers=3, layer_types=["conv", "full_attention", "conv"], block_auto_adjust_ff_dim=False,
-                   conv_L_cache=3), words.chatml, "qwen2", ("<|im_end|>",)),
+    "qwen3.5": Family("qwen3_5", dict(tie_word_embeddings=False, text_config=DECODER | dict(
+        head_dim=64, layer_types=["linear_attention", "full_attention"], linear_num_key_heads=2, linear_num_value_heads=4,
+        linear_key_head_dim=16, linear_value_head_dim=16, rope_parameters={
+            "rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": 0.25, "mrope_interleaved": True,
+            "mrope_section": [3, 3, 2]}), vision_config=dict(
+            depth=1, hidden_size=32, intermediate_size=32, num_heads=2, out_hidden_size=HIDDEN)),
+        words.chatml, "qwen3", ("<|im_end|>",), sees=True),
+    "lfm2": Family("lfm2", DECODER | dict(num_hidden_layers=3, layer_types=["conv", "full_attention", "conv"], conv_L_cache=3,
+                   block_auto_adjust_ff_dim=False), words.chatml, "qwen2", ("<|im_end|>",)),
     "lfm2-moe": Family("lfm2_moe", DECODER | dict(num_hidden_layers=3, layer_types=["conv", "full_attention", "conv"], num_experts=4,
                        num_experts_per_tok=2, moe_intermediate_size=48, num_dense_layers=1, conv_L_cache=3), words.chatml, "qwen2",
                        ("<|im_end|>",)),
-    "qwen3-next": Family("qwen3_next", DECODER | dict(
-        head_dim=16, layer_types=["linear_attention", "full_attention"], num_experts=4, num_experts_per_tok=2, moe_intermediate_size=48,
-        shared_expert_intermediate_size=48, linear_num_key_heads=2, linear_num_value_heads=4, linear_key_head_dim=16,
-        linear_value_head_dim=16), words.chatml, "qwen3", ("<|im_end|>",)),
-    "mamba": Family("mamba", dict(hidden_size=HIDDEN, num_hidden_layers=2, state_size=16, tie_word_embeddings=False), words.gpt2, "plain",
-                    ("<|endoftext|>",)),
-    "falcon-mamba": Family("falcon_mamba", dict(hidden_size=HIDDEN, num_hidden_layers=2, state_size=16), words.gpt2, "plain",
-                           ("<|endoftext|>",)),
-    "nemotron": Family("nemotron", DECODER | dict(partial_rotary_factor=0.5, head_dim=32), words.unigram, "marks", ("</s>",)),
+    "nemotron": Family("nemotron", DECODER | dict(partial_rotary_factor=0.5, head_dim=32, norm_eps=BUILDERS_EPSILON), words.unigram, "marks",
+                       ("</s>",)),
     "smollm3": Family("smollm3", DECODER | dict(num_hidden_layers=4, no_rope_layers=[1, 1, 1, 0]), words.chatml, "qwen2", ("<|im_end|>",)),
     "olmo": Family("olmo", DECODER, words.gpt2, "plain", ("<|endoftext|>",)),
     "granite": Family("granite", DECODER | dict(embedding_multiplier=3.0, attention_multiplier=0.2, residual_multiplier=0.7,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig, PreTrainedModel
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText, GenerationConfig, PreTrainedModel
 
 from .checkpoint import Refused
 from .export import arguments, export
@@ -40,14 +40,15 @@ class Row:
 
 
 def _rows() -> dict[str, Row]:
-    genai = ("llama", "qwen2", "qwen3", "phi", "phi3", "gemma2", "mistral", "gpt-oss", "lfm2", "lfm2-moe",
-             "nemotron", "olmo", "granite")
-    optimum = ("llama", "gpt2", "opt", "bloom", "gpt-neox", "mistral", "gemma2", "gemma3", "smollm3")
+    genai = ("llama", "qwen2", "qwen3", "phi", "phi3", "gemma2", "mistral", "gpt-oss", "qwen3.5", "lfm2", "lfm2-moe",
+             "nemotron", "granite")
+    optimum = ("llama", "gpt2", "opt", "bloom", "gpt-neox", "gemma2", "gemma3", "smollm3", "olmo")
     rows = {name: Row(name, "genai") for name in genai} | {f"{name}-optimum": Row(name, "optimum") for name in optimum}
     for name in ("llama", "gemma2"):
         rows[f"{name}-embeds"] = Row(name, "genai", options=("exclude_embeds=true",))
         rows[f"{name}-hidden"] = Row(name, "genai", options=("include_hidden_states=true",))
-        rows[f"{name}-fp16"] = Row(name, "genai", "fp16", margin=1e-2)
+    for name in ("llama", "qwen3"):
+        rows[f"{name}-fp16"] = Row(name, "genai", "fp16", margin=5e-2, tokens=8)
     rows["llama-int4"] = Row("llama", "genai", "int4", ("accuracy_level=1",))  # fp32 beside the weights
     # By default, what a matrix is multiplied with is rounded to 8 bits: only short answers are sure.
     rows["qwen3-int4"] = Row("qwen3", "genai", "int4", margin=0.15, tokens=3)
@@ -55,7 +56,7 @@ def _rows() -> dict[str, Row]:
 
 
 ROWS = _rows()
-SMALL = ("llama", "mistral", "gemma3", "lfm2", "gpt2-optimum", "llama-int4")
+SMALL = ("llama", "mistral", "gemma2", "lfm2", "gpt2-optimum", "llama-int4")
 
 
 def checkpoint(family: Family, folder: Path, four_bits: bool = False) -> None:
@@ -66,7 +67,11 @@ def checkpoint(family: Family, folder: Path, four_bits: bool = False) -> None:
     known = dict(bos_token_id=tokenizer.bos_token_id, eos_token_id=ends if len(ends) > 1 else ends[0],
                  pad_token_id=tokenizer.pad_token_id if tokenizer.pad_token_id is not None else ends[0])
     torch.manual_seed(18)
-    model = AutoModelForCausalLM.from_config(AutoConfig.for_model(family.kind, vocab_size=len(tokenizer), **family.config | known))
+    sizes = family.config | known | {"vocab_size": len(tokenizer)}
+    if family.sees:
+        sizes["text_config"] = family.config["text_config"] | known | {"vocab_size": len(tokenizer)}
+    kind = AutoModelForImageTextToText if family.sees else AutoModelForCausalLM
+    model = kind.from_config(AutoConfig.for_model(family.kind, **sizes))
     _randomize(model, ends[0])
     if four_bits:
         _to_four_bits(model)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import networkx
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
-from transformers import (GemmaTokenizer, GPT2Tokenizer, LlamaTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast,
-                          Qwen2Tokenizer)
+from transformers import GemmaTokenizer, GPT2Tokenizer, LlamaTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast, Qwen2Tokenizer
 
 from .prompts import conversations
 
@@ -35,10 +34,10 @@ def _byte_level(pieces: pre_tokenizers.PreTokenizer | None) -> tuple[dict[str, i
     return _learned(tokenizer)
 
 
-def _sentence_pieces(special: list[str], split_words: bool = True) -> tuple[dict[str, int], list[tuple[str, str]]]:
+def _sentence_pieces(special: list[str]) -> tuple[dict[str, int], list[tuple[str, str]]]:
     """SentencePiece's order: special tokens, all bytes (what has no piece is spelled with them), pieces as they were merged."""
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(split=split_words)
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.train_from_iterator(texts(), trainers.BpeTrainer(vocab_size=SIZE - 256, limit_alphabet=LETTERS, show_progress=False))
     vocabulary, merges = _learned(tokenizer)
     ordered = dict.fromkeys([*special, *BYTES, *sorted(vocabulary, key=vocabulary.__getitem__)])
@@ -61,9 +60,8 @@ def opt() -> PreTrainedTokenizerBase:
     """GPT-2's pieces after four special tokens, and </s> at the beginning of every text that is no chat."""
     learned, merges = _byte_level(None)
     vocabulary = {word: i for i, word in enumerate(["<s>", "<pad>", "</s>", "<unk>", *sorted(learned, key=learned.__getitem__)])}
-    made = GPT2Tokenizer(vocab=vocabulary, merges=merges, bos_token="</s>", eos_token="</s>", unk_token="</s>", pad_token="<pad>",
+    return GPT2Tokenizer(vocab=vocabulary, merges=merges, bos_token="</s>", eos_token="</s>", unk_token="</s>", pad_token="<pad>",
                          add_bos_token=True, model_max_length=2048)
-    return made
 
 
 def llama3() -> PreTrainedTokenizerBase:
@@ -97,7 +95,8 @@ def mistral() -> PreTrainedTokenizerBase:
     vocabulary, merges = _sentence_pieces(["<unk>", "<s>", "</s>"])
     tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True))
     tokenizer.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
-    tokenizer.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
+    tokenizer.decoder = decoders.Sequence(
+        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
     tokenizer.add_special_tokens(["<unk>", "<s>", "</s>"])
     tokenizer.post_processor = processors.TemplateProcessing("<s> $A", "<s> $A <s> $B", [("<s>", vocabulary["<s>"])])
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>", model_max_length=2048)
@@ -126,7 +125,9 @@ def unigram() -> PreTrainedTokenizerBase:
     trained.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")])
     trained.pre_tokenizer = pre_tokenizers.Metaspace()
     trained.train_from_iterator(texts(), trainers.UnigramTrainer(vocab_size=SIZE - 256, show_progress=False, unk_token="<unk>"))
-    pieces = [(piece, score) for piece, score in json.loads(trained.to_str())["model"]["vocab"] if piece not in marks and ord(piece[0]) < 0x2600]
+    learned = json.loads(trained.to_str())["model"]["vocab"]
+    # What is rare, from U+2600 on (CJK, emoji), is left to the bytes.
+    pieces = [(piece, score) for piece, score in learned if piece not in marks and ord(piece[0]) < 0x2600]
     tokenizer = Tokenizer(models.Unigram([(m, 0.0) for m in marks] + [(b, 0.0) for b in BYTES] + pieces, unk_id=0, byte_fallback=True))
     tokenizer.normalizer, tokenizer.pre_tokenizer = trained.normalizer, trained.pre_tokenizer
     tokenizer.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Metaspace(), decoders.Fuse()])
