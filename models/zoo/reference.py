@@ -55,11 +55,12 @@ def write_check(checkpoint: Path, export: Path, prompts: int = 100, tokens: int 
 
 
 def _greedy(model: PreTrainedModel) -> set[int]:
-    """Takes all that the model says of generating but its ends: what a call leaves open would be taken from there, penalties too."""
+    """Temperature 0 with the ends and the repetition penalty that the model says; the rest of what it says is for sampling."""
     own = model.generation_config
     ends = {own.eos_token_id} if isinstance(own.eos_token_id, int) else set(own.eos_token_id or ())
-    model.generation_config = GenerationConfig(do_sample=False, eos_token_id=sorted(ends) or None, pad_token_id=own.pad_token_id or 0,
-                                               return_dict_in_generate=True, output_logits=True)
+    model.generation_config = GenerationConfig(
+        do_sample=False, repetition_penalty=own.repetition_penalty, eos_token_id=sorted(ends) or None, pad_token_id=own.pad_token_id or 0,
+        return_dict_in_generate=True, output_logits=True, output_scores=True)
     return ends
 
 
@@ -71,8 +72,9 @@ def answer(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, messages:
     made = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=tokens)
     said = made.sequences[0, ids.shape[1]:].tolist()
     logits: Tensor = torch.cat(made.logits).float()
-    assert said == logits.argmax(-1).tolist(), "something changed the logits before a token was chosen"
-    two = logits.topk(2).values
+    scores: Tensor = torch.cat(made.scores).float()  # what a penalty left of the logits
+    assert said == scores.argmax(-1).tolist(), "a token was chosen that is not the likeliest"
+    two = scores.topk(2).values
     gaps = two[:, 0] - two[:, 1]
     logprobs = logits.log_softmax(-1).gather(1, torch.tensor(said)[:, None])[:, 0]
     stopped = said[-1] in ends

@@ -62,7 +62,7 @@ final class CheckCommand implements Callable<Integer> {
             out.printf(", %d as likely", part.ties());
         }
         if (part.tokensPerSecond() > 0) {
-            out.printf(", log probabilities within %.4f (tolerance %s), %.1f tokens/s", part.error(), tolerance,
+            out.printf(", log probabilities within %.1e (tolerance %s), %.1f tokens/s", part.error(), tolerance,
                     part.tokensPerSecond());
         }
         out.println();
