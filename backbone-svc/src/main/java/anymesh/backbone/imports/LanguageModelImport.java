@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.imports;
 
+import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.kit.imports.BundleDraft;
 import anymesh.kit.imports.GraphFile;
 import anymesh.kit.imports.ImportReport;
@@ -59,6 +60,7 @@ public final class LanguageModelImport {
                 report.did("check.json taken: what the original library answered");
             });
             seal(draft, decoder.precision());
+            open(draft);
             draft.publish();
         }
         return report;
@@ -83,6 +85,18 @@ public final class LanguageModelImport {
                 genai.model().size("context_length").orElse(0), decoder.relative(), decoder.external().isEmpty()
                         ? ""
                         : " with weights in " + String.join(", ", decoder.external()));
+    }
+
+    /** What is written is what the loader takes. */
+    private void open(BundleDraft draft) {
+        try (var bundle = BackboneBundle.load(draft.folder())) {
+            report.did("it loads: vocabulary %d, context %d".formatted(bundle.shape().vocabulary(),
+                    bundle.shape().context()));
+        } catch (BundleException e) {
+            // The reader knows the folder that it comes from; the draft's is gone when it reads this.
+            throw new BundleException("%s: what became of it does not load: %s".formatted(source.path(),
+                    Optional.ofNullable(e.getMessage()).orElse("").replace(draft.folder() + "/", "")), e);
+        }
     }
 
     private void seal(BundleDraft draft, String precision) {

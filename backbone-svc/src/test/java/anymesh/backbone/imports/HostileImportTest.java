@@ -190,6 +190,9 @@ class HostileImportTest {
         refused("chat_template: \"a\" (expected: an object with name and template)");
         export.write("tokenizer_config.json", "{\"tokenizer_class\": \"GPT2Tokenizer\", \"chat_template\": \" \"}");
         refused("an empty chat template");
+        export.write("tokenizer_config.json",
+                "{\"tokenizer_class\": \"GPT2Tokenizer\", \"chat_template\": \"{% for %}\"}");
+        refused("export: what became of it does not load: chat template, line 1");
     }
 
     @Test
@@ -241,9 +244,10 @@ class HostileImportTest {
 
         Files.delete(source().resolve("model.onnx"));
         Files.write(source().resolve("model.onnx"), graph);
-        Files.writeString(source().resolve("chat_template.jinja"), "another");
+        Files.writeString(source().resolve("chat_template.jinja"),
+                "another{% for m in messages %}{{ m.content }}{% endfor %}");
         run(true);
-        assertThat(target().resolve("chat_template.jinja")).hasContent("another");
+        assertThat(target().resolve("chat_template.jinja")).content().startsWith("another");
         assertThat(ModelBundle.open(target(), Component.LLM_BACKBONE).manifest().files().size()).isEqualTo(5);
     }
 

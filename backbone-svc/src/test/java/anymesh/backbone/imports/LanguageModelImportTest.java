@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LanguageModelImportTest {
+    private static final String EACH = "{% for m in messages %}{{ m.content }}{% endfor %}";
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path folder;
@@ -192,21 +193,23 @@ class LanguageModelImportTest {
         var export = ExportFolder.optimum(source);
         var config = "{\"tokenizer_class\": \"GPT2Tokenizer\", \"chat_template\": %s}";
 
-        export.write("tokenizer_config.json", config.formatted("\"in a config\""));
-        assertThat(templateOf("t1")).isEqualTo("in a config");
+        export.write("tokenizer_config.json", config.formatted("\"in a config" + EACH + "\""));
+        assertThat(templateOf("t1")).isEqualTo("in a config" + EACH);
         export.write("tokenizer_config.json", config.formatted("""
-                [{"name": "tool_use", "template": "tools"}, {"name": "default", "template": "one of two"}]"""));
-        assertThat(templateOf("t2")).isEqualTo("one of two");
-        export.write("tokenizer_config.json", config.formatted("[{\"name\": \"rag\", \"template\": \"only\"}]"));
-        assertThat(templateOf("t3")).isEqualTo("only");
-        export.write("chat_template.json", "{\"chat_template\": \"in JSON\"}");
-        assertThat(templateOf("t4")).isEqualTo("in JSON");
-        export.write("chat_template.jinja", "in a file\n");
-        assertThat(templateOf("t5")).isEqualTo("in a file\n");
-        var own = Files.writeString(folder.resolve("mine.jinja"), "the user's");
+                [{"name": "tool_use", "template": "tools EACH"}, {"name": "default", "template": "one of twoEACH"}]"""
+                .replace("EACH", EACH)));
+        assertThat(templateOf("t2")).isEqualTo("one of two" + EACH);
+        export.write("tokenizer_config.json",
+                config.formatted("[{\"name\": \"rag\", \"template\": \"only" + EACH + "\"}]"));
+        assertThat(templateOf("t3")).isEqualTo("only" + EACH);
+        export.write("chat_template.json", "{\"chat_template\": \"in JSON" + EACH + "\"}");
+        assertThat(templateOf("t4")).isEqualTo("in JSON" + EACH);
+        export.write("chat_template.jinja", "in a file\n" + EACH);
+        assertThat(templateOf("t5")).isEqualTo("in a file\n" + EACH);
+        var own = Files.writeString(folder.resolve("mine.jinja"), "the user's" + EACH);
         target = folder.resolve("t6");
         LanguageModelImport.run(new ImportRequest(source, target, "t", "1", "MIT", own, null, false));
-        assertThat(template()).isEqualTo("the user's");
+        assertThat(template()).isEqualTo("the user's" + EACH);
         assertThat(json("manifest.json").path("license").asText()).isEqualTo("MIT");
     }
 
