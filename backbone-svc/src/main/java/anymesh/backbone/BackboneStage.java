@@ -25,6 +25,7 @@ import anymesh.wire.Features;
 import anymesh.wire.Frame;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.call.FrameServer;
+import anymesh.wire.error.MeshException;
 import io.grpc.ServerMethodDefinition;
 import java.time.Duration;
 import java.util.List;
@@ -98,8 +99,13 @@ public final class BackboneStage implements Stage {
      */
     @Override
     public void warm() {
-        answer(List.of());
-        bundle.signals().forEach(signal -> answer(List.of(signal.modality())));
+        try {
+            answer(List.of());
+            bundle.signals().forEach(signal -> answer(List.of(signal.modality())));
+        } catch (MeshException e) {
+            throw new BundleException("%s: does not answer: %s".formatted(bundle.files().directory(), e.getMessage()),
+                    e);
+        }
         check(WARM_SAMPLES, 2 * WARM_SAMPLES, 0).difference().ifPresent(difference -> {
             throw new BundleException("%s: %s".formatted(bundle.files().directory(), difference));
         });

@@ -4,6 +4,7 @@ package anymesh.backbone.decode;
 import anymesh.backbone.answer.Next;
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.kit.batch.Stepper;
+import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.wire.error.Failures;
@@ -54,7 +55,12 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     public static DecodeLoop load(BackboneBundle bundle, OnnxSettings settings, int prefillTokens) {
         return Closing.opening(opened -> {
             var decoder = opened.with(DecoderGraph.load(bundle, settings));
-            return new DecodeLoop(opened.with(TokenInput.load(bundle, decoder, settings)), decoder, prefillTokens);
+            try {
+                return new DecodeLoop(opened.with(TokenInput.load(bundle, decoder, settings)), decoder, prefillTokens);
+            } catch (MeshException e) {
+                throw new BundleException("%s: does not decode a prompt: %s".formatted(decoder.file(), e.getMessage()),
+                        e);
+            }
         });
     }
 

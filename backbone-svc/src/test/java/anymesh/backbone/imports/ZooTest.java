@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.backbone.imports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import anymesh.backbone.BackboneConfig;
+import anymesh.backbone.BackboneStage;
+import anymesh.kit.batch.BatchPolicy;
+import anymesh.kit.model.OnnxSettings;
+import anymesh.kit.testing.ServedStage;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Exports as their libraries' commands wrote them answer as transformers does, alone and in company. */
+class ZooTest {
+    @TempDir
+    private Path folder;
+
+    /**
+     * Grouped-query attention with rows that begin at the left; Optimum's, padded at the left; convolution states beside
+     * attention; a Unigram tokenizer; int4 by blocks.
+     */
+    @ParameterizedTest
+    @CsvSource({"llama,0.001", "gpt2-optimum,0.001", "lfm2,0.001", "nemotron,0.001", "llama-int4,0.001"})
+    void answersAreThoseOfTransformers(String name, float tolerance) throws Exception {
+        var target = folder.resolve(name);
+        LanguageModelImport
+                .run(new ImportRequest(source(name), target, name, "1.0.0", "Apache-2.0", null, null, false));
+        var config = BackboneConfig.defaults();
+        var stage = config.stage().onFreePorts().withoutLameDuck().withBundle(target).withBatch(new BatchPolicy(64, 8))
+                .withOnnx(OnnxSettings.cpu(1));
+        var loaded = new AtomicReference<BackboneStage>();
+        try (var _ = ServedStage.start("backbone", stage, resources -> {
+            loaded.set(BackboneStage.load(config.withStage(stage), resources));
+            return Objects.requireNonNull(loaded.get());
+        })) {
+            var report = Objects.requireNonNull(loaded.get()).check(1000, 72, 1);
+            assertThat(report.difference()).isEmpty();
+            assertThat(report.library()).startsWith("transformers");
+            assertThat(report.prompts().asked()).isEqualTo(24);
+            assertThat(report.alone().asked()).isEqualTo(24);
+            assertThat(report.company().asked()).isEqualTo(72);
+            assertThat(report.alone().error()).isLessThan(tolerance);
+            assertThat(report.company().error()).isLessThan(tolerance);
+            assertThat(report.alone().ties() + report.company().ties()).isZero();
+        }
+    }
+
+    private static Path source(String name) throws URISyntaxException {
+        return Path.of(Objects.requireNonNull(ZooTest.class.getResource("/zoo/" + name)).toURI());
+    }
+}
