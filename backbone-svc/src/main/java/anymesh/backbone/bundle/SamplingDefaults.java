@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.bundle;
 
-import anymesh.backbone.answer.Warping;
 import anymesh.kit.model.BundleException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +28,6 @@ public record SamplingDefaults(float temperature, int topK, float topP, float mi
                 require("top_p", or(search.topP(), 1), 0, 1), require("min_p", or(search.minP(), 0), 0, 1),
                 require("repetition_penalty", or(search.repetitionPenalty(), 1), 0.01f, 100),
                 search.maxLength() == null ? context : Math.min(search.maxLength(), context));
-    }
-
-    /** These defaults with what a request says, or has from them. */
-    public Warping warping(float requestedTemperature, float requestedTopP) {
-        return new Warping(requestedTemperature, topK, requestedTopP, minP);
     }
 
     private static float or(@Nullable Float value, float otherwise) {

@@ -6,6 +6,7 @@ import anymesh.backbone.answer.Begun;
 import anymesh.backbone.answer.Logprobs;
 import anymesh.backbone.answer.MediaOptions;
 import anymesh.backbone.answer.SamplingOptions;
+import anymesh.backbone.answer.Warping;
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.backbone.bundle.SignalSpec;
 import anymesh.backbone.constraint.Document;
@@ -73,7 +74,8 @@ public final class RequestOptions {
             throw new InvalidInput("top_p: %s (expected: 0 to 1)".formatted(topP), "top_p");
         }
         long seed = sampling.hasSeed() ? sampling.getSeed() : ThreadLocalRandom.current().nextLong();
-        return new SamplingOptions(bundle.defaults().warping(temperature, topP), bundle.defaults().repetitionPenalty(),
+        return new SamplingOptions(new Warping(temperature, bundle.defaults().topK(), topP, bundle.defaults().minP()),
+                bundle.defaults().repetitionPenalty(),
                 seed, maxTokens(sampling, promptTokens, requiredTokens),
                 stops(sampling.getStopList()));
     }

@@ -4,7 +4,6 @@ package anymesh.backbone.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import anymesh.backbone.answer.Warping;
 import anymesh.backbone.bundle.GenaiConfig.Search;
 import anymesh.kit.model.BundleException;
 import org.junit.jupiter.api.Test;
@@ -19,10 +18,9 @@ class SamplingDefaultsTest {
     }
 
     @Test
-    void aRequestsTemperatureAndShareGoBeforeAndTheRestIsTheBundles() {
+    void whatASearchSaysIsKeptWithinTheContext() {
         var defaults = SamplingDefaults.of(new Search(true, 0.7f, 20, 0.8f, 0.05f, 1.1f, 32), 64);
         assertThat(defaults).isEqualTo(new SamplingDefaults(0.7f, 20, 0.8f, 0.05f, 1.1f, 32));
-        assertThat(defaults.warping(1, 0.5f)).isEqualTo(new Warping(1, 20, 0.5f, 0.05f));
         assertThat(SamplingDefaults.of(new Search(true, null, null, null, null, null, 128), 64).maxLength())
                 .isEqualTo(64);
     }
