@@ -34,7 +34,8 @@ public record GenaiConfig(Model model, @Nullable Search search) {
 
     public record Decoder(String filename, @JsonProperty("hidden_size") Integer hiddenSize,
             @JsonProperty("head_size") Integer headSize, @JsonProperty("num_hidden_layers") Integer layers,
-            @JsonProperty("num_key_value_heads") Integer keyValueHeads, DecoderInputs inputs, DecoderOutputs outputs) {
+            @JsonProperty("num_key_value_heads") Integer keyValueHeads, DecoderInputs inputs, DecoderOutputs outputs,
+            @JsonProperty("sliding_window") @Nullable SlidingWindow slidingWindow) {
 
         public Decoder {
             require(filename, "model.decoder.filename");
@@ -44,6 +45,25 @@ public record GenaiConfig(Model model, @Nullable Search search) {
             require(keyValueHeads, "model.decoder.num_key_value_heads");
             require(inputs, "model.decoder.inputs");
             require(outputs, "model.decoder.outputs");
+        }
+    }
+
+    /**
+     * Layers that remember a window of positions, in memory that does not grow.
+     *
+     * @param slack how many positions more there is room for
+     */
+    public record SlidingWindow(@JsonProperty("window_size") Integer size, List<Integer> layers,
+            @JsonProperty("cache_slack") @Nullable Integer slack) {
+
+        public SlidingWindow {
+            require(size, "model.decoder.sliding_window.window_size");
+            layers = List.copyOf(require(layers, "model.decoder.sliding_window.layers"));
+        }
+
+        /** How many positions such a layer has room for. */
+        public int capacity() {
+            return size + (slack == null ? 0 : slack);
         }
     }
 

@@ -51,10 +51,10 @@ final class DecoderGraph implements AutoCloseable {
         checkOptional(unknown, inputs.positionIds());
         this.slots = model.inputs().values().stream().filter(input -> unknown.contains(input.name()))
                 .map(past -> StateSlot.of(past, model.output(present(past.name(), config)), shape.heads(),
-                        shape.headSize()))
+                        shape.headSize(), capacity(past.name(), config)))
                 .toList();
         checkOutputs();
-        this.found = slots.stream().noneMatch(StateSlot::grows)
+        this.found = slots.stream().noneMatch(StateSlot::grows) && config.slidingWindow() == null
                 ? new RowLayout.Found(RowLayout.LEFT_PADDED, "")
                 : RowLayout.of(graph, inputs.attentionMask(),
                         model.inputs().containsKey(inputs.positionIds()) ? inputs.positionIds() : null,
@@ -156,6 +156,14 @@ final class DecoderGraph implements AutoCloseable {
                     .formatted(WHY, past));
         }
         return present;
+    }
+
+    /** Of what a layer keeps a window of; {@link GraphChecks#FREE} where nothing is forgotten. */
+    private long capacity(String past, GenaiConfig.Decoder config) {
+        var window = config.slidingWindow();
+        return window != null && window.layers().stream()
+                .anyMatch(layer -> past.equals(inputs.pastKeyNames().formatted(layer))
+                        || past.equals(inputs.pastValueNames().formatted(layer))) ? window.capacity() : FREE;
     }
 
     private void checkTokens(Set<String> unknown) {

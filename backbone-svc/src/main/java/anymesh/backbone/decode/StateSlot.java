@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * One tensor of what a decoder remembers of each row: the keys or values of a layer, which grow by a position with each token, or a
- * state that keeps its size (of a recurrence, or a convolution).
+ * state that keeps its size (of a recurrence, a convolution, or a layer that looks back through a window).
  *
  * @param past the graph's input
  * @param present its output, which is the next run's input
@@ -26,11 +26,13 @@ record StateSlot(String past, String present, ElementType type, List<Long> axes,
      * As the graph declares it; {@link BundleException} if it can't be told where its rows and positions are.
      *
      * @param heads what the second of four axes is where the graph leaves it free, and {@code headSize} the last
+     * @param capacity what the third is, if it keeps its size though the graph leaves it free
      */
-    static StateSlot of(TensorInfo past, TensorInfo present, int heads, int headSize) {
+    static StateSlot of(TensorInfo past, TensorInfo present, int heads, int headSize, long capacity) {
         var axes = new ArrayList<>(past.shape());
         if (axes.size() == 4) {
             size(axes, 1, heads);
+            size(axes, 2, capacity);
             size(axes, 3, headSize);
         }
         var free = new ArrayList<Integer>();
@@ -51,9 +53,9 @@ record StateSlot(String past, String present, ElementType type, List<Long> axes,
         return new StateSlot(past.name(), present.name(), past.type(), axes, free.isEmpty() ? 0 : free.getFirst());
     }
 
-    private static void size(List<Long> axes, int axis, int size) {
+    private static void size(List<Long> axes, int axis, long size) {
         if (axes.get(axis) == GraphChecks.FREE) {
-            axes.set(axis, (long) size);
+            axes.set(axis, size);
         }
     }
 
