@@ -45,7 +45,7 @@ public final class LanguageModelImport {
                 ? "onnxruntime-genai's builder"
                 : "Optimum's text generation", describe(genai, decoder)));
         try (var draft = BundleDraft.begin(source, request.target(), request.replaces())) {
-            decoder.into(draft);
+            take(decoder, layout, draft);
             if (embedding != null) {
                 embedding.into(draft);
             }
@@ -64,6 +64,20 @@ public final class LanguageModelImport {
             draft.publish();
         }
         return report;
+    }
+
+    /**
+     * The builder's graphs without grouped attention say that keys and values which it repeats for each head are as long as what is
+     * fed, not as what is remembered; with them a second token fails.
+     */
+    private void take(GraphFile decoder, ExportLayout layout, BundleDraft draft) {
+        if (layout == ExportLayout.GENAI && decoder.onnx().operators().contains("com.microsoft:MultiHeadAttention")) {
+            decoder.intoWithoutInnerShapes(draft);
+            report.did("%s repaired: it says wrong shapes of what is inside of it, which are left out".formatted(
+                    decoder.relative()));
+        } else {
+            decoder.into(draft);
+        }
     }
 
     private @Nullable GraphFile embedding(GenaiWriter genai, DecoderFacts facts) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -106,8 +107,13 @@ public final class BundleDraft implements AutoCloseable {
 
     /** Writes a file that isn't there: one that was taken is the source's too, and must not be written over. */
     public void write(String relative, String text) {
+        write(relative, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As {@link #write(String, String)}. */
+    public void write(String relative, byte[] bytes) {
         try {
-            Files.writeString(place(relative), text, StandardOpenOption.CREATE_NEW);
+            Files.write(place(relative), bytes, StandardOpenOption.CREATE_NEW);
         } catch (IOException e) {
             throw unwritable(folder.resolve(relative), e);
         }

@@ -43,9 +43,19 @@ public record GraphFile(String relative, Path path, OnnxFile onnx, Set<String> e
         return new GraphFile(relative, path, onnx, ExternalData.check(path, onnx));
     }
 
-    /** Takes it into a bundle, with its weights. */
+    /** Takes it into a bundle as it is, with its weights. */
     public void into(BundleDraft draft) {
         draft.take(path, relative);
+        weightsInto(draft);
+    }
+
+    /** Takes it into a bundle without what it says of the shapes inside of it, with its weights. */
+    public void intoWithoutInnerShapes(BundleDraft draft) {
+        draft.write(relative, InnerShapes.leftOut(path));
+        weightsInto(draft);
+    }
+
+    private void weightsInto(BundleDraft draft) {
         for (var data : external) {
             var beside = Path.of(relative).resolveSibling(data).normalize().toString();
             if (!draft.has(beside)) {
