@@ -14,6 +14,7 @@ import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.SafeTensors;
 import anymesh.kit.model.Tensor;
 import anymesh.kit.testing.Bundles;
+import anymesh.kit.testing.OnnxBytes;
 import anymesh.kit.testing.ServedStage;
 import anymesh.v1.EncodeRequest;
 import anymesh.v1.EncodeResponse;
@@ -173,7 +174,7 @@ final class EncoderStageTest {
         }
         var preprocess = Files.createDirectories(folder.resolve("image")).resolve("preprocessor_config.json");
         Files.copy(CONFIG.stage().bundle().resolve("image/preprocessor_config.json"), preprocess);
-        Files.writeString(folder.resolve("image/model.onnx"), "no model");
+        new OnnxBytes().opset("", 17).node("", "Unheard").write(folder.resolve("image/model.onnx"));
         var modalities = new TreeMap<String, Object>(Comparator.reverseOrder()); // text before image
         modalities.put("text", Map.of("model", "text/model.onnx", "input", "input_ids", "attention_mask",
                 "attention_mask", "tokenizer", "text/tokenizer.json", "max_length", 48));

@@ -10,6 +10,7 @@ import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.SafeTensors;
 import anymesh.kit.model.Tensor;
 import anymesh.kit.testing.Bundles;
+import anymesh.kit.testing.OnnxBytes;
 import anymesh.kit.testing.ServedStage;
 import anymesh.v1.Modality;
 import anymesh.v1.ProjectInputRequest;
@@ -87,7 +88,7 @@ final class ProjectorStageTest {
     void whatWasOpenedIsClosedIfALaterModelDoesNotLoad(@TempDir Path folder) throws IOException {
         int before = OnnxModel.open();
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve("broken.onnx"), "no model");
+        new OnnxBytes().opset("", 17).node("", "Unheard").write(folder.resolve("broken.onnx"));
         assertThatThrownBy(() -> affine(folder, Map.of("model", "broken.onnx", "input", "x", "output", "y", "accepts",
                 "joint-3", "produces", "llm-3"))).isInstanceOf(BundleException.class)
                 .hasMessageContaining("broken.onnx");

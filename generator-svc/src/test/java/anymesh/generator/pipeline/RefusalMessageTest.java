@@ -115,7 +115,8 @@ class RefusalMessageTest {
     @Test
     void aFileThatIsNoModel() {
         new TinyBundle().json(UNET, "no model").write(folder);
-        assertRefused("/unet/model.onnx: no model that ONNX Runtime can load: Protobuf parsing failed.");
+        assertRefused(
+                "/unet/model.onnx: no ONNX protobuf, or not all of one: Protocol message tag had invalid wire type.");
     }
 
     private void assertRefused(String message) {
