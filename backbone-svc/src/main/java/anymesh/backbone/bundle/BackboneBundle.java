@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param genai names and sizes
  * @param defaults how answers are sampled, as far as a request doesn't say
  * @param shape the sizes of the decoder
- * @param prompt the fixed pieces of a prompt
+ * @param prompt how prompts are written
  * @param signals the media it can ask for, at most one run each
  * @param stop what ends an answer
  * @param tasks what it does besides chatting, such as {@code transcription}
@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param documents the tokens that JSON is written with; null if the bundle doesn't say that its answers can be held to a form
  */
 public record BackboneBundle(ModelBundle files, GenaiConfig genai, SamplingDefaults defaults, DecoderShape shape,
-        TextTokenizer tokenizer,
-        PromptFormat prompt, List<SignalSpec> signals, StopRules stop, List<String> tasks,
+        TextTokenizer tokenizer, PromptFormat prompt, List<SignalSpec> signals, StopRules stop, List<String> tasks,
         TokenTexts texts, @Nullable TokenTrie documents) implements AutoCloseable {
 
     public BackboneBundle {
