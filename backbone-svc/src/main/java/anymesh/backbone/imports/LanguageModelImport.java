@@ -41,6 +41,7 @@ public final class LanguageModelImport {
         var facts = DecoderFacts.of(decoder, genai.names());
         var embedding = embedding(genai, facts);
         genai.complete(facts, embedding == null ? null : embedding.relative(), request.context());
+        var table = facts.takesEmbeddings() && embedding == null ? table(genai, facts) : null;
         report.recognised("%s, %s".formatted(layout == ExportLayout.GENAI
                 ? "onnxruntime-genai's builder"
                 : "Optimum's text generation", describe(genai, decoder)));
@@ -48,6 +49,10 @@ public final class LanguageModelImport {
             decoder.into(draft);
             if (embedding != null) {
                 embedding.into(draft);
+            }
+            if (table != null) {
+                table.into(draft);
+                report.did(table.describe());
             }
             var tokens = Tokens.take(source, genai, draft, report);
             ChatTemplate.take(source, request.template(), tokens, draft, report);
@@ -66,17 +71,27 @@ public final class LanguageModelImport {
         return report;
     }
 
+    /** The graph that looks embeddings up; null if the decoder does, or if there is none. */
     private @Nullable GraphFile embedding(GenaiWriter genai, DecoderFacts facts) {
-        if (!facts.takesEmbeddings()) {
+        var file = facts.takesEmbeddings() ? genai.embeddingFile().filter(source::has) : Optional.<String>empty();
+        if (file.isEmpty()) {
             return null;
         }
-        var file = genai.embeddingFile();
-        if (file.isEmpty()) {
-            throw new BundleException(
-                    "%s: the decoder takes embeddings, and no graph looks them up (expected: embedding.onnx beside it, or an export without exclude_embeds)"
-                            .formatted(source.path()));
-        }
         return GraphFile.read(source, file.get());
+    }
+
+    /** What such a graph is made of: the checkpoint's own table. */
+    private EmbeddingTable table(GenaiWriter genai, DecoderFacts facts) {
+        var checkpoint = request.checkpoint() == null ? source : SourceFolder.open(request.checkpoint());
+        var part = new EmbeddingSearch(checkpoint, genai.vocabulary(), genai.hidden()).find().orElseThrow(
+                () -> new BundleException(
+                        "%s: the decoder takes embeddings, and no graph looks them up (expected: embedding.onnx beside it, *.safetensors of the checkpoint there or by --checkpoint DIR, or an export without exclude_embeds; found: %s)"
+                                .formatted(checkpoint.path(), checkpoint.listing())));
+        var config = checkpoint.json("config.json").map(GenaiWriter::ofText).orElseGet(genai::config);
+        genai.looksUpBy(EmbeddingTable.FILE);
+        return new EmbeddingTable(part,
+                EmbeddingScale.of(genai.model().text("type"), config, genai.hidden(), part.type(), report),
+                facts.embeddings());
     }
 
     private static String describe(GenaiWriter genai, GraphFile decoder) {
