@@ -42,6 +42,9 @@ public final class LanguageModelImport {
         var embedding = embedding(genai, facts);
         genai.complete(facts, embedding == null ? null : embedding.relative(), request.context());
         var table = facts.takesEmbeddings() && embedding == null ? table(genai, facts) : null;
+        if (request.checkpoint() != null && table == null) {
+            report.did("--checkpoint is not needed: the export has its embeddings");
+        }
         report.recognised("%s, %s".formatted(layout == ExportLayout.GENAI
                 ? "onnxruntime-genai's builder"
                 : "Optimum's text generation", describe(genai, decoder)));
