@@ -85,7 +85,7 @@ public final class LanguageModelImport {
 
     /** What such a graph is made of: the checkpoint's own table. */
     private EmbeddingTable table(GenaiWriter genai, DecoderFacts facts) {
-        var checkpoint = request.checkpoint() == null ? source : SourceFolder.open(request.checkpoint());
+        var checkpoint = request.checkpoint() == null ? source : SourceFolder.openCheckpoint(request.checkpoint());
         var part = new EmbeddingSearch(checkpoint, genai.vocabulary(), genai.hidden()).find().orElseThrow(
                 () -> new BundleException(
                         "%s: the decoder takes embeddings, and no graph looks them up (expected: embedding.onnx beside it, *.safetensors of the checkpoint there or by --checkpoint DIR, or an export without exclude_embeds; found: %s)"

@@ -235,6 +235,28 @@ class EmbeddingImportTest {
     }
 
     @Test
+    void huggingFacesCacheLinksToBlobsOfTheModel() throws IOException {
+        export(1);
+        var model = folder.resolve("hub/models--org--tiny");
+        var snapshot = Files.createDirectories(model.resolve("snapshots/0123abcd"));
+        checkpoint(Files.createDirectories(model.resolve("blobs")).resolve("9f"), TABLE, "F32");
+        Files.createSymbolicLink(snapshot.resolve(MODEL), Path.of("../../blobs/9f"));
+        run(snapshot);
+        lookedUp(ElementType.FLOAT32, 1, 0);
+
+        Files.delete(snapshot.resolve(MODEL));
+        checkpoint(folder.resolve("hub/outside"), TABLE, "F32");
+        Files.createSymbolicLink(snapshot.resolve(MODEL), Path.of("../../../outside"));
+        assertThatThrownBy(() -> run(snapshot)).isInstanceOf(BundleException.class)
+                .hasMessageContaining("a link that leads out of the folder");
+        var other = Files.createDirectories(folder.resolve("hub/precious/snapshots/0123abcd"));
+        Files.createSymbolicLink(other.resolve(MODEL), Path.of("../../blobs"));
+        checkpoint(folder.resolve("hub/precious/blobs"), TABLE, "F32");
+        assertThatThrownBy(() -> run(other)).isInstanceOf(BundleException.class)
+                .hasMessageContaining("a link that leads out of the folder");
+    }
+
+    @Test
     void aCheckpointThatIsNoFolderIsRefused() {
         export(1);
         assertThatThrownBy(() -> run(folder.resolve("none"))).isInstanceOf(BundleException.class)
