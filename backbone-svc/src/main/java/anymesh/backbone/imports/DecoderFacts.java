@@ -13,10 +13,10 @@ import java.util.stream.Collectors;
  * What a decoder's graph says of itself, checked for what the decode loop needs; sizes are empty where its axes are free.
  *
  * @param layers 1 + the highest number of a layer that keeps keys; 0 if none does
- * @param takesEmbeddings whether it takes embeddings rather than ids
+ * @param embeddings the type of the embeddings that it takes, in {@code onnx.proto}; 0 if it takes ids
  */
 record DecoderFacts(GraphFile graph, int layers, Optional<Integer> heads, Optional<Integer> headSize,
-        Optional<Integer> hidden, Optional<Integer> vocabulary, boolean takesEmbeddings) {
+        Optional<Integer> hidden, Optional<Integer> vocabulary, int embeddings) {
     /** Types of {@code onnx.proto}. */
     private static final int FLOAT = 1;
     private static final int INT64 = 7;
@@ -53,7 +53,12 @@ record DecoderFacts(GraphFile graph, int layers, Optional<Integer> heads, Option
                 : onnx.output(names.output("hidden_states"));
         return new DecoderFacts(graph, layers, key.flatMap(value -> axis(value, 4, 1)),
                 key.flatMap(value -> axis(value, 4, 3)), states.flatMap(value -> axis(value, 3, 2)),
-                axis(logits, 3, 2), takesEmbeddings);
+                axis(logits, 3, 2),
+                takesEmbeddings ? states.map(OnnxFile.Value::type).orElse(0) : 0);
+    }
+
+    boolean takesEmbeddings() {
+        return embeddings != 0;
     }
 
     /** Checks that all that it takes besides is what it gave before; how many layers have keys. */

@@ -44,7 +44,7 @@ final class GenaiWriter {
     }
 
     /** Of a model of several parts, what is the language model's. */
-    private static JsonKeys ofText(JsonKeys config) {
+    static JsonKeys ofText(JsonKeys config) {
         return config.object("text_config").or(() -> config.object("llm_config")).orElse(config);
     }
 
@@ -110,6 +110,13 @@ final class GenaiWriter {
         }
     }
 
+    /** Names the embedding's graph that the import makes, instead of one that isn't there. */
+    void looksUpBy(String file) {
+        var embedding = model.json().putObject("embedding").put("filename", file);
+        embedding.putObject("inputs").put("input_ids", EmbeddingOnnx.IDS);
+        embedding.putObject("outputs").put("inputs_embeds", EmbeddingOnnx.EMBEDDINGS);
+    }
+
     /** The graph's, else the file's own, else the model's config's, else what follows from others; 0 if nothing says it. */
     private int size(JsonKeys into, String key, Optional<Integer> graph, Optional<Integer> config, int otherwise) {
         var said = into.size(key);
@@ -146,6 +153,10 @@ final class GenaiWriter {
 
     int vocabulary() {
         return model.size("vocab_size").orElseThrow(() -> absent("model.vocab_size"));
+    }
+
+    int hidden() {
+        return decoder.size("hidden_size").orElseThrow(() -> absent("model.decoder.hidden_size"));
     }
 
     /** The whole file. */

@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param template a file with a chat template; null for the folder's own
  * @param context how many tokens prompt and answer take together; null if the folder says it
  * @param replaces whether a bundle that is there already goes
+ * @param checkpoint the folder of what was exported, where the export is without its embeddings; null for the source itself
  */
 public record ImportRequest(Path source, Path target, String name, String version, @Nullable String license,
-        @Nullable Path template, @Nullable Integer context, boolean replaces) {
+        @Nullable Path template, @Nullable Integer context, boolean replaces,
+        @Nullable Path checkpoint) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,99}");
 
     public ImportRequest {
@@ -31,6 +33,12 @@ public record ImportRequest(Path source, Path target, String name, String versio
         if (context != null && context < 1) {
             throw new BundleException("--context %d (expected: 1 or more)".formatted(context));
         }
+    }
+
+    /** Of an export that is whole. */
+    public ImportRequest(Path source, Path target, String name, String version, @Nullable String license,
+            @Nullable Path template, @Nullable Integer context, boolean replaces) {
+        this(source, target, name, version, license, template, context, replaces, null);
     }
 
     /** The name that a bundle gets from its source's: what can't stand in one becomes a dash. */

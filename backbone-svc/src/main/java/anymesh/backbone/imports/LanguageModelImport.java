@@ -41,6 +41,10 @@ public final class LanguageModelImport {
         var facts = DecoderFacts.of(decoder, genai.names());
         var embedding = embedding(genai, facts);
         genai.complete(facts, embedding == null ? null : embedding.relative(), request.context());
+        var table = facts.takesEmbeddings() && embedding == null ? table(genai, facts) : null;
+        if (request.checkpoint() != null && table == null) {
+            report.did("--checkpoint is not needed: the export has its embeddings");
+        }
         report.recognised("%s, %s".formatted(layout == ExportLayout.GENAI
                 ? "onnxruntime-genai's builder"
                 : "Optimum's text generation", describe(genai, decoder)));
@@ -48,6 +52,10 @@ public final class LanguageModelImport {
             take(decoder, layout, draft);
             if (embedding != null) {
                 embedding.into(draft);
+            }
+            if (table != null) {
+                table.into(draft);
+                report.did(table.describe());
             }
             var tokens = Tokens.take(source, genai, draft, report);
             ChatTemplate.take(source, request.template(), tokens, draft, report);
@@ -80,17 +88,27 @@ public final class LanguageModelImport {
         }
     }
 
+    /** The graph that looks embeddings up; null if the decoder does, or if there is none. */
     private @Nullable GraphFile embedding(GenaiWriter genai, DecoderFacts facts) {
-        if (!facts.takesEmbeddings()) {
+        var file = facts.takesEmbeddings() ? genai.embeddingFile().filter(source::has) : Optional.<String>empty();
+        if (file.isEmpty()) {
             return null;
         }
-        var file = genai.embeddingFile();
-        if (file.isEmpty()) {
-            throw new BundleException(
-                    "%s: the decoder takes embeddings, and no graph looks them up (expected: embedding.onnx beside it, or an export without exclude_embeds)"
-                            .formatted(source.path()));
-        }
         return GraphFile.read(source, file.get());
+    }
+
+    /** What such a graph is made of: the checkpoint's own table. */
+    private EmbeddingTable table(GenaiWriter genai, DecoderFacts facts) {
+        var checkpoint = request.checkpoint() == null ? source : SourceFolder.openCheckpoint(request.checkpoint());
+        var part = new EmbeddingSearch(checkpoint, genai.vocabulary(), genai.hidden()).find().orElseThrow(
+                () -> new BundleException(
+                        "%s: the decoder takes embeddings, and no graph looks them up (expected: embedding.onnx beside it, *.safetensors of the checkpoint there or by --checkpoint DIR, or an export without exclude_embeds; found: %s)"
+                                .formatted(checkpoint.path(), checkpoint.listing())));
+        var config = checkpoint.json("config.json").map(GenaiWriter::ofText).orElseGet(genai::config);
+        genai.looksUpBy(EmbeddingTable.FILE);
+        return new EmbeddingTable(part,
+                EmbeddingScale.of(genai.model().text("type"), config, genai.hidden(), part.type(), report),
+                facts.embeddings());
     }
 
     private static String describe(GenaiWriter genai, GraphFile decoder) {

@@ -46,6 +46,9 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--context", paramLabel = "N", description = "how many tokens prompt and answer have together (default: what its config says)")
     private @Nullable Integer context;
 
+    @Option(names = "--checkpoint", paramLabel = "DIR", description = "the original checkpoint, of whose *.safetensors the embeddings are taken where the export has none (default: FOLDER)")
+    private @Nullable Path checkpoint;
+
     @Option(names = "--to", paramLabel = "DIR", description = "where the bundle goes (default: bundles/NAME)")
     private @Nullable Path to;
 
@@ -63,7 +66,8 @@ final class ImportCommand implements Callable<Integer> {
         try {
             var report = switch (use) {
                 case backbone -> LanguageModelImport
-                        .run(new ImportRequest(folder, target, bundle, version, license, template, context, replace));
+                        .run(new ImportRequest(folder, target, bundle, version, license, template, context, replace,
+                                checkpoint));
             };
             print(report, target);
             return 0;

@@ -87,6 +87,11 @@ public final class BundleDraft implements AutoCloseable {
         }
     }
 
+    /** What becomes a file, written as a stream. */
+    public interface Content {
+        void to(OutputStream out) throws IOException;
+    }
+
     /** Takes a file as it is: by a hard link where the file system lets it, else by a copy. */
     public void take(Path source, String relative) {
         try {
@@ -114,6 +119,15 @@ public final class BundleDraft implements AutoCloseable {
     public void write(String relative, byte[] bytes) {
         try {
             Files.write(place(relative), bytes, StandardOpenOption.CREATE_NEW);
+        } catch (IOException e) {
+            throw unwritable(folder.resolve(relative), e);
+        }
+    }
+
+    /** Writes one that need not fit the memory. */
+    public void write(String relative, Content content) {
+        try (var out = Files.newOutputStream(place(relative), StandardOpenOption.CREATE_NEW)) {
+            content.to(out);
         } catch (IOException e) {
             throw unwritable(folder.resolve(relative), e);
         }

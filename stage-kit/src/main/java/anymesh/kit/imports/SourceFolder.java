@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * model's. Nothing in it is changed.
  *
  * @param path as the user names it
- * @param real the same without links
+ * @param real the same without links, or the folder around it whose files are the model's too
  */
 public record SourceFolder(Path path, Path real) {
     /** Bytes of a file that is read as a whole; the largest vocabularies have a tenth of it. */
@@ -41,6 +41,19 @@ public record SourceFolder(Path path, Path real) {
         } catch (IOException e) {
             throw unreadable(path, e);
         }
+    }
+
+    /**
+     * As {@link #open}, of a checkpoint: in Hugging Face's cache, {@code models--NAME/snapshots/REVISION}, its files are links to
+     * {@code models--NAME/blobs}.
+     */
+    public static SourceFolder openCheckpoint(Path path) {
+        var folder = open(path);
+        var real = folder.real();
+        int names = real.getNameCount();
+        boolean isSnapshot = names > 2 && real.getName(names - 2).toString().equals("snapshots")
+                && real.getName(names - 3).toString().startsWith("models--");
+        return isSnapshot ? new SourceFolder(path, real.resolve("../..").normalize()) : folder;
     }
 
     /** A file by its path in the folder, if there is one; {@link BundleException} if it is a link that leads out. */
