@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The decoder: tokens and what it remembers so far go in, logits, states and what it remembers then come out. Everything is
@@ -49,12 +50,14 @@ final class DecoderGraph implements AutoCloseable {
         checkTokens(unknown);
         checkOptional(unknown, inputs.attentionMask());
         checkOptional(unknown, inputs.positionIds());
+        // Other attention grows all the same, and masks what is outside of its window.
+        var window = RowLayout.isGrouped(graph) ? config.slidingWindow() : null;
         this.slots = model.inputs().values().stream().filter(input -> unknown.contains(input.name()))
                 .map(past -> StateSlot.of(past, model.output(present(past.name(), config)), shape.heads(),
-                        shape.headSize(), capacity(past.name(), config)))
+                        shape.headSize(), capacity(past.name(), window)))
                 .toList();
         checkOutputs();
-        this.found = slots.stream().noneMatch(StateSlot::grows) && config.slidingWindow() == null
+        this.found = slots.stream().noneMatch(StateSlot::grows) && window == null
                 ? new RowLayout.Found(RowLayout.LEFT_PADDED, "")
                 : RowLayout.of(graph, inputs.attentionMask(),
                         model.inputs().containsKey(inputs.positionIds()) ? inputs.positionIds() : null,
@@ -159,8 +162,7 @@ final class DecoderGraph implements AutoCloseable {
     }
 
     /** Of what a layer keeps a window of; {@link GraphChecks#FREE} where nothing is forgotten. */
-    private long capacity(String past, GenaiConfig.Decoder config) {
-        var window = config.slidingWindow();
+    private long capacity(String past, GenaiConfig.@Nullable SlidingWindow window) {
         return window != null && window.layers().stream()
                 .anyMatch(layer -> past.equals(inputs.pastKeyNames().formatted(layer))
                         || past.equals(inputs.pastValueNames().formatted(layer))) ? window.capacity() : FREE;

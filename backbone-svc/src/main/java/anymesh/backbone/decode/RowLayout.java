@@ -49,7 +49,7 @@ enum RowLayout {
         if (scaling.isPresent()) {
             return new Found(ONE_ROW, "operator %s scales all rows alike".formatted(name(scaling.get())));
         }
-        boolean grouped = graph.all().stream().anyMatch(RowLayout::isGrouped);
+        boolean grouped = isGrouped(graph);
         for (var node : graph.all()) {
             var why = grouped ? notFromTheLeft(node) : notFromTheRight(node);
             if (why != null) {
@@ -73,6 +73,11 @@ enum RowLayout {
     /** The next one that asks less of a graph; the last asks nothing. */
     RowLayout safer() {
         return isPadded() ? EQUAL_LENGTHS : ONE_ROW;
+    }
+
+    /** Whether a graph's attention is grouped, as onnxruntime-genai's builder writes it. */
+    static boolean isGrouped(OnnxGraph graph) {
+        return graph.all().stream().anyMatch(RowLayout::isGrouped);
     }
 
     private static boolean isGrouped(Node node) {

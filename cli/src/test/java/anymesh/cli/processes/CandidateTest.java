@@ -23,7 +23,7 @@ final class CandidateTest {
     @BeforeEach
     void write() throws IOException {
         folder = folder.toRealPath();
-        Files.writeString(folder.resolve("model.onnx"), "abc");
+        Files.writeString(folder.resolve("tokenizer.json"), "abc");
         manifest(1, "toyworld", "3.0.0", "llm_backbone");
     }
 
@@ -56,14 +56,14 @@ final class CandidateTest {
 
     @Test
     void aMissingFileIsNamed() throws IOException {
-        Files.delete(folder.resolve("model.onnx"));
-        assertRefused("backbone", folder, "model.onnx: no such file");
+        Files.delete(folder.resolve("tokenizer.json"));
+        assertRefused("backbone", folder, "tokenizer.json: no such file");
     }
 
     @Test
     void aFileThatWasChangedIsNamed() throws IOException {
-        Files.writeString(folder.resolve("model.onnx"), "abd");
-        assertRefused("backbone", folder, "model.onnx: sha256", "expected: " + ABC);
+        Files.writeString(folder.resolve("tokenizer.json"), "abd");
+        assertRefused("backbone", folder, "tokenizer.json: sha256", "expected: " + ABC);
     }
 
     @Test
@@ -107,7 +107,7 @@ final class CandidateTest {
     private void manifest(int schema, String bundle, String version, String component) throws IOException {
         Files.writeString(folder.resolve("manifest.json"), """
                 {"schema": %d, "bundle": "%s", "version": "%s", "component": "%s", "precision": "fp32",
-                 "license": "Apache-2.0", "files": {"model.onnx": "%s"}}
+                 "license": "Apache-2.0", "files": {"tokenizer.json": "%s"}}
                 """.formatted(schema, bundle, version, component, ABC));
     }
 }
