@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Base64;
 import java.util.List;
@@ -37,7 +38,6 @@ final class StartIT {
     private static final String SERVICE = "generator-image";
     private static final String OWN = SERVICE + "=toyworld@3.0.0";
     private static final String OTHER = SERVICE + "=toyworld@2.0.0";
-    private static final String SUM_OF_NONSENSE = "999aaa8645bb72ff599e143b1e3d2a94777127f4783a69f067251f7bbebc5ab6";
     private static final String[] SMALL = {"--replicas",
         "encoder=0,input-projector=0,generator-audio=0,generator-video=0"};
 
@@ -85,10 +85,14 @@ final class StartIT {
         assertRefused(mesh, "it makes image (expected: audio)", "start", "audio", "--bundle", BUNDLE.toString());
         assertRefused(mesh, OTHER + " runs already", "start", "image", "--bundle", BUNDLE.toString());
         var unloadable = copy("unloadable");
-        Files.writeString(unloadable.resolve("unet/model.onnx"), "nonsense");
+        // A graph, but not that of a denoiser: only a stage finds that out.
+        Files.copy(unloadable.resolve("text_encoder/model.onnx"), unloadable.resolve("unet/model.onnx"),
+                StandardCopyOption.REPLACE_EXISTING);
         var manifest = unloadable.resolve("manifest.json");
-        Files.writeString(manifest, Files.readString(manifest).replace("\"2.0.0\"", "\"4.0.0\"")
-                .replaceFirst("(?<=\"unet/model.onnx\": \")[0-9a-f]+", SUM_OF_NONSENSE));
+        var sums = Files.readString(manifest).replace("\"2.0.0\"", "\"4.0.0\"");
+        var sum = Pattern.compile("\"text_encoder/model.onnx\": \"([0-9a-f]+)").matcher(sums);
+        assertThat(sum.find()).isTrue();
+        Files.writeString(manifest, sums.replaceFirst("(?<=\"unet/model.onnx\": \")[0-9a-f]+", sum.group(1)));
         assertRefused(mesh, "does not start: ", "start", "image", "--bundle", unloadable.toString());
         assertThat(mesh.instances()).isEqualTo(before);
     }
