@@ -75,6 +75,17 @@ class BackboneStageTest {
         assertThat(answers.get(0)).isNotEqualTo(answers.get(1));
     }
 
+    /** To the bit: pictures are compared by their bytes, and made of these states. */
+    @Test
+    void anAnswerAloneIsTheSameAfterOthersThatWereALittleLonger() {
+        var request = greedy(ask("draw a cat, please"), 24).addRequired(Modality.IMAGE);
+        var alone = backbone.send(request).parts();
+        for (int longer = 1; longer <= 4; longer++) {
+            backbone.send(greedy(ask("draw a cat, please" + "!".repeat(longer)), 2).addAllModalities(TEXT)).finished();
+            assertThat(backbone.send(request).parts()).as("after one of %d more", longer).isEqualTo(alone);
+        }
+    }
+
     @Test
     void requiredSignalsComeOnceEachInOrderWithTheirStates() {
         var answer = backbone

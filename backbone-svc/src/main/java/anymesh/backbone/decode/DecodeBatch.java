@@ -125,7 +125,8 @@ final class DecodeBatch {
         boolean fits = idle >= 0
                 && (layout.isPadded() ? longest <= past.length() : longest == past.length());
         boolean wasteful = idle > rows.size() / 4 || past.length() - longest > past.length() / 4;
-        if (!fits || wasteful) {
+        // Nor does an answer alone lie as others did that have left: rounding would tell of them.
+        if (!fits || wasteful || isEmpty()) {
             gather(sequences, longest, freed);
         } else {
             for (var newcomer : sequences) {
