@@ -7,6 +7,7 @@ import anymesh.backbone.check.CheckReport;
 import anymesh.backbone.check.ReferenceCheck;
 import anymesh.backbone.decode.DecodeLoop;
 import anymesh.backbone.decode.GenerateJob;
+import anymesh.backbone.prompt.PromptBuilder;
 import anymesh.kit.batch.StepBatcher;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.model.BundleException;
@@ -29,6 +30,7 @@ import anymesh.wire.error.MeshException;
 import io.grpc.ServerMethodDefinition;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The backbone service: one bundle, one decode loop, one worker. */
@@ -48,10 +50,11 @@ public final class BackboneStage implements Stage {
         this.loop = loop;
         this.batcher = new StepBatcher<>("backbone", config.stage().batch(), loop, resources.meters(),
                 resources.tracer());
-        this.handler = new GenerateHandler(bundle, config.maxSignalRuns(), batcher, resources.memory(),
+        var prompts = new PromptBuilder(bundle);
+        this.handler = new GenerateHandler(bundle, prompts, config.maxSignalRuns(), batcher, resources.memory(),
                 new BackboneMeters(resources.meters()));
         this.generate = FrameServer.method(resources.methods().generateText(), handler);
-        this.check = new ReferenceCheck(bundle, handler::handle, config.stage().batch().maxBatch());
+        this.check = new ReferenceCheck(bundle, prompts, handler::handle, config.stage().batch().maxBatch());
     }
 
     /** Opens the bundle and its graphs. */
@@ -94,21 +97,22 @@ public final class BackboneStage implements Stage {
     }
 
     /**
-     * Short answers, one with a run of each signal: a prompt, single tokens, chunks. Then a few of the bundle's samples, alone and
-     * in company; {@link BundleException} if one of them is not what it has to be.
+     * A short answer with a run of each signal: a prompt, single tokens, chunks. Then a few of the bundle's samples, alone and in
+     * company; {@link BundleException} if one of them is not what it has to be.
      */
     @Override
     public void warm() {
+        Optional<String> difference;
         try {
-            answer(List.of());
-            bundle.signals().forEach(signal -> answer(List.of(signal.modality())));
+            bundle.signals().forEach(signal -> answer(signal.modality()));
+            difference = check(WARM_SAMPLES, 2 * WARM_SAMPLES, 0).difference();
         } catch (MeshException e) {
             throw new BundleException("%s: does not answer: %s".formatted(bundle.files().directory(), e.getMessage()),
                     e);
         }
-        check(WARM_SAMPLES, 2 * WARM_SAMPLES, 0).difference().ifPresent(difference -> {
-            throw new BundleException("%s: %s".formatted(bundle.files().directory(), difference));
-        });
+        if (difference.isPresent()) {
+            throw new BundleException("%s: %s".formatted(bundle.files().directory(), difference.get()));
+        }
     }
 
     /**
@@ -126,11 +130,11 @@ public final class BackboneStage implements Stage {
         }
     }
 
-    private void answer(List<Modality> required) {
+    private void answer(Modality required) {
         var request = BackboneRequest.newBuilder()
                 .addTurns(Turn.newBuilder().setRole(Role.USER).addParts(Part.newBuilder().setText("hello")))
                 .setSampling(Sampling.newBuilder().setTemperature(0).setMaxTokens(4))
-                .addAllRequired(required).build();
+                .addRequired(required).build();
         try {
             handler.handle(Frame.of(request), CallContext.start("warm", null, WARM_TIMEOUT), Frame::close);
         } catch (InterruptedException e) {

@@ -27,10 +27,11 @@ final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEve
     private final WireMemory memory;
     private final BackboneMeters meters;
 
-    GenerateHandler(BackboneBundle bundle, int maxSignalRuns, StepBatcher<GenerateJob> batcher, WireMemory memory,
+    GenerateHandler(BackboneBundle bundle, PromptBuilder prompts, int maxSignalRuns, StepBatcher<GenerateJob> batcher,
+            WireMemory memory,
             BackboneMeters meters) {
         this.bundle = bundle;
-        this.prompts = new PromptBuilder(bundle);
+        this.prompts = prompts;
         this.options = new RequestOptions(bundle, maxSignalRuns);
         this.batcher = batcher;
         this.memory = memory;

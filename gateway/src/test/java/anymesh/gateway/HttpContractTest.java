@@ -92,9 +92,12 @@ class HttpContractTest {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), mesh.gateway().port()));
             var out = socket.getOutputStream();
             out.write("GET /healthz HTTP/1.1\r\nhost: a\r\nauthorization: ".getBytes(StandardCharsets.UTF_8));
-            for (int i = 0; i < 40; i++) { // far more than buffers hold, and longer than a second
-                out.write("x".repeat(500_000).getBytes(StandardCharsets.UTF_8));
-                Thread.sleep(50);
+            var piece = "x".repeat(100_000).getBytes(StandardCharsets.UTF_8);
+            while (socket.getInputStream().available() == 0) { // until it is refused
+                out.write(piece);
+            }
+            for (int i = 0; i < 200; i++) { // and far beyond what buffers hold
+                out.write(piece);
             }
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .startsWith("HTTP/1.1 431");

@@ -30,8 +30,6 @@ public record CheckReport(@Nullable String library, float tolerance, Part prompt
      * @param tokensPerSecond of all answers; 0 where none were asked for
      */
     public record Part(int asked, int ties, float error, List<String> differences, double tokensPerSecond) {
-        static final Part NONE = new Part(0, 0, 0, List.of(), 0);
-
         public Part {
             differences = List.copyOf(differences);
         }

@@ -7,6 +7,7 @@ import anymesh.backbone.check.Reference.Message;
 import anymesh.backbone.check.Reference.Sample;
 import anymesh.backbone.prompt.PromptBuilder;
 import anymesh.wire.call.CallContext;
+import anymesh.wire.error.InvalidInput;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,13 +44,14 @@ public final class ReferenceCheck {
     /**
      * A check of a bundle that has been loaded.
      *
+     * @param prompts how it writes prompts
      * @param backbone what answers
      * @param width how many answers may be asked for at once
      */
-    public ReferenceCheck(BackboneBundle bundle, Backbone backbone, int width) {
+    public ReferenceCheck(BackboneBundle bundle, PromptBuilder prompts, Backbone backbone, int width) {
         this.bundle = bundle;
         this.asker = new Asker(backbone);
-        this.prompts = new PromptBuilder(bundle);
+        this.prompts = prompts;
         this.reference = Reference.of(bundle.files());
         this.width = width;
     }
@@ -62,9 +64,13 @@ public final class ReferenceCheck {
      * @param seed of what is random
      */
     public CheckReport run(int most, int inCompany, long seed) throws InterruptedException {
+        if (most < 1 || inCompany < 0) {
+            throw new IllegalArgumentException("%d samples, %d answers in company (expected: 1 or more, 0 or more)"
+                    .formatted(most, inCompany));
+        }
         float tolerance = reference.map(Reference::tolerance)
                 .orElseGet(() -> tolerance(bundle.files().manifest().precision()));
-        var samples = reference.map(Reference::samples).orElseGet(ReferenceCheck::own);
+        var samples = reference.map(Reference::samples).orElseGet(this::own);
         var chosen = samples.subList(0, Math.min(most, samples.size()));
         var told = new Tally(tolerance);
         var expected = new ArrayList<Sample>();
@@ -85,7 +91,7 @@ public final class ReferenceCheck {
 
     private Part company(List<Sample> expected, int count, Random random, float tolerance) throws InterruptedException {
         var order = new ArrayList<Sample>();
-        while (order.size() < count) {
+        while (order.size() < count && !expected.isEmpty()) {
             var shuffled = new ArrayList<>(expected);
             Collections.shuffle(shuffled, random);
             order.addAll(shuffled.subList(0, Math.min(shuffled.size(), count - order.size())));
@@ -125,7 +131,7 @@ public final class ReferenceCheck {
                 continue;
             }
             asked++;
-            var ids = prompts.build(sample.turns(), List.of(), CallContext.start("check", null, PATIENCE)).ids();
+            var ids = ids(sample);
             var wanted = sample.promptTokens().stream().mapToLong(Long::longValue).toArray();
             int at = Arrays.mismatch(ids, wanted);
             if (at >= 0) {
@@ -136,6 +142,10 @@ public final class ReferenceCheck {
             }
         }
         return new Part(asked, 0, 0, differences, 0);
+    }
+
+    private long[] ids(Sample sample) {
+        return prompts.build(sample.turns(), List.of(), CallContext.start("check", null, PATIENCE)).ids();
     }
 
     private static String around(long[] ids, int at) {
@@ -157,9 +167,20 @@ public final class ReferenceCheck {
         return name.contains("int") ? 2 : name.contains("16") ? 0.1f : 0.003f;
     }
 
-    private static List<Sample> own() {
+    private List<Sample> own() {
         return OWN.stream().map(text -> new Sample(List.of(new Message("user", text)), List.of(), List.of(), List.of(),
-                "length")).toList();
+                "length")).filter(this::fits).toList();
+    }
+
+    private boolean fits(Sample sample) {
+        try {
+            return ids(sample).length + OWN_TOKENS <= bundle.shape().context();
+        } catch (InvalidInput e) {
+            if (InvalidInput.CONTEXT_LENGTH_EXCEEDED.equals(e.code())) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** Counts answers as they come. */

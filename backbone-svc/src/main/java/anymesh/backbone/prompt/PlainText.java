@@ -2,13 +2,9 @@
 package anymesh.backbone.prompt;
 
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
@@ -18,12 +14,12 @@ import java.util.stream.LongStream;
  */
 final class PlainText {
     private final Set<Long> control;
-    private final Pattern spellings;
+    private final Spellings spellings;
 
     /** @param control the tokens that must not come out, and how they are spelled */
     PlainText(Map<Long, String> control) {
         this.control = control.keySet();
-        this.spellings = anyOf(control.values());
+        this.spellings = new Spellings(control);
     }
 
     /** @param encode token ids of a text, special tokens recognised */
@@ -32,15 +28,18 @@ final class PlainText {
         if (isPlain(ids)) {
             return ids;
         }
-        var matcher = spellings.matcher(text);
         var parts = LongStream.builder();
         int from = 0;
-        while (matcher.find()) {
-            int inside = text.offsetByCodePoints(matcher.start(), 1);
-            addPlain(text.substring(from, inside), encode, parts);
-            from = inside;
-            // Spellings may overlap: the rest of this one may be the beginning of another.
-            matcher.region(inside, text.length());
+        for (int i = 0; i < text.length();) {
+            int end = spellings.endOf(text, i);
+            if (end < 0 || text.codePointCount(i, end) == 1) {
+                i++;
+            } else {
+                // Spellings may overlap: the rest of this one may be the beginning of another.
+                i = text.offsetByCodePoints(i, 1);
+                addPlain(text.substring(from, i), encode, parts);
+                from = i;
+            }
         }
         addPlain(text.substring(from), encode, parts);
         return parts.build().toArray();
@@ -65,12 +64,5 @@ final class PlainText {
 
     private boolean isPlain(long[] ids) {
         return Arrays.stream(ids).noneMatch(control::contains);
-    }
-
-    private static Pattern anyOf(Collection<String> texts) {
-        return Pattern.compile(texts.stream().filter(text -> text.codePointCount(0, text.length()) > 1)
-                .sorted(Comparator.comparingInt(String::length).reversed()).map(Pattern::quote)
-                .collect(Collectors.collectingAndThen(Collectors.joining("|"),
-                        any -> any.isEmpty() ? "(?!)" : any)));
     }
 }

@@ -95,6 +95,14 @@ class ReferenceCheckTest {
     }
 
     @Test
+    void questionsOfItsOwnThatASmallContextCannotHoldAreNotAsked() throws Exception {
+        TinyBackbone.copyWith(folder, "genai_config.json", "\"context_length\": 160", "\"context_length\": 40");
+        try (var backbone = ServedBackbone.start(folder, new BatchPolicy(8, 4))) {
+            assertThat(backbone.send(ServedBackbone.ask("hi")).finished().getPromptTokens()).isEqualTo(6);
+        }
+    }
+
+    @Test
     void whereBothAreAsLikelyNothingDiffers() {
         var top = List.of(logprob("b", -0.693f), logprob("a", -0.694f));
         var told = new Told(List.of(1), List.of(logprob("b", -0.693f).toBuilder().addAllTop(top).build()), false, 1);

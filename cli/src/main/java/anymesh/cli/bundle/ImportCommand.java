@@ -4,11 +4,9 @@ package anymesh.cli.bundle;
 import anymesh.backbone.imports.ImportRequest;
 import anymesh.backbone.imports.LanguageModelImport;
 import anymesh.kit.imports.ImportReport;
-import anymesh.kit.model.BundleException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -55,27 +53,17 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--replace", description = "replaces a bundle that is there already")
     private boolean replace;
 
-    @CommandLine.Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandLine.Model.CommandSpec spec;
-
     @Override
     public Integer call() {
         var bundle = name == null ? ImportRequest.nameOf(folder) : name;
         var target = to == null ? Path.of("bundles").resolve(bundle.replace('/', '-')) : to;
-        try {
-            var report = switch (use) {
-                case backbone -> LanguageModelImport
-                        .run(new ImportRequest(folder, target, bundle, version, license, template, context, replace,
-                                checkpoint));
-            };
-            print(report, target);
-            return 0;
-        } catch (BundleException e) {
-            // Its own message names the file; its cause's, which is told of other exceptions, does not.
-            spec.commandLine().getErr().println("anymesh: " + e.getMessage());
-            return 1;
-        }
+        var report = switch (use) {
+            case backbone -> LanguageModelImport.run(
+                    new ImportRequest(folder, target, bundle, version, license, template, context, replace,
+                            checkpoint));
+        };
+        print(report, target);
+        return 0;
     }
 
     private void print(ImportReport report, Path target) {

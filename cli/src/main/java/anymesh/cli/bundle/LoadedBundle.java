@@ -3,10 +3,12 @@ package anymesh.cli.bundle;
 
 import anymesh.backbone.BackboneConfig;
 import anymesh.backbone.BackboneStage;
+import anymesh.cli.settings.ServiceSettings;
 import anymesh.encoder.EncoderConfig;
 import anymesh.encoder.EncoderStage;
 import anymesh.generator.GeneratorConfig;
 import anymesh.generator.GeneratorStage;
+import anymesh.generator.pipeline.GeneratorManifest;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Manifest;
 import anymesh.kit.model.ModelBundle;
@@ -18,13 +20,9 @@ import anymesh.kit.server.StageFactory;
 import anymesh.kit.server.StageRunner;
 import anymesh.projector.ProjectorConfig;
 import anymesh.projector.ProjectorStage;
-import anymesh.v1.Modality;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A bundle in a service of its own, which has warmed and would serve.
@@ -32,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param seconds what that took
  */
 record LoadedBundle(Stage stage, StageRunner runner, Vertx vertx, double seconds) implements AutoCloseable {
+
+    /** Services are set up as they are in this environment, but for their ports. */
+    private static final ServiceSettings SETTINGS = ServiceSettings.of(null);
 
     /** How a service is configured, and what loads it. */
     private record Service(StageConfig config, StageFactory factory) {}
@@ -58,48 +59,39 @@ record LoadedBundle(Stage stage, StageRunner runner, Vertx vertx, double seconds
     private static Service service(Path directory, Manifest manifest) {
         return switch (manifest.component()) {
             case MODALITY_ENCODER -> {
-                var config = EncoderConfig.defaults();
+                var config = SETTINGS.stage("encoder", EncoderConfig.class, EncoderConfig.defaults());
                 var stage = at(directory, config.stage());
                 yield new Service(stage, resources -> EncoderStage.load(config.withStage(stage), resources));
             }
             case INPUT_PROJECTOR -> {
-                var config = ProjectorConfig.inputDefaults();
+                var config = SETTINGS.stage("input-projector", ProjectorConfig.class, ProjectorConfig.inputDefaults());
                 var stage = at(directory, config.stage());
                 yield new Service(stage, resources -> ProjectorStage.input(config.withStage(stage), resources));
             }
             case LLM_BACKBONE -> {
-                var config = BackboneConfig.defaults();
+                var config = SETTINGS.stage("backbone", BackboneConfig.class, BackboneConfig.defaults());
                 var stage = at(directory, config.stage());
                 yield new Service(stage, resources -> BackboneStage.load(config.withStage(stage), resources));
             }
             case OUTPUT_PROJECTOR -> {
-                var config = ProjectorConfig.outputDefaults();
+                var config = SETTINGS.stage("output-projector", ProjectorConfig.class,
+                        ProjectorConfig.outputDefaults());
                 var stage = at(directory, config.stage());
                 yield new Service(stage, resources -> ProjectorStage.output(config.withStage(stage), resources));
             }
             case MODALITY_GENERATOR -> {
-                var config = GeneratorConfig.defaults(modality(directory));
+                var defaults = GeneratorConfig.defaults(
+                        GeneratorManifest.of(new ModelBundle(directory, manifest)).modality());
+                var config = SETTINGS.stage(defaults.service(), GeneratorConfig.class, defaults);
                 var stage = at(directory, config.stage());
                 yield new Service(stage, resources -> GeneratorStage.load(config.withStage(stage), resources));
             }
         };
     }
 
-    private static StageConfig at(Path directory, StageConfig defaults) {
-        return defaults.onFreePorts().withoutLameDuck().withBundle(directory);
+    private static StageConfig at(Path directory, StageConfig configured) {
+        return configured.onFreePorts().withoutLameDuck().withBundle(directory);
     }
-
-    /** What a generator's bundle says that it makes; its own check of the rest comes when it is loaded. */
-    private static Modality modality(Path directory) {
-        var said = new ModelBundle(directory, ModelBundle.manifest(directory)).manifestAs(Made.class).modality();
-        return Stream.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO)
-                .filter(modality -> modality.name().toLowerCase(Locale.ROOT).equals(said)).findFirst()
-                .orElseThrow(
-                        () -> new BundleException("%s/manifest.json: modality: %s (expected: image, audio or video)"
-                                .formatted(directory, said)));
-    }
-
-    private record Made(@Nullable String modality) {}
 
     @Override
     public void close() {

@@ -2,7 +2,6 @@
 package anymesh.cli.processes;
 
 import anymesh.kit.model.BundleException;
-import anymesh.kit.model.Component;
 import anymesh.kit.model.ModelBundle;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -19,11 +18,9 @@ public final class GivenBundles {
     public static Map<String, Path> of(Map<String, Path> given) {
         var bundles = new LinkedHashMap<String, Path>();
         given.forEach((name, folder) -> {
-            var service = Replicas.requireService(name);
-            Component component = service.component().orElseThrow(
-                    () -> new IllegalArgumentException("--bundle: a " + name + " has no bundle"));
+            var service = Replicas.requireStage(name);
             var absolute = folder.toAbsolutePath().normalize();
-            ModelBundle.manifest(absolute, component);
+            ModelBundle.manifest(absolute, service.component().orElseThrow());
             bundles.put(service.service(), absolute);
         });
         return bundles;

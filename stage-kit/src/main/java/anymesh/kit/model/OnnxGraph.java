@@ -99,19 +99,20 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions) {
     /** Field numbers are those of onnx.proto. */
     private static final class Reader {
         private final CodedInputStream in;
+        private final ProtoReader reader;
         private final List<Node> nodes = new ArrayList<>();
         private final List<Node> functions = new ArrayList<>();
 
         Reader(CodedInputStream in) {
             this.in = in;
-            in.setSizeLimit(Integer.MAX_VALUE);
+            this.reader = new ProtoReader(in);
         }
 
         void model() throws IOException {
             for (int tag; (tag = in.readTag()) != 0;) {
                 switch (WireFormat.getTagFieldNumber(tag)) {
-                    case 7 -> message(() -> graph(nodes, 0));
-                    case 25 -> message(() -> function());
+                    case 7 -> reader.message(() -> graph(nodes, 0));
+                    case 25 -> reader.message(() -> function());
                     default -> in.skipField(tag);
                 }
             }
@@ -120,7 +121,7 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions) {
         private void graph(List<Node> into, int depth) throws IOException {
             for (int tag; (tag = in.readTag()) != 0;) {
                 if (WireFormat.getTagFieldNumber(tag) == 1) {
-                    message(() -> node(into, depth));
+                    reader.message(() -> node(into, depth));
                 } else {
                     in.skipField(tag);
                 }
@@ -130,7 +131,7 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions) {
         private void function() throws IOException {
             for (int tag; (tag = in.readTag()) != 0;) {
                 if (WireFormat.getTagFieldNumber(tag) == 7) {
-                    message(() -> node(functions, 0));
+                    reader.message(() -> node(functions, 0));
                 } else {
                     in.skipField(tag);
                 }
@@ -148,7 +149,7 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions) {
                     case 1 -> inputs.add(in.readStringRequireUtf8());
                     case 2 -> outputs.add(in.readStringRequireUtf8());
                     case 4 -> operator = in.readStringRequireUtf8();
-                    case 5 -> message(() -> attribute(inner, depth + 1));
+                    case 5 -> reader.message(() -> attribute(inner, depth + 1));
                     case 7 -> domain = in.readStringRequireUtf8();
                     default -> in.skipField(tag);
                 }
@@ -162,26 +163,10 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions) {
             }
             for (int tag; (tag = in.readTag()) != 0;) {
                 switch (WireFormat.getTagFieldNumber(tag)) {
-                    case 6, 11 -> message(() -> graph(into, depth));
+                    case 6, 11 -> reader.message(() -> graph(into, depth));
                     default -> in.skipField(tag);
                 }
             }
         }
-
-        private void message(Body body) throws IOException {
-            int limit = in.pushLimit(in.readRawVarint32());
-            body.read();
-            // A file that was cut between two fields looks like the end of each message that it is amid.
-            if (in.getBytesUntilLimit() != 0) {
-                throw new InvalidProtocolBufferException("it ends amid a message");
-            }
-            in.checkLastTagWas(0);
-            in.popLimit(limit);
-        }
-    }
-
-    /** The fields of a message, up to its end. */
-    private interface Body {
-        void read() throws IOException;
     }
 }

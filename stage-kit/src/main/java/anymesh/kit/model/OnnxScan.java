@@ -14,9 +14,6 @@ import java.util.Set;
 
 /** One pass over an ONNX protobuf; the numbers of fields are those of {@code onnx.proto}. What it doesn't know, and all weights, it skips. */
 final class OnnxScan {
-    /** Messages in messages, in a file that is not made to harm. */
-    private static final int MAX_DEPTH = 128;
-
     final List<OnnxFile.Value> inputs = new ArrayList<>();
     final List<OnnxFile.Value> outputs = new ArrayList<>();
     final Set<String> initializers = new HashSet<>();
@@ -27,20 +24,20 @@ final class OnnxScan {
     final Map<Integer, Long> weights = new HashMap<>();
     final Set<Integer> quantizedBits = new HashSet<>();
     private final CodedInputStream in;
-    private int depth;
+    private final ProtoReader reader;
 
     OnnxScan(CodedInputStream in) {
         this.in = in;
-        in.setSizeLimit(Integer.MAX_VALUE);
+        this.reader = new ProtoReader(in);
     }
 
     void model() throws IOException {
-        fields((field, tag) -> {
+        reader.fields((field, tag) -> {
             switch (field) {
-                case 7 -> message(() -> graph(true));
-                case 8 -> message(this::opset);
-                case 20 -> message(this::training);
-                case 25 -> message(this::function);
+                case 7 -> reader.message(() -> graph(true));
+                case 8 -> reader.message(this::opset);
+                case 20 -> reader.message(this::training);
+                case 25 -> reader.message(this::function);
                 default -> in.skipField(tag);
             }
         });
@@ -49,7 +46,7 @@ final class OnnxScan {
     private void opset() throws IOException {
         var domain = new String[]{""};
         var version = new long[1];
-        fields((field, tag) -> {
+        reader.fields((field, tag) -> {
             switch (field) {
                 case 1 -> domain[0] = in.readStringRequireUtf8();
                 case 2 -> version[0] = in.readInt64();
@@ -60,27 +57,27 @@ final class OnnxScan {
     }
 
     private void training() throws IOException {
-        fields((field, tag) -> {
+        reader.fields((field, tag) -> {
             switch (field) {
-                case 1, 2 -> message(() -> graph(false));
+                case 1, 2 -> reader.message(() -> graph(false));
                 default -> in.skipField(tag);
             }
         });
     }
 
     private void graph(boolean isMain) throws IOException {
-        fields((field, tag) -> {
+        reader.fields((field, tag) -> {
             switch (field) {
-                case 1 -> message(this::node);
-                case 5 -> message(() -> tensor(isMain));
+                case 1 -> reader.message(this::node);
+                case 5 -> reader.message(() -> tensor(isMain));
                 case 11, 12 -> {
                     var value = new OnnxFile.Value[1];
-                    message(() -> value[0] = value());
+                    reader.message(() -> value[0] = value());
                     if (isMain) {
                         (field == 11 ? inputs : outputs).add(value[0]);
                     }
                 }
-                case 15 -> message(() -> sparse(isMain));
+                case 15 -> reader.message(() -> sparse(isMain));
                 default -> in.skipField(tag);
             }
         });
@@ -88,13 +85,13 @@ final class OnnxScan {
 
     private void function() throws IOException {
         var name = new String[]{"", ""};
-        fields((field, tag) -> {
+        reader.fields((field, tag) -> {
             switch (field) {
                 case 1 -> name[1] = in.readStringRequireUtf8();
-                case 7 -> message(this::node);
-                case 9 -> message(this::opset);
+                case 7 -> reader.message(this::node);
+                case 9 -> reader.message(this::opset);
                 case 10 -> name[0] = in.readStringRequireUtf8();
-                case 11 -> message(this::attribute);
+                case 11 -> reader.message(this::attribute);
                 default -> in.skipField(tag);
             }
         });
@@ -103,10 +100,10 @@ final class OnnxScan {
 
     private void node() throws IOException {
         var name = new String[]{"", ""};
-        fields((field, tag) -> {
+        reader.fields((field, tag) -> {
             switch (field) {
                 case 4 -> name[1] = in.readStringRequireUtf8();
-                case 5 -> message(this::attribute);
+                case 5 -> reader.message(this::attribute);
                 case 7 -> name[0] = in.readStringRequireUtf8();
                 default -> in.skipField(tag);
             }
@@ -117,13 +114,13 @@ final class OnnxScan {
     private void attribute() throws IOException {
         var name = new String[]{""};
         var number = new long[1];
-        fields((field, tag) -> {
+        reader.fields((field, tag) -> {
             switch (field) {
                 case 1 -> name[0] = in.readStringRequireUtf8();
                 case 3 -> number[0] = in.readInt64();
-                case 5, 10 -> message(() -> tensor(false));
-                case 6, 11 -> message(() -> graph(false));
-                case 22, 23 -> message(() -> sparse(false));
+                case 5, 10 -> reader.message(() -> tensor(false));
+                case 6, 11 -> reader.message(() -> graph(false));
+                case 22, 23 -> reader.message(() -> sparse(false));
                 default -> in.skipField(tag);
             }
         });
@@ -133,9 +130,9 @@ final class OnnxScan {
     }
 
     private void sparse(boolean isMain) throws IOException {
-        fields((field, tag) -> {
+        reader.fields((field, tag) -> {
             switch (field) {
-                case 1, 2 -> message(() -> tensor(isMain));
+                case 1, 2 -> reader.message(() -> tensor(isMain));
                 default -> in.skipField(tag);
             }
         });
@@ -145,7 +142,7 @@ final class OnnxScan {
         var entries = new HashMap<String, List<String>>();
         var type = new int[1];
         var numbers = new long[]{1};
-        fields((field, tag) -> {
+        reader.fields((field, tag) -> {
             switch (field) {
                 case 1 -> dimensions(tag, numbers);
                 case 2 -> type[0] = in.readInt32();
@@ -155,7 +152,7 @@ final class OnnxScan {
                         initializers.add(name);
                     }
                 }
-                case 13 -> message(() -> entry(entries));
+                case 13 -> reader.message(() -> entry(entries));
                 default -> in.skipField(tag);
             }
         });
@@ -169,7 +166,7 @@ final class OnnxScan {
 
     private void dimensions(int tag, long[] numbers) throws IOException {
         if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
-            message(() -> {
+            reader.message(() -> {
                 while (in.getBytesUntilLimit() > 0) {
                     numbers[0] *= in.readInt64();
                 }
@@ -197,7 +194,7 @@ final class OnnxScan {
 
     private void entry(Map<String, List<String>> into) throws IOException {
         var entry = new String[]{"", ""};
-        fields((field, tag) -> {
+        reader.fields((field, tag) -> {
             switch (field) {
                 case 1, 2 -> entry[field - 1] = in.readStringRequireUtf8();
                 default -> in.skipField(tag);
@@ -210,10 +207,10 @@ final class OnnxScan {
         var name = new String[]{""};
         var type = new int[1];
         var shape = new ArrayList<Long>();
-        fields((field, tag) -> {
+        reader.fields((field, tag) -> {
             switch (field) {
                 case 1 -> name[0] = in.readStringRequireUtf8();
-                case 2 -> only(1, () -> fields((part, partTag) -> {
+                case 2 -> only(1, () -> reader.fields((part, partTag) -> {
                     switch (part) {
                         case 1 -> type[0] = in.readInt32();
                         case 2 -> only(1, () -> shape.add(axis()));
@@ -228,7 +225,7 @@ final class OnnxScan {
 
     private long axis() throws IOException {
         var size = new long[]{-1};
-        fields((field, tag) -> {
+        reader.fields((field, tag) -> {
             if (field == 1) {
                 size[0] = in.readInt64();
             } else {
@@ -239,10 +236,10 @@ final class OnnxScan {
     }
 
     /** A message of which one field, a message again, is of interest. */
-    private void only(int wanted, Body body) throws IOException {
-        message(() -> fields((field, tag) -> {
+    private void only(int wanted, ProtoReader.Body body) throws IOException {
+        reader.message(() -> reader.fields((field, tag) -> {
             if (field == wanted) {
-                message(body);
+                reader.message(body);
             } else {
                 in.skipField(tag);
             }
@@ -251,36 +248,5 @@ final class OnnxScan {
 
     private static String plain(String domain) {
         return domain.equals("ai.onnx") ? "" : domain;
-    }
-
-    private void fields(Field each) throws IOException {
-        for (int tag; (tag = in.readTag()) != 0;) {
-            each.read(WireFormat.getTagFieldNumber(tag), tag);
-        }
-    }
-
-    private void message(Body body) throws IOException {
-        if (++depth > MAX_DEPTH) {
-            throw new InvalidProtocolBufferException("messages in messages, deeper than " + MAX_DEPTH);
-        }
-        int limit = in.pushLimit(in.readRawVarint32());
-        body.read();
-        // A file that was cut between two fields looks like the end of each message that it is amid.
-        if (in.getBytesUntilLimit() != 0) {
-            throw new InvalidProtocolBufferException("it ends amid a message");
-        }
-        in.checkLastTagWas(0);
-        in.popLimit(limit);
-        depth--;
-    }
-
-    /** One field of a message, whose tag was read. */
-    private interface Field {
-        void read(int field, int tag) throws IOException;
-    }
-
-    /** The fields of a message, up to its end. */
-    private interface Body {
-        void read() throws IOException;
     }
 }

@@ -2,6 +2,7 @@
 package anymesh.kit.imports.tokenizer;
 
 import anymesh.kit.model.BundleException;
+import anymesh.kit.model.ProtoReader;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
@@ -77,6 +78,7 @@ record SentencePieceFile(List<Piece> pieces, boolean isUnigram, boolean byteFall
     /** Field numbers and defaults are those of {@code sentencepiece_model.proto}. */
     private static final class Reader {
         private final CodedInputStream in;
+        private final ProtoReader messages;
         private final List<Piece> pieces = new ArrayList<>();
         private int type = 1;
         private boolean byteFallback;
@@ -93,14 +95,15 @@ record SentencePieceFile(List<Piece> pieces, boolean isUnigram, boolean byteFall
 
         Reader(CodedInputStream in) {
             this.in = in;
+            this.messages = new ProtoReader(in);
         }
 
         void model() throws IOException {
             for (int tag; (tag = in.readTag()) != 0;) {
                 switch (WireFormat.getTagFieldNumber(tag)) {
-                    case 1 -> message(this::piece);
-                    case 2 -> message(this::trainer);
-                    case 3 -> message(this::normalizer);
+                    case 1 -> messages.message(this::piece);
+                    case 2 -> messages.message(this::trainer);
+                    case 3 -> messages.message(this::normalizer);
                     default -> in.skipField(tag);
                 }
             }
@@ -160,20 +163,5 @@ record SentencePieceFile(List<Piece> pieces, boolean isUnigram, boolean byteFall
                 }
             }
         }
-
-        private void message(Body body) throws IOException {
-            int limit = in.pushLimit(in.readRawVarint32());
-            body.read();
-            if (in.getBytesUntilLimit() != 0) {
-                throw new InvalidProtocolBufferException("it ends amid a message");
-            }
-            in.checkLastTagWas(0);
-            in.popLimit(limit);
-        }
-    }
-
-    /** The fields of a message, up to its end. */
-    private interface Body {
-        void read() throws IOException;
     }
 }
