@@ -6,7 +6,7 @@ import anymesh.kit.server.StageConfig;
 import java.nio.file.Path;
 
 /** Configuration of the backbone; {@code config/backbone.yaml} explains every key. */
-public record BackboneConfig(StageConfig stage, int prefillTokens, int maxSignalRuns) {
+public record BackboneConfig(StageConfig stage, int prefillTokens, int maxSignalRuns, boolean drafts) {
 
     public BackboneConfig {
         if (prefillTokens < 1) {
@@ -19,10 +19,10 @@ public record BackboneConfig(StageConfig stage, int prefillTokens, int maxSignal
 
     public static BackboneConfig defaults() {
         var bundle = Path.of("models/toyworld/backbone");
-        return new BackboneConfig(StageConfig.defaults(7030, 7130, bundle, new BatchPolicy(256, 16)), 512, 8);
+        return new BackboneConfig(StageConfig.defaults(7030, 7130, bundle, new BatchPolicy(256, 16)), 512, 8, true);
     }
 
     public BackboneConfig withStage(StageConfig changed) {
-        return new BackboneConfig(changed, prefillTokens, maxSignalRuns);
+        return new BackboneConfig(changed, prefillTokens, maxSignalRuns, drafts);
     }
 }

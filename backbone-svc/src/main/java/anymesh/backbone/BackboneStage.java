@@ -52,16 +52,18 @@ public final class BackboneStage implements Stage {
                 resources.tracer());
         var prompts = new PromptBuilder(bundle);
         this.handler = new GenerateHandler(bundle, prompts, config.maxSignalRuns(), batcher, resources.memory(),
-                new BackboneMeters(resources.meters()));
+                new BackboneMeters(resources.meters(), loop.drafts()));
         this.generate = FrameServer.method(resources.methods().generateText(), handler);
-        this.check = new ReferenceCheck(bundle, prompts, handler::handle, config.stage().batch().maxBatch());
+        this.check = new ReferenceCheck(bundle, prompts, handler::handle, handler::withoutDrafts, loop.drafts(),
+                config.stage().batch().maxBatch());
     }
 
     /** Opens the bundle and its graphs. */
     public static BackboneStage load(BackboneConfig config, StageResources resources) {
         return Closing.opening(opened -> {
             var bundle = opened.with(BackboneBundle.load(config.stage().bundle()));
-            var loop = opened.with(DecodeLoop.load(bundle, config.stage().onnx(), config.prefillTokens()));
+            var decoded = config.drafts() ? bundle : bundle.withoutDraft();
+            var loop = opened.with(DecodeLoop.load(decoded, config.stage().onnx(), config.prefillTokens()));
             return new BackboneStage(bundle, loop, config, resources);
         });
     }

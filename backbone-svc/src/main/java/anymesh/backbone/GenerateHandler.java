@@ -41,6 +41,17 @@ final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEve
     @Override
     public void handle(Frame<BackboneRequest> frame, CallContext call, Emitter<BackboneEvent> out)
             throws InterruptedException {
+        answer(frame, call, out, true);
+    }
+
+    /** As {@link #handle}, of whose tokens none is drafted. */
+    void withoutDrafts(Frame<BackboneRequest> frame, CallContext call, Emitter<BackboneEvent> out)
+            throws InterruptedException {
+        answer(frame, call, out, false);
+    }
+
+    private void answer(Frame<BackboneRequest> frame, CallContext call, Emitter<BackboneEvent> out, boolean isDrafted)
+            throws InterruptedException {
         long arrived = System.nanoTime();
         var request = frame.header();
         var media = options.media(request);
@@ -52,7 +63,7 @@ final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEve
             var answer = new Answer(sampling, prompt.ids(), media, bundle.signals(), bundle.stop(),
                     bundle.signals().isEmpty() ? 0 : bundle.shape().hidden(),
                     bundle.tokenizer()::decode, form, begun, events);
-            var job = new GenerateJob(call, prompt, answer);
+            var job = new GenerateJob(call, prompt, answer, isDrafted ? sampling.maxTokens() : 0);
             batcher.submit(job);
             job.onEnd(events::finish); // how it ended is thrown where it is awaited
             send(events, out, arrived);

@@ -56,6 +56,24 @@ public final class TinyBackbone {
         return BackboneBundle.load(folder);
     }
 
+    /** As {@link #load(Path, String)}, with one of these decoders as its draft model. */
+    public static BackboneBundle load(Path folder, String kind, String draft) throws IOException {
+        load(folder, kind).close();
+        var into = Files.createDirectory(folder.resolve("draft"));
+        var names = List.of("decoder.onnx", "embedding.onnx", "genai_config.json", "tokenizer.json");
+        var file = folder.resolve("manifest.json");
+        var json = JsonMapper.builder().build();
+        var manifest = (ObjectNode) json.readTree(file.toFile());
+        for (var name : names) {
+            var other = directory().resolveSibling("tiny-decoders").resolve(draft).resolve(name);
+            Files.copy(Files.exists(other) ? other : directory().resolve(name), into.resolve(name));
+            manifest.withObject("/files").put("draft/" + name, sha256(into.resolve(name)));
+        }
+        manifest.putObject("draft").put("genai_config", "draft/genai_config.json").put("tokens", 6);
+        json.writeValue(file.toFile(), manifest);
+        return BackboneBundle.load(folder);
+    }
+
     /** Copies the bundle into a folder with a chat template in the place of roles, and with what the template's variables are. */
     public static void copyTemplated(Path folder, String template) throws IOException {
         copy(folder);

@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param tasks what it does besides chatting, such as {@code transcription}
  * @param texts what its tokens stand for
  * @param documents the tokens that JSON is written with; null if the bundle doesn't say that its answers can be held to a form
+ * @param draft what guesses its tokens; null if nothing does
  */
 public record BackboneBundle(ModelBundle files, GenaiConfig genai, SamplingDefaults defaults, DecoderShape shape,
         TextTokenizer tokenizer, PromptFormat prompt, List<SignalSpec> signals, StopRules stop, List<String> tasks,
-        TokenTexts texts, @Nullable TokenTrie documents) implements AutoCloseable {
+        TokenTexts texts, @Nullable TokenTrie documents, @Nullable DraftSpec draft) implements AutoCloseable {
 
     public BackboneBundle {
         signals = List.copyOf(signals);
@@ -45,6 +46,17 @@ public record BackboneBundle(ModelBundle files, GenaiConfig genai, SamplingDefau
                 throw new BundleException("%s: %s".formatted(directory, e.getMessage()), e);
             }
         });
+    }
+
+    /** Its own decoder. */
+    public DecoderModel decoder() {
+        return new DecoderModel(files, "", genai.model(), shape, prompt.accepts(), !signals.isEmpty());
+    }
+
+    /** The same without its draft model. */
+    public BackboneBundle withoutDraft() {
+        return new BackboneBundle(files, genai, defaults, shape, tokenizer, prompt, signals, stop, tasks, texts,
+                documents, null);
     }
 
     @Override

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The keys that an {@code llm_backbone} adds to a manifest, as they stand in the file; docs/bundles.md explains them. */
 record BackboneManifest(List<String> accepts, Prompt prompt, List<String> stop, Map<String, SignalRun> signals,
-        List<String> tasks, @JsonProperty("response_formats") List<String> responseFormats) {
+        List<String> tasks, @JsonProperty("response_formats") List<String> responseFormats, @Nullable Draft draft) {
 
     BackboneManifest {
         accepts = accepts == null ? List.of() : List.copyOf(accepts);
@@ -42,6 +42,19 @@ record BackboneManifest(List<String> accepts, Prompt prompt, List<String> stop, 
     record Affixes(@Nullable String prefix, @Nullable String suffix) {}
 
     record Marks(@Nullable String open, @Nullable String close) {}
+
+    /** A draft model: where its config is, beside which its files are, and how many tokens it may guess at a time. */
+    record Draft(@JsonProperty("genai_config") String genaiConfig, Integer tokens) {
+        private static final int MOST = 64;
+
+        Draft {
+            Objects.requireNonNull(genaiConfig, "draft.genai_config is missing");
+            Objects.requireNonNull(tokens, "draft.tokens is missing");
+            if (tokens < 1 || tokens > MOST) {
+                throw new IllegalArgumentException("draft.tokens: %d (expected: 1 to %d)".formatted(tokens, MOST));
+            }
+        }
+    }
 
     record SignalRun(List<String> tokens, int offset, boolean forced, String produces) {
 

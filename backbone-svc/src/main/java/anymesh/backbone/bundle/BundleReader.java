@@ -37,9 +37,7 @@ final class BundleReader {
     }
 
     BackboneBundle read() {
-        var decoder = genai.model().decoder();
-        var shape = new DecoderShape(decoder.layers(), decoder.keyValueHeads(), decoder.headSize(),
-                decoder.hiddenSize(), genai.model().vocabSize(), genai.model().contextLength());
+        var shape = DecoderShape.of(genai.model());
         var signals = signals(shape);
         var stop = stop();
         var prompt = new PromptReader(files, manifest, tokenizer, tokenizerFile).read(signals, stop);
@@ -47,7 +45,8 @@ final class BundleReader {
                 tokenizer::decode);
         return new BackboneBundle(files, genai, SamplingDefaults.of(genai.search(), shape.context()), shape, tokenizer,
                 prompt, signals, stop, tasks(), texts,
-                hasForms() ? texts.trie(shape.vocabulary()) : null);
+                hasForms() ? texts.trie(shape.vocabulary()) : null,
+                manifest.draft() == null ? null : DraftReader.read(files, manifest.draft(), tokenizer));
     }
 
     private boolean hasForms() {

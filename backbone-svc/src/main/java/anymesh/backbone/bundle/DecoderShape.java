@@ -13,6 +13,13 @@ public record DecoderShape(int layers, int heads, int headSize, int hidden, int 
         requirePositive("model.context_length", context);
     }
 
+    /** As a config says; {@link IllegalArgumentException} if one of them is not positive. */
+    static DecoderShape of(GenaiConfig.Model model) {
+        var decoder = model.decoder();
+        return new DecoderShape(decoder.layers(), decoder.keyValueHeads(), decoder.headSize(), decoder.hiddenSize(),
+                model.vocabSize(), model.contextLength());
+    }
+
     private static void requirePositive(String key, int value) {
         if (value < 1) {
             throw new IllegalArgumentException("%s: %d (expected: > 0)".formatted(key, value));

@@ -13,12 +13,31 @@ import org.jspecify.annotations.Nullable;
  *        against those alone
  * @param tolerance how far a log probability may be off
  * @param prompts whether prompts have the reference's tokens
+ * @param drafts how the answers alone were drafted; null if the bundle has no draft model
  */
-public record CheckReport(@Nullable String library, float tolerance, Part prompts, Part alone, Part company) {
+public record CheckReport(@Nullable String library, float tolerance, Part prompts, Part alone, Part company,
+        @Nullable Drafts drafts) {
 
     /** The first difference, if there is any. */
     public Optional<String> difference() {
-        return Stream.of(prompts, alone, company).flatMap(part -> part.differences().stream()).findFirst();
+        return Stream.concat(Stream.of(prompts, alone, company), Stream.ofNullable(drafts).map(Drafts::without))
+                .flatMap(part -> part.differences().stream()).findFirst();
+    }
+
+    /**
+     * How drafts fared in the answers alone.
+     *
+     * @param without the same answers without drafts, held against those with
+     * @param runs of the model while they were drafted; 0 if they weren't
+     * @param drafted tokens that the draft model guessed
+     * @param accepted those of them that were written
+     */
+    public record Drafts(Part without, long runs, long drafted, long accepted) {
+
+        /** How many tokens a run of the model wrote. */
+        public double tokensPerRun() {
+            return (double) (runs + accepted) / runs;
+        }
     }
 
     /**

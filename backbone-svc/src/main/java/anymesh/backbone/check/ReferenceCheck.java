@@ -2,9 +2,11 @@
 package anymesh.backbone.check;
 
 import anymesh.backbone.bundle.BackboneBundle;
+import anymesh.backbone.check.CheckReport.Drafts;
 import anymesh.backbone.check.CheckReport.Part;
 import anymesh.backbone.check.Reference.Message;
 import anymesh.backbone.check.Reference.Sample;
+import anymesh.backbone.decode.DraftCounts;
 import anymesh.backbone.prompt.PromptBuilder;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
@@ -37,6 +39,8 @@ public final class ReferenceCheck {
 
     private final BackboneBundle bundle;
     private final Asker asker;
+    private final Asker withoutDrafts;
+    private final DraftCounts counts;
     private final PromptBuilder prompts;
     private final Optional<Reference> reference;
     private final int width;
@@ -46,11 +50,16 @@ public final class ReferenceCheck {
      *
      * @param prompts how it writes prompts
      * @param backbone what answers
+     * @param withoutDrafts the same, of whose tokens none is drafted
+     * @param counts how drafts fare
      * @param width how many answers may be asked for at once
      */
-    public ReferenceCheck(BackboneBundle bundle, PromptBuilder prompts, Backbone backbone, int width) {
+    public ReferenceCheck(BackboneBundle bundle, PromptBuilder prompts, Backbone backbone, Backbone withoutDrafts,
+            DraftCounts counts, int width) {
         this.bundle = bundle;
         this.asker = new Asker(backbone);
+        this.withoutDrafts = new Asker(withoutDrafts);
+        this.counts = counts;
         this.prompts = prompts;
         this.reference = Reference.of(bundle.files());
         this.width = width;
@@ -72,21 +81,40 @@ public final class ReferenceCheck {
                 .orElseGet(() -> tolerance(bundle.files().manifest().precision()));
         var samples = reference.map(Reference::samples).orElseGet(this::own);
         var chosen = samples.subList(0, Math.min(most, samples.size()));
+        long runs = counts.runs();
+        long drafted = counts.drafted();
+        long accepted = counts.accepted();
         var told = new Tally(tolerance);
         var expected = new ArrayList<Sample>();
+        var alike = new ArrayList<Sample>();
         for (var sample : chosen) {
             if (reference.isPresent()) {
-                told.add(sample, asker.ask(sample));
+                var answer = asker.ask(sample);
+                told.add(sample, answer);
                 expected.add(sample);
+                alike.add(Comparison.asSample(sample, answer));
             } else {
                 var answer = asker.ask(sample.turns(), OWN_TOKENS);
                 expected.add(Comparison.asSample(sample, answer));
+                alike.add(expected.getLast());
                 told.count(answer);
             }
         }
         var alone = told.part();
+        var drafts = bundle.draft() == null
+                ? null
+                : new Drafts(withoutDrafts(alike, counts.runs() > runs, tolerance), counts.runs() - runs,
+                        counts.drafted() - drafted, counts.accepted() - accepted);
         return new CheckReport(reference.map(Reference::library).orElse(null), tolerance, prompts(chosen), alone,
-                company(expected, inCompany, new Random(seed), tolerance));
+                company(expected, inCompany, new Random(seed), tolerance), drafts);
+    }
+
+    private Part withoutDrafts(List<Sample> samples, boolean areDrafted, float tolerance) throws InterruptedException {
+        var told = new Tally(tolerance);
+        for (var sample : areDrafted ? samples : List.<Sample>of()) {
+            told.add(sample, withoutDrafts.ask(sample));
+        }
+        return told.part();
     }
 
     private Part company(List<Sample> expected, int count, Random random, float tolerance) throws InterruptedException {

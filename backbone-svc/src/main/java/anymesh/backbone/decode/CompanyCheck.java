@@ -96,7 +96,8 @@ final class CompanyCheck {
         return all;
     }
 
-    private static boolean isClose(float[] alone, float[] together) {
+    /** Whether two predictions differ by rounding at most. */
+    static boolean isClose(float[] alone, float[] together) {
         float least = Float.POSITIVE_INFINITY;
         float most = Float.NEGATIVE_INFINITY;
         float difference = 0;

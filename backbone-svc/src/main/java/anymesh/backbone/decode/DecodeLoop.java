@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,16 +33,20 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     private final DecoderGraph decoder;
     private final RowLayout layout;
     private final SingleRun single;
+    private final @Nullable Speculation speculation;
+    private final DraftCounts drafts;
     private final List<DecodeBatch> batches = new ArrayList<>();
     private final int prefillTokens;
     private final float[] logits;
 
-    private DecodeLoop(TokenInput input, DecoderGraph decoder, int prefillTokens) {
+    private DecodeLoop(TokenInput input, DecoderGraph decoder, RowLayout layout, SingleRun single,
+            @Nullable Speculation speculation, DraftCounts drafts, int prefillTokens) {
         this.input = input;
         this.decoder = decoder;
-        this.layout = CompanyCheck.proven(input, decoder, decoder.found().layout());
-        log.info("decoder={} layout={} {}", decoder.file(), layout, decoder.found().why());
-        this.single = new SingleRun(input, decoder, layout);
+        this.layout = layout;
+        this.single = single;
+        this.speculation = speculation;
+        this.drafts = drafts;
         this.prefillTokens = prefillTokens;
         this.logits = new float[decoder.shape().vocabulary()];
     }
@@ -54,9 +59,15 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
      */
     public static DecodeLoop load(BackboneBundle bundle, OnnxSettings settings, int prefillTokens) {
         return Closing.opening(opened -> {
-            var decoder = opened.with(DecoderGraph.load(bundle, settings));
+            var decoder = opened.with(DecoderGraph.load(bundle.decoder(), settings));
+            var input = opened.with(TokenInput.load(bundle.decoder(), decoder, settings));
             try {
-                return new DecodeLoop(opened.with(TokenInput.load(bundle, decoder, settings)), decoder, prefillTokens);
+                var layout = CompanyCheck.proven(input, decoder, decoder.found().layout());
+                log.info("decoder={} layout={} {}", decoder.file(), layout, decoder.found().why());
+                var single = new SingleRun(input, decoder, layout);
+                var drafts = new DraftCounts();
+                var speculation = Speculation.load(bundle, decoder, single, settings, drafts);
+                return new DecodeLoop(input, decoder, layout, single, speculation, drafts, prefillTokens);
             } catch (MeshException e) {
                 throw new BundleException("%s: does not decode a prompt: %s".formatted(decoder.file(), e.getMessage()),
                         e);
@@ -66,6 +77,9 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
 
     @Override
     public void step(List<GenerateJob> active) {
+        if (active.size() == 1 && speculate(active.getFirst())) {
+            return;
+        }
         // Chunks come first: they take their sequences out of the batch, which must be gone before it takes its step.
         var decoding = active.stream().filter(job -> job.next() instanceof Next.Token).toList();
         for (var job : active) {
@@ -75,6 +89,26 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
         }
         prefill(active.stream().filter(job -> job.next() == null).toList());
         together(decoding).forEach(this::decode);
+    }
+
+    /** A step of an answer that is drafted; false if this one is not, or no longer. */
+    private boolean speculate(GenerateJob job) {
+        if (speculation == null || !speculation.takes(job)) {
+            return false;
+        }
+        var fed = speculation.feed(job);
+        if (fed.length > 0) {
+            attempt(job, () -> {
+                int taken = 0;
+                do {
+                    single.logits(taken, logits);
+                    advance(job, single.hidden(taken));
+                    taken++;
+                } while (taken < fed.length && job.next() instanceof Next.Token(var token) && token == fed[taken]);
+                speculation.took(job, fed.length, taken);
+            });
+        }
+        return fed.length > 0;
     }
 
     /** Those that one batch can hold. */
@@ -197,6 +231,20 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
             single.giveBack(own);
             sequence.moveTo(null);
         }
+        if (speculation != null) {
+            speculation.release(job);
+        }
+    }
+
+    /** How drafts fare. */
+    public DraftCounts drafts() {
+        return drafts;
+    }
+
+    /** How answers alone are drafted; null if they are not. */
+    @Nullable
+    Speculation speculation() {
+        return speculation;
     }
 
     /** Rows that are decoded together, idle ones included. */
@@ -207,6 +255,9 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     /** Closes the graphs; after the last step. */
     @Override
     public void close() {
+        if (speculation != null) {
+            speculation.close();
+        }
         decoder.close();
         input.close();
     }

@@ -3,7 +3,7 @@ package anymesh.backbone.decode;
 
 import static anymesh.backbone.decode.GraphChecks.FREE;
 
-import anymesh.backbone.bundle.BackboneBundle;
+import anymesh.backbone.bundle.DecoderModel;
 import anymesh.backbone.bundle.DecoderShape;
 import anymesh.backbone.bundle.GenaiConfig;
 import anymesh.kit.model.BundleException;
@@ -38,14 +38,14 @@ final class DecoderGraph implements AutoCloseable {
     private final List<StateSlot> slots;
     private final RowLayout.Found found;
 
-    private DecoderGraph(OnnxModel model, OnnxGraph graph, BackboneBundle bundle) {
-        var config = bundle.genai().model().decoder();
+    private DecoderGraph(OnnxModel model, OnnxGraph graph, DecoderModel said) {
+        var config = said.genai().decoder();
         this.model = model;
         this.inputs = config.inputs();
         this.outputs = config.outputs();
-        this.shape = bundle.shape();
+        this.shape = said.shape();
         this.takesEmbeddings = model.inputs().containsKey(inputs.inputsEmbeds());
-        this.givesStates = !bundle.signals().isEmpty();
+        this.givesStates = said.isSignalling();
         var unknown = new HashSet<>(model.inputs().keySet());
         checkTokens(unknown);
         checkOptional(unknown, inputs.attentionMask());
@@ -65,11 +65,11 @@ final class DecoderGraph implements AutoCloseable {
     }
 
     /** Opens the graph; {@link BundleException} if it is not what the bundle says. */
-    static DecoderGraph load(BackboneBundle bundle, OnnxSettings settings) {
-        var file = bundle.files().file(bundle.genai().model().decoder().filename());
+    static DecoderGraph load(DecoderModel said, OnnxSettings settings) {
+        var file = said.file(said.genai().decoder().filename());
         var graph = OnnxGraph.read(file);
         return Closing
-                .opening(opened -> new DecoderGraph(opened.with(OnnxModel.load(file, settings)), graph, bundle));
+                .opening(opened -> new DecoderGraph(opened.with(OnnxModel.load(file, settings)), graph, said));
     }
 
     Path file() {
@@ -88,6 +88,22 @@ final class DecoderGraph implements AutoCloseable {
     /** A cache of what it remembers, of rows that lie like this. */
     KvCache newCache(RowLayout layout) {
         return new KvCache(slots, layout);
+    }
+
+    /**
+     * {@link BundleException} unless tokens that it was fed can be taken back, which the state of a recurrence or a window that is
+     * full can't.
+     *
+     * @param what it is, for the message
+     */
+    void requireTakingBack(String what) {
+        for (var slot : slots) {
+            if (!slot.grows()) {
+                throw new BundleException(
+                        "%s: '%s' keeps its size, so that the %s can't forget tokens that it was fed (expected: with a draft, a model and a draft that remember each position, without recurrent states or sliding windows)"
+                                .formatted(model.file(), slot.past(), what));
+            }
+        }
     }
 
     /** Whether it takes embeddings, so that media can be among them; else it takes ids. */

@@ -6,10 +6,10 @@ import static anymesh.backbone.decode.GraphChecks.FREE;
 import anymesh.backbone.bundle.GenaiConfig;
 import anymesh.kit.model.Closing;
 import anymesh.kit.model.ElementType;
-import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.kit.model.Tensor;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** The graph that looks token ids up: {@code [B,S] -> [B,S,hidden]}. */
@@ -35,10 +35,10 @@ final class EmbeddingGraph implements TokenInput {
      *
      * @param type of the embeddings that the decoder takes
      */
-    static EmbeddingGraph load(ModelBundle files, GenaiConfig.Embedding config, int hidden, ElementType type,
+    static EmbeddingGraph load(Path file, GenaiConfig.Embedding config, int hidden, ElementType type,
             OnnxSettings settings) {
         return Closing.opening(opened -> new EmbeddingGraph(
-                opened.with(OnnxModel.load(files.file(config.filename()), settings)), config, hidden, type));
+                opened.with(OnnxModel.load(file, settings)), config, hidden, type));
     }
 
     @Override

@@ -73,6 +73,20 @@ final class KvCache {
         }
     }
 
+    /** Forgets all but the first positions of its one row, in place; all that it remembers must {@linkplain StateSlot#grows grow}. */
+    void keep(int positions) {
+        for (int i = 0; i < slots.size(); i++) {
+            var slot = slots.get(i);
+            var bytes = MemorySegment.ofBuffer(tensors.get(i).bytes());
+            long from = (long) length * slot.bytes();
+            long to = (long) positions * slot.bytes();
+            for (int run = 1; run < slot.runs(); run++) {
+                MemorySegment.copy(bytes, run * from, bytes, run * to, to);
+            }
+        }
+        reset(1, positions); // the memory is the same, as it is no longer than before
+    }
+
     /** How many positions of a row's padding stand before its tokens. */
     private long before(int padding) {
         return layout == RowLayout.RIGHT_PADDED ? 0 : padding;

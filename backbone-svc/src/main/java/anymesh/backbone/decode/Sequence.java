@@ -38,6 +38,20 @@ final class Sequence {
         length += positions;
     }
 
+    /** Forgets all but its first positions; only while it has a cache of its own. */
+    void keep(int positions) {
+        if (own != null && positions < length) {
+            own.keep(positions);
+            length = positions;
+        }
+    }
+
+    /** Forgets everything. */
+    void clear() {
+        length = 0;
+        moveTo(null);
+    }
+
     void moveTo(DecodeBatch newBatch, int newRow) {
         batch = newBatch;
         row = newRow;

@@ -37,12 +37,17 @@ final class SingleRun {
         this(input, decoder, layout, Math.max(1, LOGIT_BYTES / Float.BYTES / decoder.shape().vocabulary()));
     }
 
-    /** {@code atOnce}: the most positions of a prompt that are fed in one run. */
+    /** {@code atOnce}: the most positions that are fed in one run, those of a signal aside. */
     SingleRun(TokenInput input, DecoderGraph decoder, RowLayout layout, int atOnce) {
         this.input = input;
         this.decoder = decoder;
         this.layout = layout;
         this.atOnce = atOnce;
+    }
+
+    /** The most positions that are fed in one run, all of which can be asked for what they predict. */
+    int atOnce() {
+        return atOnce;
     }
 
     /** A cache to use; what it holds is undefined. */
@@ -56,14 +61,39 @@ final class SingleRun {
         spare.push(cache);
     }
 
+    /** Takes back what a sequence has, which then has nothing. */
+    void release(Sequence sequence) {
+        var own = sequence.own();
+        if (own != null) {
+            giveBack(own);
+        }
+        sequence.clear();
+    }
+
     /** Feeds a sequence its prompt. */
     void prompt(Sequence sequence, Prompt prompt) {
+        begin(sequence);
+        inPieces(sequence, embed(prompt));
+    }
+
+    /** Feeds tokens, however many, to a sequence that has a cache of its own or nothing yet. */
+    void read(Sequence sequence, long[] tokens) {
+        if (sequence.own() == null) {
+            begin(sequence);
+        }
+        inPieces(sequence, embed(tokens));
+    }
+
+    private void begin(Sequence sequence) {
         var empty = borrow();
         empty.clear();
         sequence.moveTo(empty);
-        var tokens = embed(prompt);
-        for (int from = 0; from < prompt.length(); from += atOnce) {
-            run(sequence, tokens.part(1, from, Math.min(atOnce, prompt.length() - from)));
+    }
+
+    private void inPieces(Sequence sequence, Tensor tokens) {
+        int length = (int) tokens.size(1);
+        for (int from = 0; from < length; from += atOnce) {
+            run(sequence, tokens.part(1, from, Math.min(atOnce, length - from)));
         }
     }
 
@@ -75,6 +105,17 @@ final class SingleRun {
     /** What the last position predicts: {@code [vocabulary]}. */
     void logits(float[] into) {
         lastLogits.floats((int) lastLogits.elements() - into.length, into.length).get(into);
+    }
+
+    /** What one of the positions predicts that were fed, of many the last ones: {@code [vocabulary]}. */
+    void logits(int position, float[] into) {
+        lastLogits.floats(position * into.length, into.length).get(into);
+    }
+
+    /** The state of one of the positions that were fed, of many the last ones: {@code [1, hidden]}, or nothing if nobody reads it. */
+    FloatBuffer hidden(int position) {
+        int width = (int) (lastHidden.elements() / lastLogits.size(1));
+        return lastHidden.floats(position * width, width);
     }
 
     /** The states of the positions that were fed, of a prompt the last ones: {@code [S, hidden]}. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.decode;
 
-import anymesh.backbone.bundle.BackboneBundle;
+import anymesh.backbone.bundle.DecoderModel;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ElementType;
 import anymesh.kit.model.OnnxSettings;
@@ -22,21 +22,21 @@ interface TokenInput extends AutoCloseable {
     };
 
     /** As the decoder takes them; {@link BundleException} if the bundle has no such, or wants media where there is no place. */
-    static TokenInput load(BackboneBundle bundle, DecoderGraph decoder, OnnxSettings settings) {
-        var accepts = bundle.prompt().accepts();
+    static TokenInput load(DecoderModel model, DecoderGraph decoder, OnnxSettings settings) {
         if (!decoder.takesEmbeddings()) {
-            if (!accepts.isEmpty()) {
+            if (!model.accepts().isEmpty()) {
                 throw new BundleException(
                         "accepts: %s (expected: none, as the decoder takes ids and has no place for media)"
-                                .formatted(accepts));
+                                .formatted(model.accepts()));
             }
             return IDS;
         }
-        var config = bundle.genai().model().embedding();
+        var config = model.genai().embedding();
         if (config == null) {
             throw new BundleException("model.embedding is missing: the decoder takes embeddings");
         }
-        return EmbeddingGraph.load(bundle.files(), config, bundle.shape().hidden(), decoder.embeddingType(), settings);
+        return EmbeddingGraph.load(model.file(config.filename()), config, model.shape().hidden(),
+                decoder.embeddingType(), settings);
     }
 
     /** Of ids {@code [B,S]}; what it gives may be in the workspace. */

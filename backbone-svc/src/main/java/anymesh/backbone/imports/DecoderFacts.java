@@ -7,6 +7,7 @@ import anymesh.kit.model.OnnxFile;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -61,12 +62,22 @@ record DecoderFacts(GraphFile graph, int layers, Optional<Integer> heads, Option
         return embeddings != 0;
     }
 
+    /** Something that it remembers of a row whatever its length, such as the state of a recurrence. */
+    Optional<String> keepingItsSize(DecoderNames names) {
+        var fed = fed(names);
+        return graph.onnx().inputs().stream().filter(input -> !fed.contains(input.name()) && !grows(input.shape()))
+                .map(OnnxFile.Value::name).findFirst();
+    }
+
+    /** Of four axes the third has the positions; of others any that is free, but for the rows'. */
+    private static boolean grows(List<Long> shape) {
+        return shape.size() == 4 ? shape.get(2) < 0 : shape.stream().skip(1).anyMatch(size -> size < 0);
+    }
+
     /** Checks that all that it takes besides is what it gave before; how many layers have keys. */
     private static int memory(GraphFile graph, DecoderNames names) {
         var onnx = graph.onnx();
-        // Set.of refuses doubles, which a config may have.
-        var known = new HashSet<>(List.of(names.input("input_ids"), names.input("inputs_embeds"),
-                names.input("attention_mask"), names.input("position_ids")));
+        var known = fed(names);
         int layers = 0;
         int remembered = 0;
         for (var input : onnx.inputs()) {
@@ -88,6 +99,13 @@ record DecoderFacts(GraphFile graph, int layers, Optional<Integer> heads, Option
                             .formatted(graph.path()));
         }
         return layers;
+    }
+
+    /** All that it takes which it does not remember. */
+    private static Set<String> fed(DecoderNames names) {
+        // Set.of refuses doubles, which a config may have.
+        return new HashSet<>(List.of(names.input("input_ids"), names.input("inputs_embeds"),
+                names.input("attention_mask"), names.input("position_ids")));
     }
 
     /** Which layer's keys or values an input is, -1 if of none. */

@@ -39,11 +39,11 @@ record EmbeddingTable(Part part, float scale, int type) {
         return part.type().equals(WIDENED) ? Math.multiplyExact(part.length(), 2L) : part.length();
     }
 
-    /** Writes the graph and its data. */
-    void into(BundleDraft draft) {
+    /** Writes the graph and its data into a folder of the bundle; empty for the bundle's own. */
+    void into(BundleDraft draft, String folder) {
         var graph = new EmbeddingOnnx(part.shape().get(0), part.shape().get(1), stored(), DATA, storedBytes());
-        draft.write(FILE, out -> out.write(graph.bytes(scale, type)));
-        draft.write(DATA, this::copy);
+        draft.write(folder + FILE, out -> out.write(graph.bytes(scale, type)));
+        draft.write(folder + DATA, this::copy);
     }
 
     private void copy(OutputStream out) throws IOException {

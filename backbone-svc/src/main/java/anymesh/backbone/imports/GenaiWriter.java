@@ -143,6 +143,11 @@ final class GenaiWriter {
         model.json().put("context_length", said.orElse(CONTEXT));
     }
 
+    /** Whether a layer remembers a window of positions, in memory that does not grow. */
+    boolean isSliding() {
+        return decoder.object("sliding_window").map(window -> !window.numbers("layers").isEmpty()).orElse(false);
+    }
+
     JsonKeys model() {
         return model;
     }

@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param context how many tokens prompt and answer take together; null if the folder says it
  * @param replaces whether a bundle that is there already goes
  * @param checkpoint the folder of what was exported, where the export is without its embeddings; null for the source itself
+ * @param draft the folder of a small model's export that is to guess tokens; null for none
  */
 public record ImportRequest(Path source, Path target, String name, String version, @Nullable String license,
         @Nullable Path template, @Nullable Integer context, boolean replaces,
-        @Nullable Path checkpoint) {
+        @Nullable Path checkpoint, @Nullable Path draft) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,99}");
 
     public ImportRequest {
@@ -35,10 +36,10 @@ public record ImportRequest(Path source, Path target, String name, String versio
         }
     }
 
-    /** Of an export that is whole. */
+    /** Of an export that is whole, without a draft. */
     public ImportRequest(Path source, Path target, String name, String version, @Nullable String license,
             @Nullable Path template, @Nullable Integer context, boolean replaces) {
-        this(source, target, name, version, license, template, context, replaces, null);
+        this(source, target, name, version, license, template, context, replaces, null, null);
     }
 
     /** The name that a bundle gets from its source's: what can't stand in one becomes a dash. */

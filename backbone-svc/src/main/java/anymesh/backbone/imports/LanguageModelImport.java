@@ -3,7 +3,6 @@ package anymesh.backbone.imports;
 
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.kit.imports.BundleDraft;
-import anymesh.kit.imports.GraphFile;
 import anymesh.kit.imports.ImportReport;
 import anymesh.kit.imports.Licenses;
 import anymesh.kit.imports.SourceFolder;
@@ -11,7 +10,6 @@ import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Component;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** {@code anymesh bundle import FOLDER --as backbone}. */
 public final class LanguageModelImport {
@@ -35,88 +33,34 @@ public final class LanguageModelImport {
     }
 
     private ImportReport run() {
-        var layout = ExportLayout.of(source);
-        var genai = new GenaiWriter(source, layout, report);
-        var decoder = GraphFile.read(source, genai.decoderFile());
-        var facts = DecoderFacts.of(decoder, genai.names());
-        var embedding = embedding(genai, facts);
-        genai.complete(facts, embedding == null ? null : embedding.relative(), request.context());
-        var table = facts.takesEmbeddings() && embedding == null ? table(genai, facts) : null;
-        if (request.checkpoint() != null && table == null) {
+        var model = ExportedModel.read(source, request.checkpoint(), request.context(), report);
+        if (request.checkpoint() != null && model.table() == null) {
             report.did("--checkpoint is not needed: the export has its embeddings");
         }
-        report.recognised("%s, %s".formatted(layout == ExportLayout.GENAI
-                ? "onnxruntime-genai's builder"
-                : "Optimum's text generation", describe(genai, decoder)));
+        report.recognised(model.describe());
+        var drafting = request.draft() == null ? null : DraftImport.read(request.draft(), model);
+        var genai = model.genai();
         try (var draft = BundleDraft.begin(source, request.target(), request.replaces())) {
-            take(decoder, layout, draft);
-            if (embedding != null) {
-                embedding.into(draft);
-            }
-            if (table != null) {
-                table.into(draft);
-                report.did(table.describe());
-            }
+            model.graphsInto(draft, "", report);
             var tokens = Tokens.take(source, genai, draft, report);
             ChatTemplate.take(source, request.template(), tokens, draft, report);
             AnswerDefaults.search(source, genai.json(), report);
             AnswerDefaults.ends(source, genai, tokens.end(), report);
             draft.write("genai_config.json", genai.json());
-            report.did("genai_config.json %s".formatted(layout == ExportLayout.GENAI ? "completed" : "written"));
+            report.did("genai_config.json %s".formatted(
+                    model.layout() == ExportLayout.GENAI ? "completed" : "written"));
             source.file("check.json").ifPresent(file -> {
                 draft.take(file, "check.json");
                 report.did("check.json taken: what the original library answered");
             });
-            seal(draft, decoder.precision());
+            if (drafting != null) {
+                drafting.into(draft, report);
+            }
+            seal(draft, model.decoder().precision());
             open(draft);
             draft.publish();
         }
         return report;
-    }
-
-    /**
-     * The builder's graphs without grouped attention say that keys and values which it repeats for each head are as long as what is
-     * fed, not as what is remembered; with them a second token fails.
-     */
-    private void take(GraphFile decoder, ExportLayout layout, BundleDraft draft) {
-        if (layout == ExportLayout.GENAI && decoder.onnx().operators().contains("com.microsoft:MultiHeadAttention")) {
-            decoder.intoWithoutInnerShapes(draft);
-            report.did("%s repaired: it says wrong shapes of what is inside of it, which are left out".formatted(
-                    decoder.relative()));
-        } else {
-            decoder.into(draft);
-        }
-    }
-
-    /** The graph that looks embeddings up; null if the decoder does, or if there is none. */
-    private @Nullable GraphFile embedding(GenaiWriter genai, DecoderFacts facts) {
-        var file = facts.takesEmbeddings() ? genai.embeddingFile().filter(source::has) : Optional.<String>empty();
-        if (file.isEmpty()) {
-            return null;
-        }
-        return GraphFile.read(source, file.get());
-    }
-
-    /** What such a graph is made of: the checkpoint's own table. */
-    private EmbeddingTable table(GenaiWriter genai, DecoderFacts facts) {
-        var checkpoint = request.checkpoint() == null ? source : SourceFolder.openCheckpoint(request.checkpoint());
-        var part = new EmbeddingSearch(checkpoint, genai.vocabulary(), genai.hidden()).find().orElseThrow(
-                () -> new BundleException(
-                        "%s: the decoder takes embeddings, and no graph looks them up (expected: embedding.onnx beside it, *.safetensors of the checkpoint there or by --checkpoint DIR, or an export without exclude_embeds; found: %s)"
-                                .formatted(checkpoint.path(), checkpoint.listing())));
-        var config = checkpoint.json("config.json").map(GenaiWriter::ofText).orElseGet(genai::config);
-        genai.looksUpBy(EmbeddingTable.FILE);
-        return new EmbeddingTable(part,
-                EmbeddingScale.of(genai.model().text("type"), config, genai.hidden(), part.type(), report),
-                facts.embeddings());
-    }
-
-    private static String describe(GenaiWriter genai, GraphFile decoder) {
-        var type = Optional.ofNullable(genai.model().json().path("type").textValue()).orElse("a model");
-        return "%s of %s, vocabulary %d, context %d, %s%s".formatted(type, decoder.precision(), genai.vocabulary(),
-                genai.model().size("context_length").orElse(0), decoder.relative(), decoder.external().isEmpty()
-                        ? ""
-                        : " with weights in " + String.join(", ", decoder.external()));
     }
 
     /** What is written is what the loader takes. */
@@ -138,6 +82,9 @@ public final class LanguageModelImport {
                 .put("license", Licenses.take(source, request.license(), draft, report));
         manifest.putArray("accepts");
         manifest.putObject("prompt").put("template", ChatTemplate.FILE);
+        if (request.draft() != null) {
+            DraftImport.describe(manifest);
+        }
         draft.seal(manifest);
     }
 }

@@ -23,25 +23,14 @@ import java.util.Optional;
  * @param config {@code tokenizer_config.json}, completed
  */
 record Tokens(Map<String, Long> vocabulary, Optional<String> begin, JsonKeys config) {
-    private static final String FILE = "tokenizer.json";
+    static final String FILE = "tokenizer.json";
     private static final String CONFIG = "tokenizer_config.json";
     private static final String MAP = "special_tokens_map.json";
     private static final List<String> NAMED = List.of("bos_token", "eos_token", "unk_token", "pad_token");
 
     /** Takes the tokenizer into the bundle, or makes it; {@link BundleException} if there is none, or none that can be loaded. */
     static Tokens take(SourceFolder source, GenaiWriter genai, BundleDraft draft, ImportReport report) {
-        var own = source.file(FILE);
-        if (own.isPresent()) {
-            SourceFolder.json(own.get());
-            draft.take(own.get(), FILE);
-            report.did("%s taken as it is".formatted(FILE));
-        } else {
-            var repaired = TokenizerRepair.of(source).orElseThrow(() -> new BundleException(
-                    "%s: no tokenizer (looked for: %s, tokenizer.model, spiece.model, vocab.json with merges.txt, vocab.txt; found: %s)"
-                            .formatted(source.path(), FILE, source.listing())));
-            draft.write(FILE, repaired.json());
-            report.did("%s repaired from %s".formatted(FILE, repaired.origin()));
-        }
+        fileInto(source, draft, "", report);
         var json = SourceFolder.json(draft.file(FILE)).json();
         Map<String, Long> vocabulary;
         try (var tokenizer = TextTokenizer.load(draft.file(FILE))) {
@@ -54,7 +43,24 @@ record Tokens(Map<String, Long> vocabulary, Optional<String> begin, JsonKeys con
         return new Tokens(vocabulary, begin(json), config(source, genai, vocabulary, draft, report));
     }
 
-    private static void check(SourceFolder source, Map<String, Long> vocabulary, int size) {
+    /** Takes {@code tokenizer.json} into a folder of the bundle, or makes it; {@link BundleException} if there is none. */
+    static void fileInto(SourceFolder source, BundleDraft draft, String folder, ImportReport report) {
+        var own = source.file(FILE);
+        if (own.isPresent()) {
+            SourceFolder.json(own.get());
+            draft.take(own.get(), folder + FILE);
+            report.did("%s taken as it is".formatted(FILE));
+        } else {
+            var repaired = TokenizerRepair.of(source).orElseThrow(() -> new BundleException(
+                    "%s: no tokenizer (looked for: %s, tokenizer.model, spiece.model, vocab.json with merges.txt, vocab.txt; found: %s)"
+                            .formatted(source.path(), FILE, source.listing())));
+            draft.write(folder + FILE, repaired.json());
+            report.did("%s repaired from %s".formatted(FILE, repaired.origin()));
+        }
+    }
+
+    /** {@link BundleException} if a token has an id that the model hasn't got. */
+    static void check(SourceFolder source, Map<String, Long> vocabulary, int size) {
         if (vocabulary.isEmpty()) {
             throw new BundleException("%s: a tokenizer without tokens".formatted(source.path()));
         }

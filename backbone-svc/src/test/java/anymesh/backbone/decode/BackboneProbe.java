@@ -18,8 +18,8 @@ public final class BackboneProbe implements AutoCloseable {
     private FloatBuffer hidden = FloatBuffer.allocate(0);
 
     public BackboneProbe(BackboneBundle bundle) {
-        this.decoder = DecoderGraph.load(bundle, OnnxSettings.cpu(1));
-        this.embeddings = TokenInput.load(bundle, decoder, OnnxSettings.cpu(1));
+        this.decoder = DecoderGraph.load(bundle.decoder(), OnnxSettings.cpu(1));
+        this.embeddings = TokenInput.load(bundle.decoder(), decoder, OnnxSettings.cpu(1));
         this.single = new SingleRun(embeddings, decoder, decoder.found().layout());
         this.batch = new DecodeBatch(embeddings, decoder, decoder.found().layout());
         this.logits = new float[bundle.shape().vocabulary()];

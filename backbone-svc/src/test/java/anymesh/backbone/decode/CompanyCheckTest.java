@@ -26,8 +26,8 @@ class CompanyCheckTest {
     void aLayoutIsKeptIfAnswersInCompanyAreThoseAlone(String decoder, RowLayout first, RowLayout proven)
             throws IOException {
         try (var bundle = TinyBackbone.load(folder, decoder);
-                var graph = DecoderGraph.load(bundle, OnnxSettings.cpu(1));
-                var embeddings = TokenInput.load(bundle, graph, OnnxSettings.cpu(1))) {
+                var graph = DecoderGraph.load(bundle.decoder(), OnnxSettings.cpu(1));
+                var embeddings = TokenInput.load(bundle.decoder(), graph, OnnxSettings.cpu(1))) {
             assertThat(CompanyCheck.proven(embeddings, graph, first)).isEqualTo(proven);
         }
     }
@@ -38,7 +38,7 @@ class CompanyCheckTest {
         "recurrent, LEFT_PADDED"})
     void whatTheOperatorsOfRealGraphsSay(String decoder, RowLayout layout) throws IOException {
         try (var bundle = TinyBackbone.load(folder, decoder);
-                var graph = DecoderGraph.load(bundle, OnnxSettings.cpu(1))) {
+                var graph = DecoderGraph.load(bundle.decoder(), OnnxSettings.cpu(1))) {
             assertThat(graph.found().layout()).isEqualTo(layout);
         }
     }

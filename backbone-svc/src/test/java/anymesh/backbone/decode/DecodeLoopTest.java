@@ -241,7 +241,8 @@ class DecodeLoopTest {
             this.job = new GenerateJob(CallContext.start("test", null, Duration.ofMinutes(5)), prompt,
                     new Answer(options, prompt.ids(),
                             media, bundle.signals(), bundle.stop(), bundle.shape().hidden(), bundle.tokenizer()::decode,
-                            AnswerForm.FREE, Begun.NOTHING, this));
+                            AnswerForm.FREE, Begun.NOTHING, this),
+                    0);
         }
 
         @Override

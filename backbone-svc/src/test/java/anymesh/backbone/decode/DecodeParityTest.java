@@ -40,8 +40,8 @@ class DecodeParityTest {
 
     DecodeParityTest(String kind, @TempDir Path folder) throws IOException {
         bundle = TinyBackbone.load(folder, kind);
-        decoder = DecoderGraph.load(bundle, OnnxSettings.cpu(1));
-        embeddings = TokenInput.load(bundle, decoder, OnnxSettings.cpu(1));
+        decoder = DecoderGraph.load(bundle.decoder(), OnnxSettings.cpu(1));
+        embeddings = TokenInput.load(bundle.decoder(), decoder, OnnxSettings.cpu(1));
         single = new SingleRun(embeddings, decoder, decoder.found().layout());
         batch = new DecodeBatch(embeddings, decoder, decoder.found().layout());
         logits = new float[bundle.shape().vocabulary()];

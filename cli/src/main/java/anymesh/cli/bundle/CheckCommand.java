@@ -48,9 +48,27 @@ final class CheckCommand implements Callable<Integer> {
                 : report.library());
         print("prompts", report.prompts(), report.tolerance(), out);
         print("alone", report.alone(), report.tolerance(), out);
+        if (report.drafts() != null) {
+            print(report.drafts(), report.alone(), out);
+        }
         print("company", report.company(), report.tolerance(), out);
         out.println(report.difference().isEmpty() ? "passed" : "FAILED");
         return report.difference().isEmpty();
+    }
+
+    private static void print(CheckReport.Drafts drafts, CheckReport.Part with, PrintStream out) {
+        if (drafts.runs() == 0) {
+            out.println("drafts     none, as they are switched off or would change answers, which is logged above");
+            return;
+        }
+        var without = drafts.without();
+        out.printf(
+                "drafts     %d of %d as without, %s%.2f tokens a run of the model, %.1f tokens/s with and %.1f without%n",
+                without.asked() - without.differences().size() - without.ties(), without.asked(),
+                without.ties() > 0 ? "%d as likely, ".formatted(without.ties()) : "", drafts.tokensPerRun(),
+                with.tokensPerSecond(), without.tokensPerSecond());
+        out.printf("           %d of %d drafted tokens written%n", drafts.accepted(), drafts.drafted());
+        shown(without, out);
     }
 
     private static void print(String name, CheckReport.Part part, float tolerance, PrintStream out) {
@@ -66,6 +84,10 @@ final class CheckCommand implements Callable<Integer> {
                     part.tokensPerSecond());
         }
         out.println();
+        shown(part, out);
+    }
+
+    private static void shown(CheckReport.Part part, PrintStream out) {
         part.differences().stream().limit(SHOWN).forEach(difference -> out.println("  " + difference));
         if (part.differences().size() > SHOWN) {
             out.printf("  and %d more%n", part.differences().size() - SHOWN);

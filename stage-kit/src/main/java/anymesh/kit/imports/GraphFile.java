@@ -43,6 +43,11 @@ public record GraphFile(String relative, Path path, OnnxFile onnx, Set<String> e
         return new GraphFile(relative, path, onnx, ExternalData.check(path, onnx));
     }
 
+    /** The same where the bundle has it in a folder, such as {@code draft/}; empty for the bundle's own. */
+    public GraphFile under(String folder) {
+        return new GraphFile(folder + relative, path, onnx, external);
+    }
+
     /** Takes it into a bundle as it is, with its weights. */
     public void into(BundleDraft draft) {
         draft.take(path, relative);
