@@ -84,7 +84,7 @@ public final class ReferenceCheck {
         long runs = counts.runs();
         long drafted = counts.drafted();
         long accepted = counts.accepted();
-        var told = new Tally(tolerance);
+        var told = new Tally(tolerance, this::name);
         var expected = new ArrayList<Sample>();
         var alike = new ArrayList<Sample>();
         for (var sample : chosen) {
@@ -110,7 +110,7 @@ public final class ReferenceCheck {
     }
 
     private Part withoutDrafts(List<Sample> samples, boolean areDrafted, float tolerance) throws InterruptedException {
-        var told = new Tally(tolerance);
+        var told = new Tally(tolerance, this::name);
         for (var sample : areDrafted ? samples : List.<Sample>of()) {
             told.add(sample, withoutDrafts.ask(sample));
         }
@@ -124,7 +124,7 @@ public final class ReferenceCheck {
             Collections.shuffle(shuffled, random);
             order.addAll(shuffled.subList(0, Math.min(shuffled.size(), count - order.size())));
         }
-        var tally = new Tally(tolerance);
+        var tally = new Tally(tolerance, this::name);
         var seats = new Semaphore(width);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var answers = new ArrayList<Future<Told>>();
@@ -165,7 +165,7 @@ public final class ReferenceCheck {
             if (at >= 0) {
                 differences.add(
                         "the prompt of \"%s\" has %d tokens where the reference has %d; they part at %d: %s, not %s"
-                                .formatted(start(sample), ids.length, wanted.length, at, around(ids, at),
+                                .formatted(Tally.start(sample), ids.length, wanted.length, at, around(ids, at),
                                         around(wanted, at)));
             }
         }
@@ -178,11 +178,6 @@ public final class ReferenceCheck {
 
     private static String around(long[] ids, int at) {
         return Arrays.toString(Arrays.copyOfRange(ids, Math.min(at, ids.length), Math.min(at + 4, ids.length)));
-    }
-
-    private static String start(Sample sample) {
-        var text = sample.messages().getLast().content();
-        return text.length() <= 40 ? text : text.substring(0, text.offsetByCodePoints(0, 20)) + "…";
     }
 
     private ByteString name(int token) {
@@ -208,40 +203,6 @@ public final class ReferenceCheck {
                 return false;
             }
             throw e;
-        }
-    }
-
-    /** Counts answers as they come. */
-    private final class Tally {
-        private final float tolerance;
-        private final long start = System.nanoTime();
-        private final List<String> differences = new ArrayList<>();
-        private int asked;
-        private int ties;
-        private float error;
-        private long tokens;
-
-        Tally(float tolerance) {
-            this.tolerance = tolerance;
-        }
-
-        void add(Sample sample, Told told) {
-            count(told);
-            var compared = Comparison.of(sample, told, tolerance, ReferenceCheck.this::name);
-            error = Math.max(error, compared.error());
-            ties += compared.isTie() ? 1 : 0;
-            if (compared.difference() != null) {
-                differences.add("the answer to \"%s\": %s".formatted(start(sample), compared.difference()));
-            }
-        }
-
-        void count(Told told) {
-            asked++;
-            tokens += told.completionTokens();
-        }
-
-        Part part() {
-            return new Part(asked, ties, error, differences, tokens / ((System.nanoTime() - start) / 1e9));
         }
     }
 }

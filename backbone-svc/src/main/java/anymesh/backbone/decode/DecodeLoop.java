@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Continuous batching over a graph without paged attention. A step feeds each answer what it needs next: its prompt, the
  * tokens of a signal (each by itself, {@link SingleRun}), or one token (all together, {@link DecodeBatch}, or those that the
- * graph's {@link RowLayout} lets be together); so answers join and leave between steps and never wait for each other's ends.
+ * graph's {@link RowLayout} lets be together); so answers join and leave between steps and never wait for each other's ends. An
+ * answer that is alone may be fed more than one token, of which the others are guessed ({@link Speculation}).
  *
  * <p>Owned by one worker thread, {@link #close} included.
  */

@@ -76,6 +76,11 @@ class ImportCommandTest {
         assertThat(again.exit()).isEqualTo(1);
         assertThat(again.err()).contains("is there already").hasLineCount(1);
         assertThat(again.out()).isEmpty();
+
+        var drafted = run("import", source.toString(), "--as", "backbone", "--to", target + "-drafted", "--draft",
+                folder.resolve("nothing").toString());
+        assertThat(drafted.exit()).isEqualTo(1);
+        assertThat(drafted.err()).contains("nothing: no such folder").hasLineCount(1);
     }
 
     @Test
