@@ -56,7 +56,7 @@ public final class TinyBackbone {
         return BackboneBundle.load(folder);
     }
 
-    /** As {@link #load(Path, String)}, with one of these decoders as its draft model. */
+    /** As {@link #load(Path, String)}, with one of these decoders as its draft model, or {@code sure}, which is {@code ids} and surer. */
     public static BackboneBundle load(Path folder, String kind, String draft) throws IOException {
         load(folder, kind).close();
         var into = Files.createDirectory(folder.resolve("draft"));

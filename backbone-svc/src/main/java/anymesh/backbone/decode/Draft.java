@@ -3,14 +3,17 @@ package anymesh.backbone.decode;
 
 /**
  * What a draft model has read of one answer, and how many tokens are worth guessing next: two more each time that all were right,
- * one less otherwise (the heuristic schedule of transformers' assisted generation), and where none are worth it one again after a while.
+ * one less otherwise (the heuristic schedule of transformers' assisted generation), and none for a while after several runs in a row
+ * without a right guess.
  */
 final class Draft {
     private static final int FIRST = 4;
-    private static final int PAUSE = 16;
+    private static final int MISSES = 4;
+    private static final int PAUSE = 8;
 
     private final Sequence sequence = new Sequence();
     private int wanted = FIRST;
+    private int misses;
     private int paused;
     private boolean isOver;
 
@@ -19,14 +22,15 @@ final class Draft {
         return sequence;
     }
 
-    /** How many tokens to guess for the next run. */
+    /** How many tokens to guess at most for the next run. */
     int wanted(int most) {
-        if (wanted == 0) {
-            paused++;
-            if (paused > PAUSE) {
-                paused = 0;
-                wanted = 1;
+        if (misses == MISSES) {
+            if (paused < PAUSE) {
+                paused++;
+                return 0;
             }
+            paused = 0;
+            misses--;
         }
         return Math.max(0, Math.min(wanted, most));
     }
@@ -35,7 +39,8 @@ final class Draft {
     void fared(int drafted, int accepted) {
         if (drafted > 0) {
             // Fewer than were wanted may have been guessed, as where the answer ends.
-            wanted = accepted == drafted ? Math.max(wanted, drafted + 2) : wanted - 1;
+            wanted = accepted == drafted ? Math.max(wanted, drafted + 2) : Math.max(1, wanted - 1);
+            misses = accepted > 0 ? 0 : misses + 1;
         }
     }
 

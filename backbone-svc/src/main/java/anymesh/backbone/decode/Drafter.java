@@ -9,7 +9,10 @@ import anymesh.wire.error.MeshException;
 import java.util.Arrays;
 import java.util.Set;
 
-/** The draft model: reads what an answer has so far and guesses how it goes on, always by its likeliest token. */
+/**
+ * The draft model: reads what an answer has so far and guesses how it goes on, always by its likeliest token, until one is more likely wrong
+ * than right.
+ */
 final class Drafter implements AutoCloseable {
     private final TokenInput input;
     private final DecoderGraph decoder;
@@ -58,7 +61,7 @@ final class Drafter implements AutoCloseable {
     }
 
     /**
-     * How a text goes on: {@code count} tokens, or fewer where it thinks that the answer ends.
+     * How a text goes on: {@code count} tokens, or fewer where it thinks that the answer ends, or after one that it is not sure of.
      *
      * @param draft what it has read of the text, which is then all of it and what it guessed but for the last
      */
@@ -71,9 +74,13 @@ final class Drafter implements AutoCloseable {
                 single.read(sequence, new long[]{guessed[i - 1]});
             }
             single.logits(logits);
-            guessed[i] = likeliest();
+            int likeliest = likeliest();
+            guessed[i] = likeliest;
             if (ends.contains(guessed[i])) {
                 return Arrays.copyOf(guessed, i);
+            }
+            if (!isSure(likeliest)) {
+                return Arrays.copyOf(guessed, i + 1);
             }
         }
         return guessed;
@@ -87,6 +94,15 @@ final class Drafter implements AutoCloseable {
             }
         }
         return best;
+    }
+
+    /** Whether the probability of its likeliest token is a half or more. */
+    private boolean isSure(int likeliest) {
+        double total = 0;
+        for (int i = 0; i < vocabulary && total <= 2; i++) {
+            total += Math.exp(logits[i] - logits[likeliest]);
+        }
+        return total <= 2;
     }
 
     /** Forgets all of an answer. */

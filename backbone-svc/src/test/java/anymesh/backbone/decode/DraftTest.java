@@ -32,16 +32,27 @@ class DraftTest {
 
     @Test
     void whereGuessesAreWrongOneIsMadeAfterAWhile() {
-        for (int wanted; (wanted = draft.wanted(MANY)) > 0;) {
+        int runs = 0;
+        for (int wanted; (wanted = draft.wanted(MANY)) > 0; runs++) {
             draft.fared(wanted, 0);
         }
+        assertThat(runs).isBetween(2, 8);
         int paused = 1;
         while (draft.wanted(MANY) == 0) {
             draft.fared(0, 0);
             paused++;
         }
-        assertThat(paused).isBetween(8, 64);
+        assertThat(paused).isBetween(4, 64);
         draft.fared(1, 0);
         assertThat(draft.wanted(MANY)).as("and then a pause again").isZero();
+    }
+
+    @Test
+    void aRightGuessNowAndThenIsNoPause() {
+        for (int i = 0; i < 100; i++) {
+            int wanted = draft.wanted(MANY);
+            assertThat(wanted).isPositive();
+            draft.fared(wanted, i % 3 == 0 ? 1 : 0);
+        }
     }
 }
