@@ -20,6 +20,7 @@ import anymesh.backbone.bundle.SignalSpec;
 import anymesh.backbone.constraint.Schema;
 import anymesh.backbone.prompt.Prompt;
 import anymesh.kit.model.BundleException;
+import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.kit.model.Tensor;
 import anymesh.wire.call.CallContext;
@@ -90,6 +91,7 @@ class SpeculationTest {
     @ParameterizedTest
     @CsvSource({"masked, half", "masked, sure", "grouped, sure", "equal, quantized", "ids, sure", "half, sure"})
     void answersAloneAreThoseWithoutDrafts(String kind, String draft) throws IOException {
+        int open = OnnxModel.open();
         try (var bundle = TinyBackbone.load(folder, kind, draft);
                 var plain = load(bundle.withoutDraft());
                 var drafting = load(bundle)) {
@@ -104,6 +106,7 @@ class SpeculationTest {
             assertThat(drafts.accepted()).as("right guesses").isGreaterThan(isSure ? 200 : 100);
             assertThat(drafts.drafted() - drafts.accepted()).as("wrong guesses").isGreaterThan(50);
         }
+        assertThat(OnnxModel.open()).as("models that were left open").isEqualTo(open);
     }
 
     @Test
@@ -198,11 +201,13 @@ class SpeculationTest {
     @ParameterizedTest
     @CsvSource({"recurrent, masked, model", "masked, recurrent, draft"})
     void whatCannotForgetIsRefused(String kind, String draft, String which) throws IOException {
+        int open = OnnxModel.open();
         try (var bundle = TinyBackbone.load(folder, kind, draft)) {
             assertThatThrownBy(() -> load(bundle).close()).isInstanceOf(BundleException.class).hasMessageContainingAll(
                     "keeps its size, so that the %s can't forget tokens".formatted(which),
                     draft.equals("recurrent") ? "draft/decoder.onnx" : "decoder.onnx");
             load(bundle.withoutDraft()).close();
+            assertThat(OnnxModel.open()).as("models that were left open").isEqualTo(open);
         }
     }
 
