@@ -23,17 +23,18 @@ public final class OfferedTools {
 
     private final CallTokens tokens;
     private final List<JsonNode> functions;
-    private final List<CallGrammar.Function> allowed;
     private final boolean isRequired;
-    private final boolean isSingle;
+    private final Schema whole;
+    private final Schema rest;
 
     private OfferedTools(CallTokens tokens, List<JsonNode> functions, List<CallGrammar.Function> allowed,
             boolean isRequired, boolean isSingle) {
         this.tokens = tokens;
         this.functions = List.copyOf(functions);
-        this.allowed = List.copyOf(allowed);
         this.isRequired = isRequired;
-        this.isSingle = isSingle;
+        // Now, so that what can't be enforced is refused before there is an answer.
+        this.whole = grammar(tokens.opening(), tokens, allowed, isSingle);
+        this.rest = grammar(tokens.afterTrigger(), tokens, allowed, isSingle);
     }
 
     /** Reads them; {@link InvalidInput} naming the place of what can't be. */
@@ -103,12 +104,12 @@ public final class OfferedTools {
 
     /** What an answer has to be that is nothing but calls. */
     public Schema whole() {
-        return grammar(tokens.opening());
+        return whole;
     }
 
     /** The same of the rest of one, once a call was begun. */
     public Schema rest() {
-        return grammar(tokens.afterTrigger());
+        return rest;
     }
 
     /** Reads an answer that is nothing but calls. */
@@ -126,7 +127,8 @@ public final class OfferedTools {
         return new CallHead(tokens.begin());
     }
 
-    private Schema grammar(byte[] opening) {
+    private static Schema grammar(byte[] opening, CallTokens tokens, List<CallGrammar.Function> allowed,
+            boolean isSingle) {
         return CallGrammar.read(new CallGrammar.Texts(opening, tokens.middle(), isSingle ? null : tokens.between(),
                 tokens.closing()), allowed);
     }

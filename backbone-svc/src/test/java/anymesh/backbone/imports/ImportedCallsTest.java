@@ -62,6 +62,9 @@ class ImportedCallsTest {
     void whatCanNotBeEnforcedIsRefusedByItsPlace() throws Exception {
         try (var backbone = imported("Qwen2.5-7B-Instruct.jinja")) {
             var pattern = FUNCTION.replace("\"enum\"", "\"pattern\": \"r.*\", \"enum\"");
+            var auto = ask(pattern);
+            auto.getToolsBuilder().setChoice(ToolChoice.AUTO);
+            assertThat(backbone.send(auto).error()).as("before there is an answer").isInstanceOf(InvalidInput.class);
             assertThat(backbone.send(ask(pattern)).error()).isInstanceOfSatisfying(InvalidInput.class,
                     e -> assertThat(e.param())
                             .isEqualTo("tools[0].parameters.properties.lamp.pattern"));
