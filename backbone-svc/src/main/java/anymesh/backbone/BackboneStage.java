@@ -80,6 +80,9 @@ public final class BackboneStage implements Stage {
         if (bundle.documents() != null) {
             description.addFeatures(Features.JSON_SCHEMA);
         }
+        if (bundle.calls() != null) {
+            description.addFeatures(Features.TOOLS);
+        }
         return description.build();
     }
 

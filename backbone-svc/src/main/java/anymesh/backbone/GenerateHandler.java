@@ -17,6 +17,7 @@ import anymesh.wire.call.CallContext;
 import anymesh.wire.call.Emitter;
 import anymesh.wire.call.FrameHandler;
 import java.time.Duration;
+import java.util.List;
 
 /** One request: checked and tokenized on its own virtual thread, decoded by the worker, sent as fast as its client reads. */
 final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEvent> {
@@ -56,7 +57,8 @@ final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEve
         var request = frame.header();
         var media = options.media(request);
         var form = options.form(request);
-        var prompt = prompts.build(request.getTurnsList(), frame.embeddings(), call);
+        var prompt = prompts.build(request.getTurnsList(), form.tools() == null ? List.of() : form.tools().functions(),
+                frame.embeddings(), call);
         var sampling = options.sampling(request.getSampling(), prompt.length(), media.requiredTokens());
         var begun = options.begun(request, sampling);
         try (var events = new EventQueue(memory, bundle.texts())) {

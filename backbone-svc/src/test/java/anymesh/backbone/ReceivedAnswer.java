@@ -48,6 +48,9 @@ public final class ReceivedAnswer implements FrameObserver<BackboneEvent> {
                     parts.add("<%s %08x>".formatted(frame.header().getSignal().getModality(),
                             Arrays.hashCode(states)));
                 }
+                case CALL -> parts.add(frame.header().getCall().getName().isEmpty()
+                        ? frame.header().getCall().getArguments()
+                        : "<%s>".formatted(frame.header().getCall().getName()));
                 case FINISHED -> finished = frame.header().getFinished();
                 case EVENT_NOT_SET -> throw new AssertionError("an empty event");
             }

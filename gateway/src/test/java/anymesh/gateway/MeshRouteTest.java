@@ -42,7 +42,7 @@ class MeshRouteTest {
         await().untilAsserted(() -> {
             var instances = mesh().path("stages").path(4).path("services").path(0).path("instances");
             assertThat(instances.path(1).toString()).isEqualTo("{\"id\":\"generator-image-2\",\"state\":\"serving\","
-                    + "\"bundle\":\"toyworld\",\"version\":\"2.0.0\",\"candidate\":true,\"modalities\":[\"image\"]}");
+                    + "\"bundle\":\"toyworld\",\"version\":\"2.0.0\",\"candidate\":true,\"modalities\":[\"image\"],\"features\":[]}");
         });
         assertThat(mesh().toString()).doesNotContain("127.0.0.1", String.valueOf(mesh.instance("encoder").grpcPort()));
     }

@@ -282,6 +282,12 @@ final class TestingMesh implements AutoCloseable {
                 .addAllFeatures(List.of(features)).build());
     }
 
+    /** The same of another instance. */
+    void describeFeatures(String service, int number, String... features) {
+        var other = Objects.requireNonNull(instances.get(service + "-" + number));
+        describe(other, other.description().toBuilder().addAllFeatures(List.of(features)).build());
+    }
+
     /** Starts one more instance of a service, of another version. */
     void serve(String service, int number, String version) {
         var instance = serve(service, number);

@@ -23,6 +23,7 @@ import anymesh.v1.Signal;
 import anymesh.v1.StageTimings;
 import anymesh.v1.TextDelta;
 import anymesh.v1.TokenLogprob;
+import anymesh.v1.ToolCallDelta;
 import anymesh.v1.Turn;
 import anymesh.wire.DType;
 import anymesh.wire.EmbeddingBatch;
@@ -81,7 +82,7 @@ final class TestingStages {
      * Reads the last user text as orders, separated by {@code |}: {@code image}, {@code audio} and {@code video} signal media, {@code look} tells
      * the numbers of all pictures in the conversation, {@code echo} tells the assistant's last turn, {@code cut} ends in
      * the middle, {@code long} runs out of tokens, {@code broken} fails, {@code dice} is a number that depends on the seed
-     * and its place; all else is said. Required pictures follow. Each order is a token, its number; a continuation begins
+     * and its place, {@code call f {}} calls a function with arguments; all else is said. Required pictures follow. Each order is a token, its number; a continuation begins
      * behind those that it names.
      */
     void reason(Frame<BackboneRequest> request, CallContext call, Emitter<BackboneEvent> anywhere) {
@@ -98,6 +99,10 @@ final class TestingStages {
                 case "long" -> reason = FinishReason.LENGTH;
                 case "cut" -> {
                     return;
+                }
+                case String called when called.startsWith("call ") -> {
+                    out.call(called.split(" ", 3));
+                    reason = FinishReason.TOOL_CALLS;
                 }
                 case "broken" -> throw new IllegalStateException("secret: /models/weights.onnx");
                 case "dice" ->
@@ -127,6 +132,8 @@ final class TestingStages {
         private int skippedCharacters;
         private int skippedSignals;
         private int skippedLogprobs;
+        private int skippedCalls;
+        private int skippedArguments;
         private int signals;
 
         Continued(BackboneRequest prompt, Emitter<BackboneEvent> out) {
@@ -177,6 +184,29 @@ final class TestingStages {
             return TokenLogprob.newBuilder().setText(text).setLogprob(-0.5f);
         }
 
+        /** The name, and each half of the arguments by itself. */
+        void call(String[] order) {
+            String arguments = order[2];
+            if (isKnown()) { // its token comes with its name, arguments without one
+                skippedCalls++;
+                int has = Math.clamp(known.getDeliveredArgumentCharacters() - skippedArguments, 0, arguments.length());
+                skippedArguments += has;
+                tell("", arguments.substring(has));
+                return;
+            }
+            int half = arguments.length() / 2;
+            tell(order[1], "");
+            tell("", arguments.substring(0, half));
+            tell("", arguments.substring(half));
+        }
+
+        private void tell(String name, String arguments) {
+            out.emit(Frame.of(BackboneEvent.newBuilder()
+                    .setCall(ToolCallDelta.newBuilder().setName(name).setArguments(arguments)).addAllTokens(tokens)
+                    .build()));
+            tokens.clear();
+        }
+
         void signal(Modality modality) {
             signals++;
             if (isKnown()) {
@@ -190,7 +220,7 @@ final class TestingStages {
 
         void checkDelivered() {
             if (known.getDeliveredCharacters() != skippedCharacters || known.getDeliveredSignals() != skippedSignals
-                    || known.getDeliveredLogprobs() != skippedLogprobs) {
+                    || known.getDeliveredLogprobs() != skippedLogprobs || known.getDeliveredCalls() != skippedCalls) {
                 throw new IllegalStateException("%s (delivered: %d and %d)".formatted(known, skippedCharacters,
                         skippedSignals));
             }

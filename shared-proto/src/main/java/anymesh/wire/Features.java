@@ -8,5 +8,8 @@ public final class Features {
     /** Backbones: {@code BackboneRequest.json_schema}. */
     public static final String JSON_SCHEMA = "json_schema";
 
+    /** Backbones: {@code BackboneRequest.tools}. */
+    public static final String TOOLS = "tools";
+
     private Features() {}
 }

@@ -4,6 +4,7 @@ package anymesh.backbone.answer;
 import anymesh.backbone.bundle.SignalSpec;
 import anymesh.backbone.bundle.StopRules;
 import anymesh.backbone.constraint.Document;
+import anymesh.backbone.tools.CallReader;
 import anymesh.v1.FinishReason;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.InvalidInput;
@@ -33,7 +34,8 @@ public final class Answer {
     private final AnswerSink sink;
     private final float[] state;
     private final Written written;
-    private final @Nullable Document document;
+    private final @Nullable Document form;
+    private final @Nullable Calls calls;
     private final @Nullable Logprobs logprobs;
     private @Nullable SignalRun run;
     private @Nullable FinishReason closing;
@@ -53,10 +55,11 @@ public final class Answer {
         this.sampler = new Sampler(sampling.warping(), sampling.seed());
         this.repetition = new Repetition(sampling.repetitionPenalty(), prompt);
         this.text = new TextStream(decode);
-        this.document = form.document();
+        this.form = form.document();
+        this.calls = form.tools() == null ? null : new Calls(form.tools(), form.document());
         this.logprobs = form.logprobs();
         // What would end free text may stand in a document, which ends by itself.
-        var texts = document == null ? new ArrayList<>(stop.texts()) : new ArrayList<String>();
+        var texts = document() == null ? new ArrayList<>(stop.texts()) : new ArrayList<String>();
         texts.addAll(sampling.stops());
         this.stopTexts = new StopMatcher(texts);
         this.stop = stop;
@@ -104,10 +107,16 @@ public final class Answer {
         }
         repetition.penalize(logits);
         plan.mask(logits, free(), run);
+        var document = document();
         if (document != null) {
             document.mask(logits, stop.tokens());
         }
         return sampler.next(logits);
+    }
+
+    /** What the answer is held to here. */
+    private @Nullable Document document() {
+        return calls == null ? form : calls.document();
     }
 
     private Next stopped(int token, @Nullable SignalSpec owed) {
@@ -120,10 +129,18 @@ public final class Answer {
     }
 
     private Next write(int token) {
+        var document = document();
         if (document != null && !document.accept(token)) {
             // Of those that are sampled each is one that may come.
             throw new InvalidInput("continuation: token %d can't come next in the document".formatted(token),
                     "continuation");
+        }
+        if (calls != null && calls.isOpen()) {
+            return writeCall(calls.read(token), token);
+        }
+        if (calls != null && calls.opensBy(token)) {
+            flush();
+            return writeCall(List.of(), token);
         }
         var open = run;
         if (open != null && open.continuesWith(token)) {
@@ -145,7 +162,21 @@ public final class Answer {
         if (logprobs != null) {
             logprobs.wrote(token, certain.length());
         }
-        show(stopTexts.accept(certain));
+        show(stopTexts.accept(calls == null ? certain : calls.free(token, certain)));
+        if (calls != null && calls.isOpen()) {
+            calls.opened().forEach(delta -> sink.call(delta, written.tell()));
+        }
+        return goOn(token);
+    }
+
+    private Next writeCall(List<CallReader.Delta> told, int token) {
+        written.add(token);
+        told.forEach(delta -> sink.call(delta, written.tell()));
+        return goOn(token);
+    }
+
+    private Next goOn(int token) {
+        var document = document();
         if (stopTexts.matched() || (document != null && document.isOver())) {
             closing = FinishReason.STOP;
         }
@@ -184,11 +215,15 @@ public final class Answer {
 
     private Next end(FinishReason reason) {
         flush();
-        return new Next.End(new AnswerEnd(reason, written.count()));
+        boolean hasCalls = calls != null && calls.isOpen() && reason == FinishReason.STOP;
+        return new Next.End(new AnswerEnd(hasCalls ? FinishReason.TOOL_CALLS : reason, written.count()));
     }
 
     /** Shows what was held back: what follows is no text that it could be joined with. */
     private void flush() {
+        if (calls != null) {
+            show(stopTexts.accept(calls.flush()));
+        }
         var last = text.flush();
         if (logprobs != null) {
             logprobs.decoded(last.length());

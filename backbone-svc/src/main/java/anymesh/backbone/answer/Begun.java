@@ -10,10 +10,13 @@ import java.util.List;
  * @param characters Unicode code points of text that its reader has
  * @param signals signals that its reader has
  * @param logprobs log probabilities that its reader has
+ * @param calls calls of which its reader has the names
+ * @param argumentCharacters Unicode code points of the arguments of all calls that its reader has
  */
-public record Begun(List<Integer> tokens, int characters, int signals, int logprobs) {
+public record Begun(List<Integer> tokens, int characters, int signals, int logprobs, int calls,
+        int argumentCharacters) {
     /** An answer that begins here. */
-    public static final Begun NOTHING = new Begun(List.of(), 0, 0, 0);
+    public static final Begun NOTHING = new Begun(List.of(), 0, 0, 0, 0, 0);
 
     public Begun {
         tokens = List.copyOf(tokens);

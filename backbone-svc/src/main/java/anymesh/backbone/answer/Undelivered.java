@@ -2,6 +2,7 @@
 package anymesh.backbone.answer;
 
 import anymesh.backbone.bundle.SignalSpec;
+import anymesh.backbone.tools.CallReader;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,19 +14,22 @@ final class Undelivered implements AnswerSink {
     private int characters;
     private int signals;
     private int logprobs;
+    private int calls;
+    private int argumentCharacters;
 
     Undelivered(Begun begun, AnswerSink sink) {
         this.sink = sink;
         this.characters = begun.characters();
         this.signals = begun.signals();
         this.logprobs = begun.logprobs();
+        this.calls = begun.calls();
+        this.argumentCharacters = begun.argumentCharacters();
     }
 
     @Override
     public void text(String delta, List<TokenLogprob> likely, List<Integer> tokens) {
-        int known = Math.min(characters, delta.codePointCount(0, delta.length()));
-        characters -= known;
-        var rest = delta.substring(delta.offsetByCodePoints(0, known));
+        var rest = after(characters, delta);
+        characters -= Math.min(characters, delta.codePointCount(0, delta.length()));
         kept.addAll(tokens); // they are new even where their text is not
         int told = Math.min(logprobs, likely.size());
         logprobs -= told;
@@ -45,6 +49,30 @@ final class Undelivered implements AnswerSink {
         } else {
             sink.signal(signal, states, tell());
         }
+    }
+
+    @Override
+    public void call(CallReader.Delta delta, List<Integer> tokens) {
+        kept.addAll(tokens);
+        if (!delta.name().isEmpty()) {
+            if (calls > 0) {
+                calls--;
+            } else {
+                sink.call(delta, tell());
+            }
+            return;
+        }
+        var rest = after(argumentCharacters, delta.arguments());
+        argumentCharacters -= Math.min(argumentCharacters,
+                delta.arguments().codePointCount(0, delta.arguments().length()));
+        if (!rest.isEmpty()) {
+            sink.call(new CallReader.Delta("", rest), tell());
+        }
+    }
+
+    /** The rest of a text of which so many characters are known. */
+    private static String after(int characters, String text) {
+        return text.substring(text.offsetByCodePoints(0, Math.min(characters, text.codePointCount(0, text.length()))));
     }
 
     private List<Integer> tell() {

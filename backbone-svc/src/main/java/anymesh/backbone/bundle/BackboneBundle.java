@@ -2,6 +2,7 @@
 package anymesh.backbone.bundle;
 
 import anymesh.backbone.constraint.TokenTrie;
+import anymesh.backbone.tools.CallTokens;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
 import anymesh.kit.model.Component;
@@ -24,11 +25,14 @@ import org.jspecify.annotations.Nullable;
  * @param tasks what it does besides chatting, such as {@code transcription}
  * @param texts what its tokens stand for
  * @param documents the tokens that JSON is written with; null if the bundle doesn't say that its answers can be held to a form
+ * @param calls how calls of tools are written; null if the chat template shows none that can be held to a form
  * @param draft what guesses its tokens; null if nothing does
  */
 public record BackboneBundle(ModelBundle files, GenaiConfig genai, SamplingDefaults defaults, DecoderShape shape,
         TextTokenizer tokenizer, PromptFormat prompt, List<SignalSpec> signals, StopRules stop, List<String> tasks,
-        TokenTexts texts, @Nullable TokenTrie documents, @Nullable DraftSpec draft) implements AutoCloseable {
+        TokenTexts texts, @Nullable TokenTrie documents, @Nullable CallTokens calls, @Nullable DraftSpec draft)
+        implements
+            AutoCloseable {
 
     public BackboneBundle {
         signals = List.copyOf(signals);
@@ -56,7 +60,7 @@ public record BackboneBundle(ModelBundle files, GenaiConfig genai, SamplingDefau
     /** The same without its draft model. */
     public BackboneBundle withoutDraft() {
         return new BackboneBundle(files, genai, defaults, shape, tokenizer, prompt, signals, stop, tasks, texts,
-                documents, null);
+                documents, calls, null);
     }
 
     @Override

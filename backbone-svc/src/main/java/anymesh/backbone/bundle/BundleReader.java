@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.bundle;
 
+import anymesh.backbone.tools.CallProbe;
+import anymesh.backbone.tools.CallTokens;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.TextTokenizer;
@@ -12,7 +14,9 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Turns the files of a bundle into token ids and enums, once, at load. */
 final class BundleReader {
@@ -43,10 +47,27 @@ final class BundleReader {
         var prompt = new PromptReader(files, manifest, tokenizer, tokenizerFile).read(signals, stop);
         var texts = TokenTexts.of(tokenizerFile, tokenizer.vocabulary(), prompt.control(), shape.vocabulary(),
                 tokenizer::decode);
+        var calls = calls(prompt, stop, texts, shape.vocabulary());
         return new BackboneBundle(files, genai, SamplingDefaults.of(genai.search(), shape.context()), shape, tokenizer,
                 prompt, signals, stop, tasks(), texts,
-                hasForms() ? texts.trie(shape.vocabulary()) : null,
+                hasForms() ? calls != null ? calls.trie() : texts.trie(shape.vocabulary(), Map.of()) : null, calls,
                 manifest.draft() == null ? null : DraftReader.read(files, manifest.draft(), tokenizer));
+    }
+
+    /** As the chat template writes them; they are held to their form, for which the bytes of tokens must be known. */
+    private static @Nullable CallTokens calls(PromptFormat prompt, StopRules stop, TokenTexts texts, int vocabulary) {
+        if (!(prompt.turns() instanceof PromptFormat.Templated templated)) {
+            return null;
+        }
+        var ends = prompt.control().entrySet().stream().filter(token -> stop.tokens().contains(token.getKey()))
+                .map(Map.Entry::getValue).toList();
+        var format = CallProbe.find(templated.template(), templated.hasParts(), ends, prompt.control().values());
+        try {
+            return format.map(found -> new CallTokens(found, prompt.control(), marks -> texts.trie(vocabulary, marks)))
+                    .orElse(null);
+        } catch (BundleException e) {
+            return null; // a form of its own can't be held: whoever says it has forms is told why
+        }
     }
 
     private boolean hasForms() {

@@ -3,10 +3,16 @@ package anymesh.backbone.bundle;
 
 import anymesh.backbone.constraint.TokenTrie;
 import anymesh.kit.model.BundleException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +62,25 @@ public final class TokenTexts {
         return new TokenTexts(named, texts, bytes != null, decode);
     }
 
+    /**
+     * Why documents can't be written with a {@code tokenizer.json}; nothing if they can.
+     *
+     * @param ends the tokens that end an answer
+     */
+    public static Optional<String> whyNoDocuments(JsonNode json, Map<String, Long> vocabulary, Set<Long> ends) {
+        var file = JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build()
+                .convertValue(json, TokenizerFile.class);
+        int size = (int) Math.min(1 + vocabulary.values().stream().mapToLong(Long::longValue).max().orElse(0),
+                Integer.MAX_VALUE);
+        try {
+            var control = ends.stream().collect(Collectors.toMap(end -> end, _ -> ""));
+            var _ = of(file, vocabulary, control, size, _ -> "").trie(size, Map.of());
+            return Optional.empty();
+        } catch (BundleException e) {
+            return Optional.ofNullable(e.getMessage());
+        }
+    }
+
     private static byte[] pieceBytes(String name) {
         return name.length() == 6 && name.startsWith("<0x") && name.endsWith(">")
                 ? new byte[]{(byte) Integer.parseInt(name, 3, 5, 16)}
@@ -79,13 +104,30 @@ public final class TokenTexts {
                 : isExact ? new byte[0] : decode.apply(new long[]{token}).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** All that are text, to write documents with; {@link BundleException} if their bytes are not known. */
-    TokenTrie trie(int size) {
+    /**
+     * All that are text, to write documents with; {@link BundleException} if their bytes are not known.
+     *
+     * @param marks the codes of others, none of which is text in UTF-8
+     */
+    TokenTrie trie(int size, Map<Integer, byte[]> marks) {
         if (!isExact) {
             throw new BundleException(
                     "response_formats: the tokenizer is none of bytes (expected: a decoder ByteLevel or "
                             + "ByteFallback)");
         }
-        return TokenTrie.of(size, texts);
+        var all = new HashMap<>(texts);
+        all.values().removeIf(TokenTexts::isNoPartOfText);
+        all.putAll(marks);
+        return TokenTrie.of(size, all);
+    }
+
+    /** Bytes that UTF-8 has nowhere. */
+    private static boolean isNoPartOfText(byte[] bytes) {
+        for (byte octet : bytes) {
+            if ((octet & 0xFF) == 0xFF) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -40,9 +40,11 @@ public final class Document {
     /** Takes a token; false if the document can't go on with it. */
     public boolean accept(int token) {
         byte[] text = trie.text(token);
-        if (text == null) {
-            return false;
-        }
+        return text != null && accept(text);
+    }
+
+    /** Takes a part of a token; false likewise. */
+    public boolean accept(byte[] text) {
         for (byte octet : text) {
             step(octet & 0xFF);
         }

@@ -16,19 +16,30 @@ final class LiteralsLeaf implements Leaf {
 
     private final List<Node> nodes = new ArrayList<>();
 
-    /** None of the texts is empty. */
     LiteralsLeaf(Collection<String> texts) {
         nodes.add(new Node());
-        for (String text : texts) {
-            int at = 0;
-            for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
-                at = nodes.get(at).next.computeIfAbsent(octet & 0xFF, _ -> {
-                    nodes.add(new Node());
-                    return nodes.size() - 1;
-                });
-            }
-            nodes.get(at).isEnd = true;
+        texts.forEach(text -> add(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private LiteralsLeaf(byte[] bytes) {
+        nodes.add(new Node());
+        add(bytes);
+    }
+
+    /** These bytes, which need not be text; none are none. */
+    static LiteralsLeaf ofBytes(byte[] bytes) {
+        return new LiteralsLeaf(bytes);
+    }
+
+    private void add(byte[] bytes) {
+        int at = 0;
+        for (byte octet : bytes) {
+            at = nodes.get(at).next.computeIfAbsent(octet & 0xFF, _ -> {
+                nodes.add(new Node());
+                return nodes.size() - 1;
+            });
         }
+        nodes.get(at).isEnd = true;
     }
 
     @Override

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 
-/** A JSON Schema as a grammar of the documents that an answer may be. Immutable. */
+/** A JSON Schema, or calls, as a grammar of the documents that an answer may be. Immutable. */
 public final class Schema {
     /** As a request names it; a fault in the schema is named by the way to it from here. */
     static final String PARAM = "json_schema";
@@ -16,7 +16,7 @@ public final class Schema {
 
     private final Rule root;
 
-    private Schema(Rule root) {
+    Schema(Rule root) {
         this.root = root;
     }
 
@@ -27,13 +27,16 @@ public final class Schema {
                     PARAM);
         }
         try {
-            var rules = new SchemaReader(JSON.readTree(json));
-            var value = rules.read();
-            Productive.check(value, rules.references());
+            var value = SchemaReader.strict(JSON.readTree(json), PARAM).rule();
             return new Schema(new Rule.Sequence(List.of(new Rule.Terminal(BlankLeaf.BLANK), value)));
         } catch (JsonProcessingException e) {
             throw new InvalidInput("json_schema: this is no JSON: " + e.getOriginalMessage(), PARAM);
         }
+    }
+
+    /** What is a document of either. */
+    public Schema or(Schema other) {
+        return new Schema(new Rule.Choice(List.of(root, other.root)));
     }
 
     /** An empty document, to be written with these tokens. */

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -19,7 +18,7 @@ import java.util.Set;
 
 /**
  * Reads the part of JSON Schema (draft 2020-12) that OpenAI documents for its strict mode. What it doesn't know it refuses, as
- * the answer would not be held to it.
+ * the answer would not be held to it; or, where nobody was promised that, it lets through more than the schema does.
  */
 final class SchemaReader {
     private static final int DEEPEST = 64;
@@ -35,25 +34,51 @@ final class SchemaReader {
     /** Of a schema with one of these, nothing else is looked at; so there may be nothing else. */
     private static final List<String> ALONE = List.of("$ref", "anyOf", "enum", "const");
 
+    /** Of a schema with one of these, what the others say may not hold. */
+    private static final Set<String> CHANGE_ALL = Set.of("allOf", "not", "if", "then", "else", "patternProperties",
+            "prefixItems", "propertyNames", "contains", "dependentSchemas", "dependentRequired", "$dynamicRef");
+
     private final JsonNode root;
+    private final String param;
+    private final boolean isStrict;
     private final IdentityHashMap<JsonNode, Reference> byNode = new IdentityHashMap<>();
     private final List<Reference> references = new ArrayList<>();
     private final Map<String, JsonNode> found = new HashMap<>();
 
-    SchemaReader(JsonNode root) {
+    private SchemaReader(JsonNode root, String param, boolean isStrict) {
         this.root = root;
+        this.param = param;
+        this.isStrict = isStrict;
     }
 
-    Rule read() {
-        return read(root, Schema.PARAM, 0);
+    /** Of a schema that all of which is enforced. {@code param}: where it stands in the request. */
+    static SchemaReader strict(JsonNode root, String param) {
+        return new SchemaReader(root, param, true);
     }
 
-    /** Everything that is referred to. */
-    Collection<Reference> references() {
-        return references;
+    /** Of one that is enforced as far as that can be. */
+    static SchemaReader lenient(JsonNode root, String param) {
+        return new SchemaReader(root, param, false);
+    }
+
+    Rule rule() {
+        var value = read(root, param, 0);
+        Productive.check(value, references);
+        return value;
     }
 
     private Rule read(JsonNode schema, String path, int depth) {
+        try {
+            return readAll(schema, path, depth);
+        } catch (InvalidInput e) {
+            if (isStrict || depth == 0) {
+                throw e;
+            }
+            return Rules.ANY;
+        }
+    }
+
+    private Rule readAll(JsonNode schema, String path, int depth) {
         if (schema.isBoolean() && schema.booleanValue()) {
             return Rules.ANY;
         }
@@ -63,7 +88,14 @@ final class SchemaReader {
         if (depth > DEEPEST) {
             throw invalid(path, "schemas are nested more than %d deep".formatted(DEEPEST));
         }
-        schema.fieldNames().forEachRemaining(keyword -> requireKnown(keyword, path));
+        schema.fieldNames().forEachRemaining(keyword -> {
+            if (isStrict || CHANGE_ALL.contains(keyword)) {
+                requireKnown(keyword, path);
+            }
+        });
+        if (!isStrict && schema.has("oneOf")) {
+            return anyOf(schema.path("oneOf"), path + ".oneOf", depth);
+        }
         for (String keyword : ALONE) {
             if (schema.has(keyword)) {
                 requireAlone(schema, keyword, path);
@@ -84,8 +116,11 @@ final class SchemaReader {
         }
     }
 
-    private static void requireAlone(JsonNode schema, String keyword, String path) {
+    private void requireAlone(JsonNode schema, String keyword, String path) {
         schema.fieldNames().forEachRemaining(other -> {
+            if (!isStrict && !OF_TYPES.contains(other)) {
+                return;
+            }
             boolean isType = other.equals("type") && (keyword.equals("enum") || keyword.equals("const"));
             if (!other.equals(keyword) && !SAY_NOTHING.contains(other) && !isType) {
                 throw invalid(path + "." + other, "'%s' is not supported beside '%s'".formatted(other, keyword));

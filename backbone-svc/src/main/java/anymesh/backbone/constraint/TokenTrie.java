@@ -113,7 +113,7 @@ public final class TokenTrie {
     }
 
     /** The bytes of a token; null if it is no text. */
-    byte @Nullable [] text(int token) {
+    public byte @Nullable [] text(int token) {
         return token < texts.length ? texts[token] : null;
     }
 

@@ -5,9 +5,11 @@ import anymesh.backbone.answer.AnswerSink;
 import anymesh.backbone.answer.TokenLogprob;
 import anymesh.backbone.bundle.SignalSpec;
 import anymesh.backbone.bundle.TokenTexts;
+import anymesh.backbone.tools.CallReader;
 import anymesh.v1.BackboneEvent;
 import anymesh.v1.Signal;
 import anymesh.v1.TextDelta;
+import anymesh.v1.ToolCallDelta;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.Frame;
 import anymesh.wire.WireMemory;
@@ -45,6 +47,13 @@ public final class EventQueue implements AnswerSink, AutoCloseable {
         return anymesh.v1.TokenLogprob.newBuilder().setText(ByteString.copyFrom(texts.bytes(logprob.token())))
                 .setControl(texts.isControl(logprob.token())).setLogprob(logprob.logprob())
                 .addAllTop(logprob.top().stream().map(this::told).toList()).build();
+    }
+
+    @Override
+    public void call(CallReader.Delta delta, List<Integer> tokens) {
+        put(Frame.of(BackboneEvent.newBuilder()
+                .setCall(ToolCallDelta.newBuilder().setName(delta.name()).setArguments(delta.arguments()))
+                .addAllTokens(tokens).build()));
     }
 
     /** Queues a signal; throws {@link anymesh.wire.error.Overloaded} if there is no memory left for it. */

@@ -7,6 +7,7 @@ import anymesh.kit.imports.SourceFolder;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** How answers end and are sampled unless a request says otherwise: {@code generation_config.json} over what the builder wrote. */
@@ -46,11 +47,11 @@ final class AnswerDefaults {
     }
 
     /**
-     * Writes the ids that end an answer: all that any of the files lists.
+     * Writes the ids that end an answer, and returns them: all that any of the files lists.
      *
      * @param otherwise the tokenizer's EOS, where none lists any
      */
-    static void ends(SourceFolder source, GenaiWriter genai, Optional<Long> otherwise, ImportReport report) {
+    static Set<Long> ends(SourceFolder source, GenaiWriter genai, Optional<Long> otherwise, ImportReport report) {
         var ends = new TreeSet<Long>(genai.model().numbers("eos_token_id"));
         source.json("generation_config.json").ifPresent(keys -> ends.addAll(keys.numbers("eos_token_id")));
         source.json("config.json").ifPresent(keys -> ends.addAll(keys.numbers("eos_token_id")));
@@ -70,5 +71,6 @@ final class AnswerDefaults {
             genai.config().numbers("bos_token_id").stream().findFirst()
                     .ifPresent(id -> genai.model().json().put("bos_token_id", id));
         }
+        return ends;
     }
 }

@@ -9,6 +9,7 @@ import anymesh.kit.imports.SourceFolder;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Component;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** {@code anymesh bundle import FOLDER --as backbone}. */
@@ -45,29 +46,38 @@ public final class LanguageModelImport {
             var tokens = Tokens.take(source, genai, draft, report);
             ChatTemplate.take(source, request.template(), tokens, draft, report);
             AnswerDefaults.search(source, genai.json(), report);
-            AnswerDefaults.ends(source, genai, tokens.end(), report);
+            var ends = AnswerDefaults.ends(source, genai, tokens.end(), report);
             draft.write("genai_config.json", genai.json());
             report.did("genai_config.json %s".formatted(
                     model.layout() == ExportLayout.GENAI ? "completed" : "written"));
-            source.file("check.json").ifPresent(file -> {
-                draft.take(file, "check.json");
-                report.did("check.json taken: what the original library answered");
-            });
+            source.file("check.json").ifPresent(file -> reference(file, draft));
             if (drafting != null) {
                 drafting.into(draft, report);
             }
-            seal(draft, model.decoder().precision());
+            seal(draft, model.decoder().precision(), tokens.spellDocuments(ends, report));
             open(draft);
             draft.publish();
         }
         return report;
     }
 
+    /** What the original library answered, to prompts by its own template. */
+    private void reference(Path file, BundleDraft draft) {
+        if (request.template() != null) {
+            report.did("check.json left out: it was made with another chat template");
+            return;
+        }
+        draft.take(file, "check.json");
+        report.did("check.json taken: what the original library answered");
+    }
+
     /** What is written is what the loader takes. */
     private void open(BundleDraft draft) {
         try (var bundle = BackboneBundle.load(draft.folder())) {
-            report.did("it loads: vocabulary %d, context %d".formatted(bundle.shape().vocabulary(),
-                    bundle.shape().context()));
+            report.did("it loads: vocabulary %d, context %d, %s".formatted(bundle.shape().vocabulary(),
+                    bundle.shape().context(), bundle.calls() != null
+                            ? "tools are called as its chat template shows"
+                            : "its chat template shows no calls of tools that can be held to a form"));
         } catch (BundleException e) {
             // The reader knows the folder that it comes from; the draft's is gone when it reads this.
             throw new BundleException("%s: what became of it does not load: %s".formatted(source.path(),
@@ -75,13 +85,16 @@ public final class LanguageModelImport {
         }
     }
 
-    private void seal(BundleDraft draft, String precision) {
+    private void seal(BundleDraft draft, String precision, boolean spellsDocuments) {
         var manifest = JsonNodeFactory.instance.objectNode().put("schema", 1).put("bundle", request.name())
                 .put("version", request.version()).put("component", Component.LLM_BACKBONE.json())
                 .put("precision", precision)
                 .put("license", Licenses.take(source, request.license(), draft, report));
         manifest.putArray("accepts");
         manifest.putObject("prompt").put("template", ChatTemplate.FILE);
+        if (spellsDocuments) {
+            manifest.putArray("response_formats").add("json_schema");
+        }
         if (request.draft() != null) {
             DraftImport.describe(manifest);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.imports;
 
+import anymesh.backbone.bundle.TokenTexts;
 import anymesh.kit.imports.BundleDraft;
 import anymesh.kit.imports.ImportReport;
 import anymesh.kit.imports.JsonKeys;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The tokenizer of an import, taken or repaired, and what its files say of the tokens that templates name.
@@ -21,8 +23,9 @@ import java.util.Optional;
  * @param vocabulary every token's id
  * @param begin what it puts before each text; empty if nothing
  * @param config {@code tokenizer_config.json}, completed
+ * @param file {@code tokenizer.json}
  */
-record Tokens(Map<String, Long> vocabulary, Optional<String> begin, JsonKeys config) {
+record Tokens(Map<String, Long> vocabulary, Optional<String> begin, JsonKeys config, JsonNode file) {
     static final String FILE = "tokenizer.json";
     private static final String CONFIG = "tokenizer_config.json";
     private static final String MAP = "special_tokens_map.json";
@@ -40,7 +43,7 @@ record Tokens(Map<String, Long> vocabulary, Optional<String> begin, JsonKeys con
                     .replace(draft.folder() + "/", "")), e);
         }
         check(source, vocabulary, genai.vocabulary());
-        return new Tokens(vocabulary, begin(json), config(source, genai, vocabulary, draft, report));
+        return new Tokens(vocabulary, begin(json), config(source, genai, vocabulary, draft, report), json);
     }
 
     /** Takes {@code tokenizer.json} into a folder of the bundle, or makes it; {@link BundleException} if there is none. */
@@ -121,6 +124,14 @@ record Tokens(Map<String, Long> vocabulary, Optional<String> begin, JsonKeys con
                     file.isPresent() ? "completed" : "written"));
         }
         return config;
+    }
+
+    /** Whether answers can be held to a form with it. {@code ends}: the ids that end an answer. */
+    boolean spellDocuments(Set<Long> ends, ImportReport report) {
+        var noDocuments = TokenTexts.whyNoDocuments(file, vocabulary, ends);
+        noDocuments.ifPresent(why -> report.did(
+                "answers can't be held to a JSON Schema, nor tools be called: %s".formatted(why)));
+        return noDocuments.isEmpty();
     }
 
     /** The id of what ends a text, if its config names it. */

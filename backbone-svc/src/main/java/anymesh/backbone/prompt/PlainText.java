@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.prompt;
 
+import anymesh.kit.model.Spellings;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;

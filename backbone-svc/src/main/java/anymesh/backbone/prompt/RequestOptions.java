@@ -11,9 +11,12 @@ import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.backbone.bundle.SignalSpec;
 import anymesh.backbone.constraint.Document;
 import anymesh.backbone.constraint.Schema;
+import anymesh.backbone.tools.CallTokens;
+import anymesh.backbone.tools.OfferedTools;
 import anymesh.v1.BackboneRequest;
 import anymesh.v1.Modality;
 import anymesh.v1.Sampling;
+import anymesh.v1.ToolChoice;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.UnsupportedModality;
 import java.util.ArrayList;
@@ -38,7 +41,8 @@ public final class RequestOptions {
 
     /** Which media the answer may and must hold; {@link UnsupportedModality} for one that has no signal. */
     public MediaOptions media(BackboneRequest request) {
-        boolean isHeld = !request.getJsonSchema().isEmpty();
+        boolean isHeld = !request.getJsonSchema().isEmpty()
+                || request.getTools().getChoice() == ToolChoice.REQUIRED;
         boolean any = request.getModalitiesCount() == 0 && !isHeld;
         var wanted = signals(request.getModalitiesList().stream().filter(m -> m != Modality.TEXT).toList());
         var required = signals(request.getRequiredList());
@@ -87,12 +91,22 @@ public final class RequestOptions {
             throw new InvalidInput("top_logprobs: %s (expected: 0 to %d)".formatted(
                     Integer.toUnsignedString(sampling.getTopLogprobs()), MAX_TOP_LOGPROBS), "top_logprobs");
         }
-        return new AnswerForm(document(request.getJsonSchema()),
+        var tools = request.hasTools() ? OfferedTools.read(request.getTools(), calls()) : null;
+        return new AnswerForm(document(request.getJsonSchema(), tools), tools,
                 sampling.hasTopLogprobs() ? new Logprobs(sampling.getTopLogprobs()) : null);
     }
 
-    private @Nullable Document document(String schema) {
-        if (schema.isEmpty()) {
+    private CallTokens calls() {
+        var calls = bundle.calls();
+        if (calls == null) {
+            throw new InvalidInput("tools: the chat template of this bundle shows no calls that can be held to a form",
+                    "tools");
+        }
+        return calls;
+    }
+
+    private @Nullable Document document(String schema, @Nullable OfferedTools tools) {
+        if (schema.isEmpty() || (tools != null && tools.isRequired())) {
             return null;
         }
         var tokens = bundle.documents();
@@ -100,7 +114,13 @@ public final class RequestOptions {
             throw new InvalidInput("json_schema: this bundle does not say that its answers can be held to a form",
                     "json_schema");
         }
-        return Schema.read(schema).begin(tokens);
+        var read = Schema.read(schema);
+        if (tools != null && !tools.tokens().hasTrigger()) {
+            throw new InvalidInput(
+                    "json_schema: this model's calls begin as a document may; offer tools or a form, not both",
+                    "json_schema");
+        }
+        return (tools == null ? read : read.or(tools.whole())).begin(tokens);
     }
 
     /** How far another instance has come with the answer; {@link InvalidInput} if that can't be. */
@@ -123,7 +143,9 @@ public final class RequestOptions {
             }
         }
         return new Begun(continuation.getTokensList(), delivered(continuation.getDeliveredCharacters()),
-                delivered(continuation.getDeliveredSignals()), delivered(continuation.getDeliveredLogprobs()));
+                delivered(continuation.getDeliveredSignals()), delivered(continuation.getDeliveredLogprobs()),
+                delivered(continuation.getDeliveredCalls()),
+                delivered(continuation.getDeliveredArgumentCharacters()));
     }
 
     private static int delivered(int count) {

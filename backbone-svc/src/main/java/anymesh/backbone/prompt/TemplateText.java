@@ -2,6 +2,7 @@
 package anymesh.backbone.prompt;
 
 import anymesh.backbone.template.Text;
+import anymesh.kit.model.Spellings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

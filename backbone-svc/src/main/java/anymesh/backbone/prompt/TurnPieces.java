@@ -10,6 +10,7 @@ import anymesh.v1.Turn;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
 /**
@@ -32,10 +33,14 @@ final class TurnPieces implements TurnWriter {
     }
 
     @Override
-    public Prompt write(List<Turn> turns, List<EmbeddingBatch> batches, CallContext call) {
+    public Prompt write(List<Turn> turns, List<JsonNode> functions, List<EmbeddingBatch> batches, CallContext call) {
         var prompt = new Prompt.Builder();
         prompt.add(pieces.begin());
         for (var turn : turns) {
+            if (turn.getCallsCount() > 0) {
+                throw new InvalidInput("calls of tools (expected: none, as this bundle has no chat template)",
+                        "messages");
+            }
             var around = around(turn.getRole());
             prompt.add(around.before());
             for (var part : turn.getPartsList()) {

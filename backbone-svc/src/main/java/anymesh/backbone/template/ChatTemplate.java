@@ -51,8 +51,8 @@ public final class ChatTemplate {
      * Writes a prompt.
      *
      * @param messages each with {@code role}, {@code content} and whatever else it has: JSON's values, and {@link Text} for what
-     *         callers wrote
-     * @param tools what the model may call, as JSON schemas; null if there are none
+     *         callers wrote, keys included
+     * @param tools what the model may call, as JSON schemas, likewise; null if there are none
      * @throws InvalidInput with the template's own sentence if it refuses such messages
      * @throws BundleException if it fails, or takes too much
      */
@@ -95,7 +95,8 @@ public final class ChatTemplate {
             }
             case Map<?, ?> map -> {
                 var items = new LinkedHashMap<Object, Object>();
-                map.forEach((key, item) -> items.put(Text.own(String.valueOf(key)), value(item)));
+                map.forEach((key, item) -> items.put(key instanceof Text text ? text : Text.own(String.valueOf(key)),
+                        value(item)));
                 yield items;
             }
             default -> throw new IllegalArgumentException("a template has no values of " + value.getClass());

@@ -12,6 +12,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import anymesh.backbone.answer.ScriptedModel.Told;
 import anymesh.backbone.bundle.SignalSpec;
+import anymesh.backbone.tools.CallReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -79,14 +80,14 @@ class ContinuationTest {
     @Test
     void whatWasWrittenIsKeptThoughTheModelWouldWriteOtherwise() {
         var model = new ScriptedModel("xyz", STOP);
-        model.write(20, List.of(), anything(), new Begun(List.of((int) 'a', (int) 'b'), 1, 0, 0));
+        model.write(20, List.of(), anything(), new Begun(List.of((int) 'a', (int) 'b'), 1, 0, 0, 0, 0));
         assertThat(model.parts()).containsExactly("bz");
     }
 
     @Test
     void deliveredTextIsCountedInCodePoints() {
         var told = new ArrayList<String>();
-        var undelivered = new Undelivered(new Begun(List.of(), 2, 0, 0), new AnswerSink() {
+        var undelivered = new Undelivered(new Begun(List.of(), 2, 0, 0, 0, 0), new AnswerSink() {
             @Override
             public void text(String delta, List<TokenLogprob> logprobs, List<Integer> tokens) {
                 told.add(delta + tokens);
@@ -95,6 +96,11 @@ class ContinuationTest {
             @Override
             public void signal(SignalSpec signal, float[] states, List<Integer> tokens) {
                 throw new AssertionError("no signal was written");
+            }
+
+            @Override
+            public void call(CallReader.Delta delta, List<Integer> tokens) {
+                throw new AssertionError("nothing was called");
             }
         });
         undelivered.text("\uD83D\uDE00", List.of(), List.of());
@@ -106,7 +112,7 @@ class ContinuationTest {
     private static Begun begun(List<Told> known) {
         return new Begun(tokens(known),
                 known.stream().filter(told -> !told.isSignal()).mapToInt(told -> told.part().length()).sum(),
-                (int) known.stream().filter(Told::isSignal).count(), 0);
+                (int) known.stream().filter(Told::isSignal).count(), 0, 0, 0);
     }
 
     private static List<Integer> tokens(List<Told> events) {

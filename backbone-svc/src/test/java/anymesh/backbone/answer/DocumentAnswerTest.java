@@ -8,6 +8,7 @@ import anymesh.backbone.bundle.StopRules;
 import anymesh.backbone.constraint.Schema;
 import anymesh.backbone.constraint.TokenTrie;
 import anymesh.backbone.constraint.Vocabularies;
+import anymesh.backbone.tools.CallReader;
 import anymesh.v1.FinishReason;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -47,10 +48,16 @@ class DocumentAnswerTest {
             public void signal(SignalSpec signal, float[] states, List<Integer> tokens) {
                 throw new AssertionError("a document has no signals");
             }
+
+            @Override
+            public void call(CallReader.Delta delta, List<Integer> tokens) {
+                throw new AssertionError("a document has no calls");
+            }
         };
         var answer = new Answer(new SamplingOptions(new Warping(1, 0, 1, 0), 1, seed, 400, List.of()), new long[0],
                 new MediaOptions(true, List.of(), List.of(), 8), List.of(), new StopRules(Set.of(0L), List.of("t")), 1,
-                DocumentAnswerTest::decode, new AnswerForm(Schema.read(json(schema)).begin(TOKENS), null), begun, sink);
+                DocumentAnswerTest::decode, new AnswerForm(Schema.read(json(schema)).begin(TOKENS), null, null), begun,
+                sink);
         for (int step = 0;; step++) {
             if (answer.advance(logits(seed, step), FloatBuffer.allocate(1)) instanceof Next.End(AnswerEnd end)) {
                 return end;
@@ -126,7 +133,7 @@ class DocumentAnswerTest {
         for (int cut = 1; cut < whole.size(); cut++) {
             var known = whole.subList(0, cut);
             var begun = new Begun(known.stream().flatMap(piece -> piece.tokens().stream()).toList(),
-                    joined(known).codePointCount(0, joined(known).length()), 0, 0);
+                    joined(known).codePointCount(0, joined(known).length()), 0, 0, 0, 0);
             var rest = new ArrayList<Told>();
             assertThat(write(schema, seed, begun, rest)).isEqualTo(end);
             assertThat(joined(known) + joined(rest)).as("cut after %d", cut).isEqualTo(joined(whole));

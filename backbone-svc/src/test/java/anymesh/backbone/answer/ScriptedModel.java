@@ -3,6 +3,7 @@ package anymesh.backbone.answer;
 
 import anymesh.backbone.bundle.SignalSpec;
 import anymesh.backbone.bundle.StopRules;
+import anymesh.backbone.tools.CallReader;
 import anymesh.v1.FinishReason;
 import anymesh.v1.Modality;
 import anymesh.wire.DType;
@@ -125,6 +126,11 @@ final class ScriptedModel implements AnswerSink {
         } else {
             parts.add(delta);
         }
+    }
+
+    @Override
+    public void call(CallReader.Delta delta, List<Integer> tokens) {
+        throw new AssertionError("nothing was called");
     }
 
     @Override

@@ -47,13 +47,14 @@ class TokenTextsTest {
     void ofOtherVocabulariesATokenIsWhatItIsDecodedToAndFormsAreRefused() throws JsonProcessingException {
         var texts = texts("{\"type\":\"WordPiece\"}", Map.of("##a", 0L));
         assertThat(text(texts, 0)).isEqualTo("decoded 0");
-        assertThatThrownBy(() -> texts.trie(10)).isInstanceOf(BundleException.class)
+        assertThatThrownBy(() -> texts.trie(10, Map.of())).isInstanceOf(BundleException.class)
                 .hasMessageContaining("response_formats");
     }
 
     @Test
     void aVocabularyThatCantSpellJsonHasNoForms() throws JsonProcessingException {
         var texts = texts("{\"type\":\"ByteLevel\"}", Map.of("a", 0L));
-        assertThatThrownBy(() -> texts.trie(10)).isInstanceOf(BundleException.class).hasMessageContaining("' '");
+        assertThatThrownBy(() -> texts.trie(10, Map.of())).isInstanceOf(BundleException.class)
+                .hasMessageContaining("' '");
     }
 }

@@ -17,6 +17,7 @@ import anymesh.backbone.answer.TokenLogprob;
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.backbone.bundle.SignalSpec;
 import anymesh.backbone.prompt.Prompt;
+import anymesh.backbone.tools.CallReader;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.Overloaded;
@@ -254,6 +255,11 @@ class DecodeLoopTest {
         public void signal(SignalSpec signal, float[] states, List<Integer> tokens) {
             text.append('<').append(signal.modality()).append('>');
             signals.add(states);
+        }
+
+        @Override
+        public void call(CallReader.Delta delta, List<Integer> tokens) {
+            text.append(delta);
         }
     }
 }

@@ -19,6 +19,7 @@ import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.backbone.bundle.SignalSpec;
 import anymesh.backbone.constraint.Schema;
 import anymesh.backbone.prompt.Prompt;
+import anymesh.backbone.tools.CallReader;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
@@ -251,14 +252,14 @@ class SpeculationTest {
                     : List.of(bundle.signals().get(ask.required()));
             var form = new AnswerForm(ask.isDocument()
                     ? Schema.read(SCHEMA).begin(Objects.requireNonNull(bundle.documents()))
-                    : null, ask.hasLogprobs() ? new Logprobs(3) : null);
+                    : null, null, ask.hasLogprobs() ? new Logprobs(3) : null);
             var sampling = new SamplingOptions(new Warping(ask.temperature(), 0, 0.95f, 0), ask.repetitionPenalty(), 7,
                     Math.min(ask.maxTokens(), bundle.shape().context() - ask.prompt().length()), ask.stops());
             job = new GenerateJob(CallContext.start("test", null, Duration.ofMinutes(5)), ask.prompt(),
                     new Answer(sampling, ask.prompt().ids(),
                             new MediaOptions(true, ask.isDocument() ? List.of() : bundle.signals(), required, 8),
                             bundle.signals(), bundle.stop(), bundle.shape().hidden(), bundle.tokenizer()::decode, form,
-                            new Begun(ask.begun(), 0, 0, 0), this),
+                            new Begun(ask.begun(), 0, 0, 0, 0, 0), this),
                     sampling.maxTokens());
         }
 
@@ -275,6 +276,11 @@ class SpeculationTest {
         public void signal(SignalSpec signal, float[] states, List<Integer> tokens) {
             parts.add("<%s> %s".formatted(signal.modality(), tokens));
             signals.add(states);
+        }
+
+        @Override
+        public void call(CallReader.Delta delta, List<Integer> tokens) {
+            throw new AssertionError("no tools were offered");
         }
 
         void assertEquals(Written expected, float tolerance) {

@@ -7,7 +7,6 @@ import anymesh.gateway.pipeline.StageUsage;
 import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.RoutePlan;
 import anymesh.gateway.routing.Services;
-import anymesh.v1.FinishReason;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,7 +17,11 @@ final class AnswerJson {
     private AnswerJson() {}
 
     static String finishReason(Answer answer) {
-        return answer.finishReason() == FinishReason.LENGTH ? "length" : "stop";
+        return switch (answer.finishReason()) {
+            case LENGTH -> "length";
+            case TOOL_CALLS -> "tool_calls";
+            case STOP, UNRECOGNIZED -> "stop";
+        };
     }
 
     /** OpenAI's token counts of a chat, and {@code stages}: one entry for each call. */

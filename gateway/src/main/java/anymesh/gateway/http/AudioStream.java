@@ -3,6 +3,8 @@ package anymesh.gateway.http;
 
 import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.AnswerEvent;
+import anymesh.gateway.pipeline.AnswerEvent.CallStarted;
+import anymesh.gateway.pipeline.AnswerEvent.CallWritten;
 import anymesh.gateway.pipeline.AnswerEvent.MediaDone;
 import anymesh.gateway.pipeline.AnswerEvent.MediaPreview;
 import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
@@ -45,7 +47,7 @@ final class AudioStream {
                 yield List.of();
             }
             case MediaDone(int index, _, var media) -> index == first ? deltas(media.getData()) : List.of();
-            case TextWritten _,MediaWaiting _,MediaProgress _,MediaPreview _ -> List.of();
+            case TextWritten _,CallStarted _,CallWritten _,MediaWaiting _,MediaProgress _,MediaPreview _ -> List.of();
         };
     }
 

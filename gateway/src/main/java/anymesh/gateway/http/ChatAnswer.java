@@ -42,7 +42,13 @@ record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean
                 .putNull("refusal");
         if (answer.parts().stream().anyMatch(AnswerPart.Media.class::isInstance)) {
             ArrayNode parts = message.putArray("parts");
-            answer.parts().forEach(part -> PartJson.write(part, parts.addObject()));
+            answer.parts().stream().filter(part -> !(part instanceof AnswerPart.Call))
+                    .forEach(part -> PartJson.write(part, parts.addObject()));
+        }
+        if (answer.parts().stream().anyMatch(AnswerPart.Call.class::isInstance)) {
+            ArrayNode calls = message.putArray("tool_calls");
+            answer.parts().stream().filter(AnswerPart.Call.class::isInstance)
+                    .forEach(call -> PartJson.write(call, calls.addObject()));
         }
         if (wantsAudio) {
             answer.media(Modality.AUDIO).stream().findFirst().ifPresent(
@@ -67,7 +73,7 @@ record ChatAnswer(String id, long created, String model, RoutePlan plan, boolean
         return created;
     }
 
-    /** All text of the answer; null if pictures are all there is. */
+    /** All text of the answer; null if there is only something else. */
     private static @Nullable String text(Answer answer) {
         if (!answer.parts().isEmpty() && answer.parts().stream().noneMatch(AnswerPart.Text.class::isInstance)) {
             return null;

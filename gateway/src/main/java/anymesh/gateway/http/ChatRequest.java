@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,16 +30,16 @@ record ChatRequest(String model, GenerationRequest generation, int n, boolean st
     static ChatRequest read(Fields body, HttpLimits limits) {
         String model = model(body);
         FieldRules.chat().check(body);
-        OfferedTools.check(body);
+        var tools = OfferedTools.chat(body);
         List<Message> messages = MessageReader.read(body, limits.maxMedia());
         Long n = body.integer("n", 1, MAX_CHOICES);
         Fields streamOptions = body.object("stream_options");
         boolean includeUsage = streamOptions != null && Boolean.TRUE.equals(streamOptions.bool("include_usage"));
         Long seed = seed(body);
         var format = FormatReader.chat(body);
-        var modalities = FormatReader.modalities(ModalityNames.read(body), format, body, "modalities");
+        var modalities = FormatReader.modalities(ModalityNames.read(body), format, tools, body, "modalities");
         var generation = new GenerationRequest(messages, sampling(body, seed), modalities, List.of(),
-                MediaChoices.read(body, modalities, MediaOptions.withSeed(seed)), format);
+                MediaChoices.read(body, modalities, MediaOptions.withSeed(seed)), format, tools);
         return new ChatRequest(model, generation, n == null ? 1 : n.intValue(),
                 Boolean.TRUE.equals(body.bool("stream")), includeUsage, key(body));
     }
@@ -130,7 +131,8 @@ record ChatRequest(String model, GenerationRequest generation, int n, boolean st
     RouteNeeds needs() {
         var outputs = new EnumMap<Modality, String>(Modality.class);
         generation.modalities().forEach(modality -> outputs.put(modality, "modalities"));
-        return new RouteNeeds(model, generation.inputs(), outputs, key).withFeatures(features(generation, "logprobs"));
+        return new RouteNeeds(model, generation.inputs(), outputs, key).withFeatures(features(generation, "logprobs"))
+                .withWishes(wishes(generation));
     }
 
     /** What the backbone must have for a request; {@code logprobs}: the field that asks for these. */
@@ -143,6 +145,15 @@ record ChatRequest(String model, GenerationRequest generation, int n, boolean st
         if (format != null) {
             features.put(Features.JSON_SCHEMA, format.field());
         }
+        var tools = generation.tools();
+        if (tools != null && tools.isRequired()) {
+            features.put(Features.TOOLS, "tool_choice");
+        }
         return features;
+    }
+
+    /** What it shall have if any has it. */
+    static Set<String> wishes(GenerationRequest generation) {
+        return generation.hasTools() ? Set.of(Features.TOOLS) : Set.of();
     }
 }

@@ -4,12 +4,15 @@ package anymesh.gateway.http;
 import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent;
+import anymesh.gateway.pipeline.AnswerEvent.CallStarted;
+import anymesh.gateway.pipeline.AnswerEvent.CallWritten;
 import anymesh.gateway.pipeline.AnswerEvent.MediaDone;
 import anymesh.gateway.pipeline.AnswerEvent.MediaPreview;
 import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
 import anymesh.gateway.pipeline.AnswerEvent.MediaStarted;
 import anymesh.gateway.pipeline.AnswerEvent.MediaWaiting;
 import anymesh.gateway.pipeline.AnswerEvent.TextWritten;
+import anymesh.gateway.pipeline.AnswerPart;
 import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -18,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One choice of a streamed chat: the role, then text in {@code delta.content} and media in {@code delta.parts} as they come,
- * and the first sound in {@code delta.audio} too if audio was asked for, then the finish reason. A part's {@code index} is its
+ * and the first sound in {@code delta.audio} too if audio was asked for, calls in {@code delta.tool_calls}, then the finish reason. A part's {@code index} is its
  * place in the whole answer, where each run of text between media is a part too.
  */
 final class ChoiceChunks {
@@ -30,6 +33,7 @@ final class ChoiceChunks {
     private final TextJoin join = new TextJoin();
     private final @Nullable AudioStream audio;
     private boolean begun;
+    private int calls;
 
     /** {@code includeUsage}: whether its chunks say that the usage comes later. */
     ChoiceChunks(ChatAnswer answer, int index, boolean includeUsage) {
@@ -82,6 +86,12 @@ final class ChoiceChunks {
                     choice(chunk).set("logprobs", LogprobsJson.ofChoice(logprobs));
                 }
             }
+            case CallStarted(_, String id, String name) -> {
+                calls++;
+                PartJson.write(new AnswerPart.Call(id, name, ""), call(delta));
+            }
+            case CallWritten(_, String arguments) ->
+                call(delta).putObject("function").put("arguments", arguments);
             case MediaStarted(int part, Modality modality) -> part(delta, part, modality, "start");
             // No step is done, and of how many is not known before somebody is there.
             case MediaWaiting(int part, Modality modality) -> part(delta, part, modality, "progress")
@@ -96,6 +106,11 @@ final class ChoiceChunks {
                     part(delta, part, modality, "done"));
         }
         return chunk;
+    }
+
+    /** A piece of the call that was begun last. */
+    private ObjectNode call(ObjectNode delta) {
+        return delta.putArray("tool_calls").addObject().put("index", calls - 1);
     }
 
     private static ObjectNode part(ObjectNode delta, int part, Modality modality, String event) {

@@ -27,23 +27,31 @@ final class Conversation {
 
     /** A turn; its parts stand in this field of {@code holder}. */
     void add(Role role, List<ModalityInput> parts, Fields holder, String field) {
-        media += (int) parts.stream().filter(Media.class::isInstance).count();
+        add(new Message(role, parts), holder, field);
+    }
+
+    /** The same of one that tools have to do with. */
+    void add(Message message, Fields holder, String field) {
+        media += (int) message.parts().stream().filter(Media.class::isInstance).count();
         if (media > maxMedia) {
             throw holder.invalid(field, "Invalid '%s': a request may bring at most %d media.", maxMedia);
         }
-        if (!parts.isEmpty()) {
-            messages.add(new Message(role, parts));
+        if (!message.parts().isEmpty() || !message.calls().isEmpty() || message.role() == Role.TOOL) {
+            messages.add(message);
         }
     }
 
     /** The same where what one speaker says comes in pieces: the rest of the turn before, if it is of the same role. */
-    void goOn(Role role, List<ModalityInput> parts, Fields holder, String field) {
-        boolean isRest = !messages.isEmpty() && messages.getLast().role() == role;
-        var before = isRest ? messages.removeLast().parts() : List.<ModalityInput>of();
-        add(role, parts, holder, field);
-        if (isRest) {
-            var more = parts.isEmpty() ? List.<ModalityInput>of() : messages.removeLast().parts();
-            messages.add(new Message(role, Stream.concat(before.stream(), more.stream()).toList()));
+    void goOn(Message more, Fields holder, String field) {
+        int before = messages.size();
+        add(more, holder, field);
+        // What is said after a call is a turn of its own: calls stand at a turn's end.
+        if (before > 0 && messages.size() > before && messages.get(before - 1).role() == more.role()
+                && (messages.get(before - 1).calls().isEmpty() || more.parts().isEmpty())) {
+            messages.removeLast();
+            var first = messages.removeLast();
+            messages.add(new Message(more.role(), Stream.concat(first.parts().stream(), more.parts().stream()).toList(),
+                    Stream.concat(first.calls().stream(), more.calls().stream()).toList(), ""));
         }
     }
 

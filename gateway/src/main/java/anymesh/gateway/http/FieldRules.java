@@ -39,15 +39,14 @@ final class FieldRules {
     private static final FieldRules CHAT = writing()
             .add(KEPT, "model", "messages", "modalities", "audio", "image", "video", "n", "max_tokens",
                     "max_completion_tokens",
-                    "seed", "stop", "stream", "stream_options", "temperature", "top_p", "tools", "functions",
-                    "response_format", "logprobs", "top_logprobs")
+                    "seed", "stop", "stream", "stream_options", "temperature", "top_p", "tools", "tool_choice",
+                    "parallel_tool_calls", "functions", "response_format", "logprobs", "top_logprobs")
             // Who asks, how it is kept and billed, and hints at how much to think, for models that can.
             .add(HARMLESS, "metadata", "user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
-                    "store", "service_tier", "parallel_tool_calls", "reasoning_effort", "prediction")
+                    "store", "service_tier", "reasoning_effort", "prediction")
             .add(only("only 'medium' is supported", text -> is(text, "medium")), "verbosity")
-            // Tools may be offered, but no call of one be demanded.
-            .add(only("the models here call no tools; expected 'none' or 'auto'",
-                    choice -> is(choice, "none", "auto")), "tool_choice", "function_call")
+            .add(only("functions of the API before tools are not called; expected 'none' or 'auto', or 'tools'",
+                    choice -> is(choice, "none", "auto")), "function_call")
             .add(ABSENT, "web_search_options");
 
     private static final FieldRules RESPONSES = writing()

@@ -2,6 +2,7 @@
 package anymesh.gateway.http;
 
 import anymesh.gateway.pipeline.AnswerFormat;
+import anymesh.gateway.pipeline.ToolOffer;
 import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
@@ -41,13 +42,15 @@ final class FormatReader {
         };
     }
 
-    /** What the answer may hold: a form is one of text alone. */
-    static List<Modality> modalities(List<Modality> wanted, @Nullable AnswerFormat format, Fields body, String field) {
-        if (format == null) {
+    /** What the answer may hold: a form, or a call that has to be, is one of text alone. */
+    static List<Modality> modalities(List<Modality> wanted, @Nullable AnswerFormat format, @Nullable ToolOffer tools,
+            Fields body, String field) {
+        if (format == null && (tools == null || !tools.isRequired())) {
             return wanted;
         }
         if (wanted.stream().anyMatch(modality -> modality != Modality.TEXT)) {
-            throw body.invalid(field, "Invalid '%s': an answer that is held to a form is text alone.");
+            throw body.invalid(field, "Invalid '%s': an answer that is held to a form, or has to call a tool, is text "
+                    + "alone.");
         }
         return List.of(Modality.TEXT);
     }

@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * The conversation of a request for a response: its instructions, and a text or items. The items of an answer may come back
- * just as they came: those of the assistant that follow each other are one turn, pictures among the text. Calls of tools and what
- * they brought are read as text, as in a chat, and what a model thought elsewhere is passed over.
+ * just as they came: those of the assistant that follow each other are one turn, pictures among the text, calls of tools after it.
+ * What a model thought elsewhere is passed over.
  */
 final class ItemReader {
     private static final String INPUT = "input";
@@ -53,14 +53,14 @@ final class ItemReader {
         switch (type) {
             case "message" -> message(item);
             case "image_generation_call" ->
-                conversation.goOn(Role.ASSISTANT, List.of(picture(item)), item, "result");
-            case "function_call" -> conversation.goOn(Role.ASSISTANT, List.of(ToolCalls.text(item, "arguments")), item,
-                    "arguments");
-            case "custom_tool_call" ->
-                conversation.goOn(Role.ASSISTANT, List.of(ToolCalls.text(item, INPUT)), item, INPUT);
-            // What a tool says comes from the user's side of the conversation.
-            case "function_call_output", "custom_tool_call_output" ->
-                conversation.add(Role.USER, parts(item, "output"), item, "output");
+                conversation.goOn(new Message(Role.ASSISTANT, List.of(picture(item))), item, "result");
+            case "function_call" -> call(item, "arguments");
+            case "custom_tool_call" -> call(item, INPUT);
+            case "function_call_output", "custom_tool_call_output" -> {
+                String id = item.string("call_id");
+                conversation.add(new Message(Role.TOOL, parts(item, "output"), List.of(), id == null ? "" : id), item,
+                        "output");
+            }
             case "reasoning" -> {
                 // Another model's thoughts are no part of what was said.
             }
@@ -70,6 +70,11 @@ final class ItemReader {
                     + "'image_generation_call', 'function_call', 'function_call_output', 'custom_tool_call', "
                     + "'custom_tool_call_output' or 'reasoning'.", Fields.abbreviated(type));
         }
+    }
+
+    private void call(Fields item, String arguments) {
+        var call = ToolCalls.call(item.string("call_id"), item, arguments);
+        conversation.goOn(new Message(Role.ASSISTANT, List.of(), List.of(call), ""), item, arguments);
     }
 
     /** Messages and references may leave their type out. */
@@ -87,7 +92,8 @@ final class ItemReader {
             case "system", "developer" -> conversation.add(Role.SYSTEM, parts(item, CONTENT), item, CONTENT);
             case "user" ->
                 conversation.add(Role.USER, spoken(parts(item, CONTENT), item, CONTENT), item, CONTENT);
-            case "assistant" -> conversation.goOn(Role.ASSISTANT, parts(item, CONTENT), item, CONTENT);
+            case "assistant" ->
+                conversation.goOn(new Message(Role.ASSISTANT, parts(item, CONTENT)), item, CONTENT);
             default -> throw item.invalid("role",
                     "Invalid '%s': '%s' is not supported; expected 'system', 'developer', 'user' or 'assistant'.",
                     Fields.abbreviated(role));

@@ -68,6 +68,8 @@ final class MeshRoute {
         ArrayNode modalities = json.putArray("modalities");
         instance.description().getCapabilitiesList().stream().map(Capability::getModality).distinct()
                 .forEach(modality -> modalities.add(Services.name(modality)));
+        ArrayNode features = json.putArray("features");
+        instance.description().getFeaturesList().forEach(features::add);
     }
 
     private static void write(RouteTable table, ArrayNode json) {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.pipeline.FunctionCall;
 import anymesh.gateway.pipeline.Message;
 import anymesh.gateway.pipeline.ModalityInput;
 import anymesh.gateway.pipeline.ModalityInput.Text;
 import anymesh.v1.Role;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The conversation of a chat request. An assistant's turn may come back just as it was answered: with {@code parts}
  * beside its {@code content}, which then only repeats their text, or with the parts as its content, or with no content
- * where it made nothing but media. Calls of tools and what they brought are read as text, as no tool is called here.
+ * where it made nothing but media.
  */
 final class MessageReader {
     private MessageReader() {}
@@ -21,7 +21,10 @@ final class MessageReader {
         var conversation = new Conversation(maxMedia);
         for (Fields message : request.objects("messages")) {
             Role role = role(message);
-            conversation.add(role, parts(message, role), message, "content");
+            var calls = role == Role.ASSISTANT ? ToolCalls.read(message) : List.<FunctionCall>of();
+            String callId = role == Role.TOOL ? message.string("tool_call_id") : null;
+            conversation.add(new Message(role, parts(message, role), calls, callId == null ? "" : callId), message,
+                    "content");
         }
         if (conversation.messages().isEmpty()) {
             throw request.invalid("messages", "Invalid '%s': there is nothing to answer.");
@@ -33,8 +36,8 @@ final class MessageReader {
         String role = message.requiredString("role");
         return switch (role) {
             case "system", "developer" -> Role.SYSTEM;
-            // What a tool says comes from the user's side of the conversation.
-            case "user", "tool", "function" -> Role.USER;
+            case "user" -> Role.USER;
+            case "tool", "function" -> Role.TOOL;
             case "assistant" -> Role.ASSISTANT;
             default -> throw message.invalid("role",
                     "Invalid '%s': '%s' is not supported; expected 'system', 'developer', 'user', "
@@ -51,11 +54,8 @@ final class MessageReader {
             }
         }
         List<ModalityInput> content = content(message, role);
-        if (role == Role.ASSISTANT) {
-            return Stream.concat(content.stream(), ToolCalls.read(message).stream()).toList();
-        }
         // A user who says nothing has made a mistake; a model may have answered with nothing, and a tool too.
-        if (Conversation.isSilent(content) && "user".equals(message.string("role"))) {
+        if (Conversation.isSilent(content) && role == Role.USER) {
             throw message.invalid("content", "Invalid '%s': the prompt is empty.");
         }
         return content;

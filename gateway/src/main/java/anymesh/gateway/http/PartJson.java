@@ -15,6 +15,8 @@ final class PartJson {
     static void write(AnswerPart part, ObjectNode json) {
         switch (part) {
             case AnswerPart.Text(String text, _) -> json.put("type", "text").put("text", text);
+            case AnswerPart.Call(String id, String name, String arguments) -> json.put("id", id).put("type", "function")
+                    .putObject("function").put("name", name).put("arguments", arguments);
             case AnswerPart.Media(Modality modality, GeneratedMedia media) -> {
                 json.put("type", type(modality));
                 writeMedia(modality, media, json);

@@ -2,6 +2,7 @@
 package anymesh.gateway.http;
 
 import anymesh.gateway.body.MediaText;
+import anymesh.gateway.pipeline.AnswerPart;
 import anymesh.v1.GeneratedMedia;
 import anymesh.v1.TokenLogprob;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -32,6 +33,12 @@ final class ResponseItems {
         part.putArray("annotations");
         part.set("logprobs", LogprobsJson.of(logprobs, true));
         return part;
+    }
+
+    /** A call of a function; {@code id} is the item's. */
+    static ObjectNode call(String id, String status, AnswerPart.Call call) {
+        return JsonNodeFactory.instance.objectNode().put("id", id).put("type", "function_call").put("status", status)
+                .put("call_id", call.id()).put("name", call.name()).put("arguments", call.arguments());
     }
 
     /** A picture that is being drawn. */

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * A {@code response} in OpenAI's shape, as a whole and on its way. Each run of text is an item of type {@code message} and each
- * picture one of type {@code image_generation_call}, in the order of the tokens that asked for them, so that an item's place is
+ * picture one of type {@code image_generation_call}, each call one of type {@code function_call}, in the order of the tokens that asked for them, so that an item's place is
  * that of its part.
  *
  * @param echo what it says of its request
@@ -50,7 +50,7 @@ record ResponsesAnswer(String id, long created, ObjectNode echo) {
         return answer.finishReason() == FinishReason.LENGTH;
     }
 
-    /** What an unfinished text at the end of an answer is. */
+    /** What an unfinished text or call at the end of an answer is. */
     static String textStatus(Answer answer) {
         return isCut(answer) ? "incomplete" : "completed";
     }
@@ -67,6 +67,8 @@ record ResponsesAnswer(String id, long created, ObjectNode echo) {
                     output.add(ResponseItems.message(messageId(i), isLast ? textStatus(answer) : "completed", said,
                             logprobs));
                 }
+                case AnswerPart.Call call ->
+                    output.add(ResponseItems.call(callId(i), isLast ? textStatus(answer) : "completed", call));
                 case AnswerPart.Media(_, var media) -> {
                     output.add(ResponseItems.picture(pictureId(i), media, said));
                     said = "";
@@ -79,6 +81,11 @@ record ResponsesAnswer(String id, long created, ObjectNode echo) {
     /** The id of the message at this place. */
     String messageId(int index) {
         return itemId("msg_", index);
+    }
+
+    /** The id of the item of the call at this place. */
+    String callId(int index) {
+        return itemId("fc_", index);
     }
 
     /** The id of the picture at this place. */

@@ -41,9 +41,9 @@ record ResponsesRequest(String model, GenerationRequest generation, ResponseTool
                 "'include' must have '" + LOGPROBS + "' for them",
                 sampling);
         var format = FormatReader.response(text);
-        var modalities = FormatReader.modalities(tools.modalities(), format, body, "tools");
+        var modalities = FormatReader.modalities(tools.modalities(), format, tools.functions(), body, "tools");
         var generation = new GenerationRequest(messages, sampling.build(), modalities, tools.required(), tools.media(),
-                format);
+                format, tools.functions());
         return new ResponsesRequest(model, generation, tools, isStreamed, ChatRequest.key(body),
                 ResponseEcho.of(body));
     }
@@ -57,7 +57,8 @@ record ResponsesRequest(String model, GenerationRequest generation, ResponseTool
     RouteNeeds needs() {
         return new RouteNeeds(model, generation.inputs(),
                 tools.param() == null ? Map.of() : Map.of(Modality.IMAGE, tools.param()), key)
-                .withFeatures(ChatRequest.features(generation, "include"));
+                .withFeatures(ChatRequest.features(generation, "include"))
+                .withWishes(ChatRequest.wishes(generation));
     }
 
     /** Whether it has to be known who draws before the backbone is bothered. */

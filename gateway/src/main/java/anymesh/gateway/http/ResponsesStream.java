@@ -4,12 +4,15 @@ package anymesh.gateway.http;
 import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent;
+import anymesh.gateway.pipeline.AnswerEvent.CallStarted;
+import anymesh.gateway.pipeline.AnswerEvent.CallWritten;
 import anymesh.gateway.pipeline.AnswerEvent.MediaDone;
 import anymesh.gateway.pipeline.AnswerEvent.MediaPreview;
 import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
 import anymesh.gateway.pipeline.AnswerEvent.MediaStarted;
 import anymesh.gateway.pipeline.AnswerEvent.MediaWaiting;
 import anymesh.gateway.pipeline.AnswerEvent.TextWritten;
+import anymesh.gateway.pipeline.AnswerPart;
 import anymesh.v1.TokenLogprob;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +36,13 @@ final class ResponsesStream {
     /** The message that is being written. */
     private record Writing(int index, String id, StringBuilder text, List<TokenLogprob> logprobs) {}
 
+    /** The call that is being written. */
+    private record Calling(int index, String id, String name, StringBuilder arguments) {
+        AnswerPart.Call whole() {
+            return new AnswerPart.Call(id, name, arguments.toString());
+        }
+    }
+
     private final EventStream stream;
     private final ResponsesAnswer answer;
     private final AnswerStream events;
@@ -40,6 +51,7 @@ final class ResponsesStream {
     private final Map<Integer, String> said = new HashMap<>();
     private final Set<Integer> drawing = new HashSet<>();
     private @Nullable Writing writing;
+    private @Nullable Calling calling;
     private boolean begun;
     private int sent;
 
@@ -60,6 +72,7 @@ final class ResponsesStream {
             var rest = new ArrayList<ObjectNode>();
             begin(rest);
             endText(ResponsesAnswer.textStatus(complete), rest);
+            endCall(ResponsesAnswer.textStatus(complete), rest);
             rest.add(whole(ResponsesAnswer.isCut(complete) ? "incomplete" : "completed", answer.whole(complete)));
             rest.forEach(this::send);
             stream.end();
@@ -88,6 +101,17 @@ final class ResponsesStream {
         switch (event) {
             case TextWritten(int index, String text, var logprobs) ->
                 write(index, join.next(index, text), logprobs, shaped);
+            case CallStarted(int index, String id, String name) -> {
+                endText("completed", shaped);
+                endCall("completed", shaped);
+                calling = new Calling(index, id, name, new StringBuilder());
+                shaped.add(item("added", index,
+                        ResponseItems.call(answer.callId(index), "in_progress", calling.whole())));
+            }
+            case CallWritten(int index, String arguments) -> {
+                Objects.requireNonNull(calling).arguments().append(arguments);
+                shaped.add(call("delta", index).put("delta", arguments));
+            }
             case MediaStarted(int index, _) -> {
                 said.put(index, endText("completed", shaped));
                 shaped.add(item("added", index, ResponseItems.openedPicture(answer.pictureId(index))));
@@ -155,6 +179,21 @@ final class ResponsesStream {
         into.add(part);
         into.add(item("done", message.index(), ResponseItems.message(message.id(), status, text, message.logprobs())));
         return text;
+    }
+
+    /** Ends the call that is being written, if one is. */
+    private void endCall(String status, List<ObjectNode> into) {
+        Calling call = calling;
+        if (call != null) {
+            calling = null;
+            into.add(call("done", call.index()).put("name", call.name()).put("arguments", call.arguments().toString()));
+            into.add(item("done", call.index(), ResponseItems.call(answer.callId(call.index()), status, call.whole())));
+        }
+    }
+
+    private ObjectNode call(String name, int index) {
+        return event("response.function_call_arguments." + name).put("item_id", answer.callId(index))
+                .put("output_index", index);
     }
 
     /** The first step of a picture has been taken; a slow client may not have been told of it. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.pipeline;
 
+import anymesh.gateway.pipeline.AnswerEvent.CallStarted;
+import anymesh.gateway.pipeline.AnswerEvent.CallWritten;
 import anymesh.gateway.pipeline.AnswerEvent.MediaDone;
 import anymesh.gateway.pipeline.AnswerEvent.MediaPreview;
 import anymesh.gateway.pipeline.AnswerEvent.MediaProgress;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class AnswerAssembly {
     private sealed interface Slot {
         record Text(StringBuilder text, List<TokenLogprob> logprobs) implements Slot {}
+
+        record Call(String id, String name, StringBuilder arguments) implements Slot {}
 
         record Media(Modality modality) implements Slot {}
     }
@@ -55,6 +60,23 @@ final class AnswerAssembly {
             run.append(text);
             likely.addAll(logprobs);
             events.accept(new TextWritten(slots.size() - 1, text, logprobs));
+        }
+    }
+
+    /** A name begins a call; else there is more of its arguments. */
+    void call(String name, String arguments) {
+        if (!name.isEmpty()) {
+            var call = new Slot.Call("call_" + UUID.randomUUID().toString().replace("-", ""), name,
+                    new StringBuilder());
+            append(call);
+            events.accept(new CallStarted(slots.size() - 1, call.id(), name));
+        }
+        if (!arguments.isEmpty()) {
+            if (slots.isEmpty() || !(slots.getLast() instanceof Slot.Call call)) {
+                throw new InferenceFailed("the backbone wrote arguments without a call");
+            }
+            call.arguments().append(arguments);
+            events.accept(new CallWritten(slots.size() - 1, arguments));
         }
     }
 
@@ -116,6 +138,8 @@ final class AnswerAssembly {
             parts.add(switch (slots.get(i)) {
                 case Slot.Text(StringBuilder text, List<TokenLogprob> likely) ->
                     new AnswerPart.Text(text.toString(), likely);
+                case Slot.Call(String id, String name, StringBuilder arguments) ->
+                    new AnswerPart.Call(id, name, arguments.toString());
                 case Slot.Media(Modality modality) -> new AnswerPart.Media(modality, made(i));
             });
         }

@@ -23,6 +23,12 @@ public sealed interface AnswerEvent {
         }
     }
 
+    /** A function is called; what with comes. */
+    record CallStarted(int index, String id, String name) implements AnswerEvent {}
+
+    /** More of the arguments of the call at {@code index}. */
+    record CallWritten(int index, String arguments) implements AnswerEvent {}
+
     /** The backbone has asked for media, and they are being made. */
     record MediaStarted(int index, Modality modality) implements AnswerEvent {}
 

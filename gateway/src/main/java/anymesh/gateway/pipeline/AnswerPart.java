@@ -16,6 +16,9 @@ public sealed interface AnswerPart {
         }
     }
 
+    /** A function that is called. {@code arguments}: JSON. */
+    record Call(String id, String name, String arguments) implements AnswerPart {}
+
     /** One generated file. */
     record Media(Modality modality, GeneratedMedia media) implements AnswerPart {}
 }

@@ -193,7 +193,9 @@ public final class GenerationPipeline implements AutoCloseable {
 
         Future<Answer> think(List<Projected> media, Runnable thought) {
             media.forEach(projected -> projected.usages().forEach(answer::spent));
-            return reason.run(Prompt.of(request.messages(), media), request, plan.backbone(), call, this)
+            return reason
+                    .run(Prompt.of(request.messages(), media, plan.backbone().callsTools()), request, plan.backbone(),
+                            call, this)
                     .onComplete(_ -> thought.run())
                     .onSuccess(reasoned -> answer.spent(reasoned.usage()))
                     .onFailure(expressed::fail)
@@ -207,6 +209,11 @@ public final class GenerationPipeline implements AutoCloseable {
                 held.accept(LOGPROB_BYTES * logprobs.stream().mapToLong(logprob -> 1 + logprob.getTopCount()).sum());
             }
             answer.write(text, logprobs);
+        }
+
+        @Override
+        public void onCall(String name, String arguments) {
+            answer.call(name, arguments);
         }
 
         @Override

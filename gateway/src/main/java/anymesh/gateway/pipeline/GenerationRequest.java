@@ -16,19 +16,20 @@ import org.jspecify.annotations.Nullable;
  * @param modalities what the answer may hold; empty: the backbone decides
  * @param required media that the answer must hold; if there are any, it holds no others
  * @param format the form that its text is held to; null if it is free
+ * @param tools what it may call; null if nothing
  */
 public record GenerationRequest(List<Message> messages, Sampling sampling, List<Modality> modalities,
-        List<Modality> required, MediaOptions media, @Nullable AnswerFormat format) {
+        List<Modality> required, MediaOptions media, @Nullable AnswerFormat format, @Nullable ToolOffer tools) {
     public GenerationRequest {
         messages = List.copyOf(messages);
         modalities = List.copyOf(modalities);
         required = List.copyOf(required);
     }
 
-    /** Of an answer whose form is free. */
+    /** Of an answer whose form is free, and which calls nothing. */
     public GenerationRequest(List<Message> messages, Sampling sampling, List<Modality> modalities,
             List<Modality> required, MediaOptions media) {
-        this(messages, sampling, modalities, required, media, null);
+        this(messages, sampling, modalities, required, media, null, null);
     }
 
     /**
@@ -44,7 +45,7 @@ public record GenerationRequest(List<Message> messages, Sampling sampling, List<
                 : sampling;
         Long seed = media.seed();
         return new GenerationRequest(messages, other, modalities, required,
-                media.withSeedOf(seed == null ? null : seed(seed, index)), format);
+                media.withSeedOf(seed == null ? null : seed(seed, index)), format, tools);
     }
 
     /** The first 53 bits of SplitMix64's hash: what JSON's readers can hold, so that a seed that is told can be sent back. */
@@ -72,6 +73,12 @@ public record GenerationRequest(List<Message> messages, Sampling sampling, List<
             }
         });
         return inputs;
+    }
+
+    /** Whether tools have a part in it, now or in its history. */
+    public boolean hasTools() {
+        return tools != null || messages.stream()
+                .anyMatch(message -> message.role() == Role.TOOL || !message.calls().isEmpty());
     }
 
     /** The media of one modality, in the order in which they stand in the conversation. */

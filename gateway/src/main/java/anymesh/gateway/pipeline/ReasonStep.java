@@ -21,6 +21,9 @@ final class ReasonStep {
     interface Listener {
         void onText(String text, List<TokenLogprob> logprobs);
 
+        /** A name begins a call; else there is more of its arguments. */
+        void onCall(String name, String arguments);
+
         /** Owns the signal's states. */
         void onSignal(SignalStates signal);
     }
@@ -35,7 +38,7 @@ final class ReasonStep {
 
     Future<Reasoned> run(Prompt prompt, GenerationRequest request, Hop backbone, CallContext call, Listener listener) {
         var started = StageUsage.Started.now(prompt.bytes());
-        var writing = new Writing(request(prompt, request), backbone, listener);
+        var writing = new Writing(request(prompt, request, backbone), backbone, listener);
         var stage = new StageCall<>(backbone, 1, client.methods().generateText(), call);
         return client.listen(stage, prompt.batches(), writing).map(served -> {
             BackboneFinished end = writing.finished();
@@ -44,23 +47,33 @@ final class ReasonStep {
             }
             forecasts.learn(Task.answers(backbone, 1), 1, end.getTimings());
             return new Reasoned(end, started.ended(served, end.getTimings(), writing.signalBytes()));
-        }).recover(failure -> Future.failedFuture(
-                request.format() == null ? failure : request.format().located(failure)));
+        }).recover(failure -> Future.failedFuture(located(request, failure)));
     }
 
-    private static BackboneRequest request(Prompt prompt, GenerationRequest request) {
+    private static Throwable located(GenerationRequest request, Throwable failure) {
+        var format = request.format();
+        var located = format == null ? failure : format.located(failure);
+        var tools = request.tools();
+        return tools == null ? located : tools.located(located);
+    }
+
+    /** Without tools where the model can't call any, as it may answer in text. */
+    private static BackboneRequest request(Prompt prompt, GenerationRequest request, Hop backbone) {
         var sampling = request.sampling().toBuilder();
         if (!sampling.hasSeed()) {
             // Never the backbone's to choose: another one that goes on with the answer must have the same.
             sampling.setSeed(ThreadLocalRandom.current().nextLong());
         }
         var format = request.format();
-        return BackboneRequest.newBuilder()
+        var asked = BackboneRequest.newBuilder()
                 .setJsonSchema(format == null ? "" : format.schema())
                 .addAllTurns(prompt.turns())
                 .setSampling(sampling)
                 .addAllModalities(request.modalities())
-                .addAllRequired(request.required())
-                .build();
+                .addAllRequired(request.required());
+        if (request.tools() != null && backbone.callsTools()) {
+            asked.setTools(request.tools().toProto());
+        }
+        return asked.build();
     }
 }

@@ -59,6 +59,15 @@ final class Writing implements StageStream<BackboneRequest, BackboneEvent> {
                 known.setDeliveredLogprobs(known.getDeliveredLogprobs() + event.getLogprobsCount());
                 listener.onText(text, event.getLogprobsList());
             }
+            case CALL -> {
+                frame.close();
+                begun = true;
+                var call = event.getCall();
+                known.setDeliveredCalls(known.getDeliveredCalls() + (call.getName().isEmpty() ? 0 : 1));
+                known.setDeliveredArgumentCharacters(known.getDeliveredArgumentCharacters()
+                        + call.getArguments().codePointCount(0, call.getArguments().length()));
+                listener.onCall(call.getName(), call.getArguments());
+            }
             case FINISHED -> {
                 frame.close();
                 finished = event.getFinished();

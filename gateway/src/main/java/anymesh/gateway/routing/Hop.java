@@ -5,6 +5,7 @@ import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Capability;
 import anymesh.v1.Modality;
+import anymesh.wire.Features;
 import anymesh.wire.error.InvalidInput;
 import java.util.Collection;
 import java.util.Collections;
@@ -88,6 +89,11 @@ public record Hop(Modality modality, Release release, List<Capability> capabilit
     public boolean isServedBy(StageInstance instance) {
         return instance.release().equals(release) && capabilities(modality, instance).equals(capabilities)
                 && has(instance, features);
+    }
+
+    /** Whether it is called as one that calls tools. */
+    public boolean callsTools() {
+        return features.contains(Features.TOOLS);
     }
 
     /** Whether an instance has all of these. */

@@ -56,12 +56,16 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
             throw RouteRefused.unknownModel(model);
         }
         if (!needs.features().isEmpty()) {
-            var names = needs.features().keySet();
-            serving = candidates.serving(isModel.and(instance -> Hop.has(instance, names)), draw).stream()
-                    .map(hop -> hop.needing(names)).toList();
+            serving = having(needs.features().keySet(), candidates, isModel, draw);
             if (serving.isEmpty()) {
                 throw RouteRefused.unsupportedFeature(model, needs.features());
             }
+        }
+        if (!needs.wishes().isEmpty()) {
+            var all = new HashSet<>(needs.features().keySet());
+            all.addAll(needs.wishes());
+            var wished = having(all, candidates, isModel, draw);
+            serving = wished.isEmpty() ? serving : wished;
         }
         var able = serving.stream().filter(hop -> hop.does(needs.task())).toList();
         if (able.isEmpty()) {
@@ -69,6 +73,12 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
                     "model");
         }
         return able;
+    }
+
+    private static List<Hop> having(Set<String> features, Candidates candidates, Predicate<StageInstance> isModel,
+            Draw draw) {
+        return candidates.serving(isModel.and(instance -> Hop.has(instance, features)), draw).stream()
+                .map(hop -> hop.needing(features)).toList();
     }
 
     private static Candidates backbones(List<StageInstance> snapshot, Share share) {

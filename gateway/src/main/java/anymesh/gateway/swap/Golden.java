@@ -66,7 +66,7 @@ final class Golden {
                     millis = since();
                     media = made;
                 }
-                case AnswerEvent.TextWritten _,AnswerEvent.MediaWaiting _,AnswerEvent.MediaPreview _ -> {
+                case AnswerEvent.TextWritten _,AnswerEvent.CallStarted _,AnswerEvent.CallWritten _,AnswerEvent.MediaWaiting _,AnswerEvent.MediaPreview _ -> {
                     // says nothing of the generator
                 }
             }

@@ -40,8 +40,6 @@ class FieldRulesTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {"'presence_penalty':0.5|presence_penalty",
         "'frequency_penalty':-1|frequency_penalty", "'frequency_penalty':'0'|frequency_penalty",
         "'logit_bias':{'50':1}|logit_bias",
-        "'tools':TOOL,'tool_choice':'required'|tool_choice", "'tool_choice':'required'|tool_choice",
-        "'tools':TOOL,'tool_choice':{'type':'function','function':{'name':'f'}}|tool_choice",
         "'functions':TOOL,'function_call':{'name':'f'}|function_call",
         "'web_search_options':{}|web_search_options", "'verbosity':'low'|verbosity", "'guided_json':{}|guided_json",
         "'structured_outputs':{'regex':'a'}|structured_outputs"})

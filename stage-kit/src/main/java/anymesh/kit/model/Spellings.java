@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package anymesh.backbone.prompt;
+package anymesh.kit.model;
 
 import java.util.Collections;
 import java.util.HashMap;
@@ -9,12 +9,13 @@ import java.util.Objects;
 import java.util.TreeSet;
 
 /** Finds where tokens are spelled out, the longest at each place as tokenizers do. There may be thousands of them. */
-final class Spellings {
+public final class Spellings {
     private final Map<String, Long> ids = new HashMap<>();
     /** How long those are that begin with a character, the longest first. */
     private final Map<Character, NavigableSet<Integer>> lengths = new HashMap<>();
 
-    Spellings(Map<Long, String> tokens) {
+    /** @param tokens how each id is spelled */
+    public Spellings(Map<Long, String> tokens) {
         tokens.forEach((id, text) -> {
             if (!text.isEmpty()) {
                 ids.put(text, id);
@@ -25,7 +26,7 @@ final class Spellings {
     }
 
     /** Where the token ends that begins here; -1 if none does. */
-    int endOf(String text, int from) {
+    public int endOf(String text, int from) {
         var possible = lengths.get(text.charAt(from));
         if (possible != null) {
             for (int length : possible) {
@@ -37,7 +38,8 @@ final class Spellings {
         return -1;
     }
 
-    long id(String spelling) {
+    /** Of a token that is spelled like this. */
+    public long id(String spelling) {
         return Objects.requireNonNull(ids.get(spelling), spelling);
     }
 }
