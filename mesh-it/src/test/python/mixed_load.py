@@ -161,7 +161,7 @@ class Load:
     def __init__(self, url: str, requests: int, bad: set[str], films: float, pictures: float, workers: int):
         self.shares = [case.share * (films if case.is_film() else pictures if case.is_picture() else 1) for case in CASES]
         self.workers = workers
-        self.client = OpenAI(base_url=url + "/v1", api_key="unused", max_retries=0, timeout=120)
+        self.client = OpenAI(base_url=url + "/v1", api_key="unused", max_retries=0, timeout=360)
         self.requests, self.bad, self.more, self.until, self.lock = requests, bad, True, float("inf"), threading.Lock()
         self.counts: collections.Counter = collections.Counter()
         self.drawn: collections.Counter = collections.Counter()

@@ -71,6 +71,13 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
                 registry, tls, stages, jobs, mediaUrls, fetch, endpoints);
     }
 
+    /** The same with this time for a request, all of which it may wait. */
+    public GatewayConfig withRequestTimeout(Duration other) {
+        return new GatewayConfig(host, port, other, other, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
+                playground, scaleImages, https, keys, memoryBytes, registry, tls, stages, jobs, mediaUrls, fetch,
+                endpoints);
+    }
+
     /** The same with other manners towards stages. */
     public GatewayConfig withStages(CallSettings other) {
         return new GatewayConfig(host, port, requestTimeout, maxWait, lameDuck, drainTimeout, heartbeat, http,

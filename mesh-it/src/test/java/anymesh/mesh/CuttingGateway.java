@@ -13,9 +13,12 @@ import anymesh.kit.testing.Cuts;
 import anymesh.wire.WireMemory;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.time.Duration;
 
 /** One more gateway of a mesh of processes, in this JVM, whose connections to stages are cut in the middle of calls. */
 final class CuttingGateway implements AutoCloseable {
+    private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(6);
+
     private final Vertx vertx = Vertx.vertx();
     private final CuttingRegistry registry;
     private final Shared shared;
@@ -24,7 +27,8 @@ final class CuttingGateway implements AutoCloseable {
 
     /** {@code consul}: where the mesh's Consul listens. */
     CuttingGateway(String consul, Cuts cuts) {
-        var config = GatewayConfig.defaults().onPort(0);
+        // On a busy machine three films are forecast to take longer than a request has by default, and are refused.
+        var config = GatewayConfig.defaults().onPort(0).withRequestTimeout(REQUEST_TIMEOUT);
         var found = RegistryConfig.defaults().withConsul(ConsulConfig.defaults().at(consul));
         registry = new CuttingRegistry(found.forGateway(vertx, Services.ALL,
                 () -> StageInquiries.open(vertx, config.tls(), Services::describe)), cuts);

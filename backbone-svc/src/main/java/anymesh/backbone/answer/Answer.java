@@ -139,6 +139,7 @@ public final class Answer {
             return writeCall(calls.read(token), token);
         }
         if (calls != null && calls.opensBy(token)) {
+            run = null;
             flush();
             return writeCall(List.of(), token);
         }
