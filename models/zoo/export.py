@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exports a language model to ONNX with its library's own export command.
 
-    models/zoo/export SOURCE TARGET [--precision fp32|fp16|int4] [--with genai|optimum] [--option KEY=VALUE]
+    models/zoo/export SOURCE TARGET [--precision fp32|fp16|int8|int4] [--with genai|optimum] [--option KEY=VALUE]
 
 SOURCE is a folder of transformers or a GGUF file, TARGET a new folder. `genai` is onnxruntime-genai's builder (`--option` goes
 to its --extra_options), `optimum` is `optimum-cli export onnx`, fp32 only. Without --with, Optimum takes what the builder doesn't know.
@@ -100,7 +100,7 @@ def arguments(about: str) -> argparse.ArgumentParser:
 
 
 def add_export_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--precision", choices=("fp32", "fp16", "int4"), default="fp32")
+    parser.add_argument("--precision", choices=("fp32", "fp16", "int8", "int4"), default="fp32")
     parser.add_argument("--with", dest="exporter", choices=("genai", "optimum"))
     parser.add_argument("--option", action="append", default=[], metavar="KEY=VALUE")
 

