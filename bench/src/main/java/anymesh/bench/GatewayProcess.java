@@ -6,10 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,7 +45,7 @@ final class GatewayProcess implements AutoCloseable {
                 "anymesh.gateway.GatewayMain", "--config", config.toString()).inheritIO();
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         var gateway = new GatewayProcess(builder.start(), "http://127.0.0.1:" + port, config);
-        gateway.awaitReady();
+        Answering.await(gateway.process, gateway.url + "/readyz");
         return gateway;
     }
 
@@ -60,23 +56,6 @@ final class GatewayProcess implements AutoCloseable {
                 ? service
                 : service.substring(0, dash) + service.substring(dash + 1, dash + 2).toUpperCase(Locale.ROOT)
                         + service.substring(dash + 2);
-    }
-
-    private void awaitReady() throws InterruptedException {
-        var ready = HttpRequest.newBuilder(URI.create(url + "/readyz")).build();
-        try (var http = HttpClient.newHttpClient()) {
-            while (process.isAlive()) {
-                try {
-                    if (http.send(ready, BodyHandlers.discarding()).statusCode() == 200) {
-                        return;
-                    }
-                } catch (IOException e) {
-                    // It doesn't listen yet.
-                }
-                Thread.sleep(100);
-            }
-        }
-        throw new IllegalStateException("the gateway ended: " + process.exitValue());
     }
 
     String url() {

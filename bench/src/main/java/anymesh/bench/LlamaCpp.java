@@ -8,10 +8,6 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +16,6 @@ import java.util.Map;
 /** llama.cpp's Python package in a process of its own: one of its two servers, or its batches without one. {@code bench/lm/setup} installs it. */
 final class LlamaCpp implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final int PATIENCE = 600;
 
     private final Process process;
     private final int port;
@@ -72,22 +67,10 @@ final class LlamaCpp implements AutoCloseable {
 
         private LlamaCpp serving(int port, List<String> arguments) throws Exception {
             var started = new LlamaCpp(start(arguments, Redirect.appendTo(log().toFile())), port);
-            try (var http = HttpClient.newHttpClient()) {
-                var asked = HttpRequest.newBuilder(URI.create(started.url() + "/v1/models")).build();
-                for (int i = 0; i < PATIENCE; i++) {
-                    try {
-                        if (http.send(asked, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
-                            return started;
-                        }
-                    } catch (IOException e) {
-                        if (!started.process.isAlive()) {
-                            throw e;
-                        }
-                    }
-                    Thread.sleep(200);
-                }
-                throw new IOException("llama.cpp's server does not answer");
-            } catch (IOException | InterruptedException e) {
+            try {
+                Answering.await(started.process, started.url() + "/v1/models");
+                return started;
+            } catch (IllegalStateException | InterruptedException e) {
                 started.close();
                 throw e;
             }

@@ -4,10 +4,8 @@ package anymesh.gateway;
 import static anymesh.gateway.TestingClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import anymesh.v1.BackboneRequest;
 import anymesh.v1.Modality;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,29 +20,21 @@ class AudioTest {
     private static final String TRANSLATIONS = "/v1/audio/translations";
 
     private final TestingMesh mesh = new TestingMesh(TestingMesh.config(), Modality.AUDIO);
-    private final AtomicReference<BackboneRequest> asked = new AtomicReference<>(BackboneRequest.getDefaultInstance());
 
     @AfterEach
     void closeWithoutLeaks() {
         mesh.close();
     }
 
-    private void listen() {
-        mesh.backbone = (request, call, out) -> {
-            asked.set(request.header());
-            mesh.stages.reason(request, call, out);
-        };
-    }
-
     private String words() {
-        return asked.get().getTurns(0).getPartsList().stream().map(part -> part.hasMedia() ? "[sound]" : part.getText())
+        return mesh.stages.asked().getTurns(0).getPartsList().stream()
+                .map(part -> part.hasMedia() ? "[sound]" : part.getText())
                 .collect(Collectors.joining(" "));
     }
 
     @ParameterizedTest
     @CsvSource({",audio/wav", "mp3,audio/mpeg", "opus,audio/ogg", "flac,audio/flac", "aac,audio/aac", "pcm,audio/pcm"})
     void aSoundIsAnsweredAsItsFile(String format, String type) {
-        listen();
         var answer = mesh.client.post(SOUNDS, json("{'prompt':'a bell','seed':4"
                 + (format == null ? "" : ",'response_format':'" + format + "'") + "}"));
         assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
@@ -52,7 +42,7 @@ class AudioTest {
         assertThat(answer.response().body()).endsWith(":4");
         assertThat(answer.header("content-length")).isEqualTo(String.valueOf(answer.response().body().length()));
         assertThat(answer.header("x-anymesh-releases")).contains("generator-audio=toyworld@1.0.0");
-        assertThat(asked.get().getRequiredList()).containsExactly(Modality.AUDIO);
+        assertThat(mesh.stages.asked().getRequiredList()).containsExactly(Modality.AUDIO);
     }
 
     @Test
@@ -66,7 +56,6 @@ class AudioTest {
     @Test
     void aModelThatSpeaksIsGivenTheTextAndAnswersMp3() {
         mesh.describe("generator-audio", 1, capability -> capability.addTasks("speech"));
-        listen();
         var answer = mesh.client.post(SPEECH, json("{'model':'toyworld','input':'hello there','voice':'alloy'}"));
         assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
         assertThat(answer.header("content-type")).isEqualTo("audio/mpeg");
@@ -91,13 +80,12 @@ class AudioTest {
     @Test
     void aModelThatTranscribesIsGivenTheSoundAndMayBeToldTheLanguage() {
         mesh.describe("backbone", 1, capability -> capability.addTasks("transcription"));
-        listen();
         var answer = mesh.client.postForm(TRANSCRIPTIONS, "model", "toyworld", "@file", "PIC", "language", "de",
                 "temperature", "0.5", "prompt", "Names: Anymesh");
         assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
         assertThat(words()).isEqualTo("[sound] Transcribe this in de. Names: Anymesh");
-        assertThat(asked.get().getModalitiesList()).containsExactly(Modality.TEXT);
-        assertThat(asked.get().getSampling().getTemperature()).isEqualTo(0.5f);
+        assertThat(mesh.stages.asked().getModalitiesList()).containsExactly(Modality.TEXT);
+        assertThat(mesh.stages.asked().getSampling().getTemperature()).isEqualTo(0.5f);
         var text = answer.json().path("text").asText();
         assertThat(text).isNotBlank();
         assertThat(answer.json().path("usage").path("type").asText()).isEqualTo("tokens");
@@ -114,7 +102,6 @@ class AudioTest {
     @Test
     void aModelThatTranslatesIsGivenTheSound() {
         mesh.describe("backbone", 1, capability -> capability.addTasks("translation"));
-        listen();
         assertThat(mesh.client.postForm(TRANSLATIONS, "model", "toyworld", "@file", "PIC").json().path("text").asText())
                 .isNotBlank();
         assertThat(words()).isEqualTo("[sound] Translate this into English.");

@@ -37,11 +37,13 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Five small models whose numbers can be followed by hand. The encoder measures a picture ({@code bytes}), the input
@@ -57,6 +59,7 @@ final class TestingStages {
     final CountDownLatch generating = new CountDownLatch(1);
 
     private final WireMemory memory;
+    private volatile @Nullable BackboneRequest asked;
 
     TestingStages(WireMemory memory) {
         this.memory = memory;
@@ -87,6 +90,7 @@ final class TestingStages {
      */
     void reason(Frame<BackboneRequest> request, CallContext call, Emitter<BackboneEvent> anywhere) {
         BackboneRequest prompt = request.header();
+        asked = prompt;
         var out = new Continued(prompt, anywhere);
         int tokens = 0;
         var reason = FinishReason.STOP;
@@ -120,6 +124,11 @@ final class TestingStages {
                         BackboneFinished.newBuilder().setReason(reason).setPromptTokens(7).setCompletionTokens(tokens)
                                 .setTimings(timings()))
                 .build()));
+    }
+
+    /** What the backbone was asked last. */
+    BackboneRequest asked() {
+        return Objects.requireNonNull(asked);
     }
 
     /** Says what comes after the tokens of a continuation, and holds what it claims to have delivered against them. */

@@ -17,10 +17,7 @@ import anymesh.wire.error.InvalidInput;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,15 +36,10 @@ class ToolsTest {
     private static final String CALLS = "'well|call f {\"x\":1}|call g {}'";
 
     private final TestingMesh mesh = new TestingMesh();
-    private final AtomicReference<@Nullable BackboneRequest> asked = new AtomicReference<>();
 
     @BeforeEach
     void ofThisVersion() {
         mesh.describeFeatures(Features.LOGPROBS, Features.JSON_SCHEMA, Features.TOOLS);
-        mesh.backbone = (request, call, out) -> {
-            asked.set(request.header());
-            mesh.stages.reason(request, call, out);
-        };
     }
 
     @AfterEach
@@ -56,7 +48,7 @@ class ToolsTest {
     }
 
     private BackboneRequest asked() {
-        return Objects.requireNonNull(asked.get());
+        return mesh.stages.asked();
     }
 
     /** A chat whose last user's text is an order, in which JSON's quotes are escaped. */
@@ -185,8 +177,8 @@ class ToolsTest {
                 + Arrays.stream(fields).map(field -> "," + field).collect(Collectors.joining()) + "}");
     }
 
-    private String turns() {
-        return asked().getTurnsList().stream().map(ToolsTest::turn).collect(Collectors.joining(" / "));
+    private static String turns(BackboneRequest asked) {
+        return asked.getTurnsList().stream().map(ToolsTest::turn).collect(Collectors.joining(" / "));
     }
 
     private static String turn(Turn turn) {
@@ -200,14 +192,14 @@ class ToolsTest {
     @Test
     void whatWasCalledBeforeIsReadAsCalls() {
         ask(CHAT, history());
-        assertThat(turns()).isEqualTo("USER:hi / ASSISTANT:so<c1f{}> / TOOL:42c1 / USER:go on");
+        assertThat(turns(asked())).isEqualTo("USER:hi / ASSISTANT:so<c1f{}> / TOOL:42c1 / USER:go on");
         ask(RESPONSES, response("[{'role':'user','content':'hi'},{'role':'assistant','content':'so'},"
                 + "{'type':'function_call','call_id':'c1','name':'f','arguments':'{}'},"
                 + "{'type':'function_call','call_id':'c2','name':'g','arguments':'{}'},"
                 + "{'type':'function_call_output','call_id':'c1','output':'42'},"
                 + "{'type':'function_call_output','call_id':'c2','output':''},{'role':'user','content':'go on'}]",
                 "'store':false"));
-        assertThat(turns()).isEqualTo(
+        assertThat(turns(asked())).isEqualTo(
                 "USER:hi / ASSISTANT:so<c1f{}><c2g{}> / TOOL:42c1 / TOOL:c2 / USER:go on");
     }
 
@@ -215,11 +207,10 @@ class ToolsTest {
     void aModelThatCallsNothingReadsCallsAsTextAndIsAskedForText() {
         var old = new TestingMesh();
         try {
-            old.backbone = mesh.backbone;
             var answer = old.client.post(CHAT, history(json(TOOLS)));
             assertThat(answer.status()).isEqualTo(200);
-            assertThat(turns()).isEqualTo("USER:hi / ASSISTANT:so+ f({}) / USER:42 / USER:go on");
-            assertThat(asked().hasTools()).isFalse();
+            assertThat(turns(old.stages.asked())).isEqualTo("USER:hi / ASSISTANT:so+ f({}) / USER:42 / USER:go on");
+            assertThat(old.stages.asked().hasTools()).isFalse();
             var refused = old.client.post(CHAT, ordered("'a'", TOOLS, "'tool_choice':'required'"));
             assertThat(refused.status()).isEqualTo(400);
             assertThat(refused.json().path("error").path("param").asText()).isEqualTo("tool_choice");

@@ -28,8 +28,9 @@ final class Undelivered implements AnswerSink {
 
     @Override
     public void text(String delta, List<TokenLogprob> likely, List<Integer> tokens) {
-        var rest = after(characters, delta);
-        characters -= Math.min(characters, delta.codePointCount(0, delta.length()));
+        int known = Math.min(characters, delta.codePointCount(0, delta.length()));
+        characters -= known;
+        var rest = delta.substring(delta.offsetByCodePoints(0, known));
         kept.addAll(tokens); // they are new even where their text is not
         int told = Math.min(logprobs, likely.size());
         logprobs -= told;
@@ -62,17 +63,13 @@ final class Undelivered implements AnswerSink {
             }
             return;
         }
-        var rest = after(argumentCharacters, delta.arguments());
-        argumentCharacters -= Math.min(argumentCharacters,
-                delta.arguments().codePointCount(0, delta.arguments().length()));
+        var arguments = delta.arguments();
+        int known = Math.min(argumentCharacters, arguments.codePointCount(0, arguments.length()));
+        argumentCharacters -= known;
+        var rest = arguments.substring(arguments.offsetByCodePoints(0, known));
         if (!rest.isEmpty()) {
             sink.call(new CallReader.Delta("", rest), tell());
         }
-    }
-
-    /** The rest of a text of which so many characters are known. */
-    private static String after(int characters, String text) {
-        return text.substring(text.offsetByCodePoints(0, Math.min(characters, text.codePointCount(0, text.length()))));
     }
 
     private List<Integer> tell() {

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 public final class CallGrammar {
 
     /**
-     * What stands around names and arguments, as bytes.
+     * What stands between names and arguments and after them, as bytes.
      *
      * @param between from the arguments of one call to the name of the next; null where there is one call
      */
     @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
-    public record Texts(byte[] opening, byte[] middle, byte @Nullable [] between, byte[] closing) {}
+    public record Texts(byte[] middle, byte @Nullable [] between, byte[] closing) {}
 
     /**
      * What may be called.
@@ -35,21 +35,21 @@ public final class CallGrammar {
 
     private CallGrammar() {}
 
-    /** The grammar of one or more calls; {@link InvalidInput} naming the place of what a strict function can't have. */
+    /** The grammar of one or more calls, from the first one's name on; {@link InvalidInput} naming the place of what a strict function can't have. */
     public static Schema read(Texts texts, List<Function> functions) {
         var calls = new ArrayList<Rule>();
         for (var function : functions) {
-            calls.add(new Sequence(List.of(literal(joined(function.name().getBytes(StandardCharsets.UTF_8),
+            calls.add(new Sequence(List.of(Terminal.literal(joined(function.name().getBytes(StandardCharsets.UTF_8),
                     texts.middle())), arguments(function))));
         }
         var call = new Choice(calls);
-        Rule end = literal(texts.closing());
+        Rule end = Terminal.literal(texts.closing());
         if (texts.between() != null) {
             var more = new Reference("tools");
-            more.is(new Choice(List.of(end, new Sequence(List.of(literal(texts.between()), call, more)))));
+            more.is(new Choice(List.of(end, new Sequence(List.of(Terminal.literal(texts.between()), call, more)))));
             end = more;
         }
-        return new Schema(new Sequence(List.of(literal(texts.opening()), call, end)));
+        return new Schema(new Sequence(List.of(call, end)));
     }
 
     private static Rule arguments(Function function) {
@@ -76,10 +76,6 @@ public final class CallGrammar {
         if (!parameters.path("type").asText().equals("object")) {
             throw SchemaReader.invalid(param + ".type", "expected 'object'");
         }
-    }
-
-    private static Rule literal(byte[] bytes) {
-        return new Terminal(LiteralsLeaf.ofBytes(bytes));
     }
 
     private static byte[] joined(byte[] one, byte[] two) {

@@ -13,6 +13,10 @@ sealed interface Rule {
         static Terminal literal(String text) {
             return new Terminal(new LiteralsLeaf(List.of(text)));
         }
+
+        static Terminal literal(byte[] bytes) {
+            return new Terminal(LiteralsLeaf.ofBytes(bytes));
+        }
     }
 
     /** One after the other, at least one. */

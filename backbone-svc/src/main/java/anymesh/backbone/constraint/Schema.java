@@ -34,6 +34,11 @@ public final class Schema {
         }
     }
 
+    /** The same after these bytes. */
+    public Schema after(byte[] opening) {
+        return new Schema(new Rule.Sequence(List.of(Rule.Terminal.literal(opening), root)));
+    }
+
     /** What is a document of either. */
     public Schema or(Schema other) {
         return new Schema(new Rule.Choice(List.of(root, other.root)));

@@ -23,12 +23,14 @@ public final class CallTokens {
     private static final byte MARK = (byte) 0xFF;
     private static final int NONE = -1;
 
-    private final CallFormat format;
-    private final Spellings spellings;
+    private final boolean hasShortIds;
     private final List<Long> marks = new ArrayList<>();
     private final TokenTrie trie;
     private final byte[] opening;
     private final byte[] begin;
+    private final byte[] middle;
+    private final byte @Nullable [] between;
+    private final byte[] closing;
     private final int trigger;
 
     /**
@@ -37,16 +39,14 @@ public final class CallTokens {
      */
     public CallTokens(CallFormat format, Map<Long, String> control,
             Function<Map<Integer, byte[]>, TokenTrie> trie) {
-        this.format = format;
-        this.spellings = new Spellings(control);
-        this.opening = bytes(format.opening());
-        this.begin = bytes(format.opening().stripLeading());
+        this.hasShortIds = format.hasShortIds();
+        var spellings = new Spellings(control);
+        this.opening = bytes(format.opening(), spellings);
+        this.begin = bytes(format.opening().stripLeading(), spellings);
+        this.middle = bytes(format.middle(), spellings);
+        this.between = format.between() == null ? null : bytes(format.between(), spellings);
+        this.closing = bytes(format.closing(), spellings);
         this.trigger = begin[0] == MARK ? Math.toIntExact(marks.getFirst()) : NONE;
-        for (var text : new @Nullable String[]{format.middle(), format.between(), format.closing()}) {
-            if (text != null) {
-                bytes(text);
-            }
-        }
         var codes = new HashMap<Integer, byte[]>();
         for (int i = 0; i < marks.size(); i++) {
             codes.put(Math.toIntExact(marks.get(i)), new byte[]{MARK, (byte) i});
@@ -55,7 +55,7 @@ public final class CallTokens {
     }
 
     /** A text of the format, marks in it as their codes. */
-    private byte[] bytes(String text) {
+    private byte[] bytes(String text, Spellings spellings) {
         var bytes = new ByteArrayOutputStream();
         for (int i = 0; i < text.length();) {
             int end = spellings.endOf(text, i);
@@ -82,12 +82,12 @@ public final class CallTokens {
 
     /** Whether the template takes no ids of calls but those of nine letters and digits. */
     public boolean hasShortIds() {
-        return format.hasShortIds();
+        return hasShortIds;
     }
 
     /** Whether an answer can have more than one call. */
     boolean hasSeveral() {
-        return format.between() != null;
+        return between != null;
     }
 
     /** Whether a token of its own begins a call, wherever it stands. */
@@ -116,15 +116,15 @@ public final class CallTokens {
     }
 
     byte[] middle() {
-        return bytes(format.middle());
+        return middle;
     }
 
     /** Only if there can be several. */
     byte[] between() {
-        return bytes(Objects.requireNonNull(format.between()));
+        return Objects.requireNonNull(between);
     }
 
     byte[] closing() {
-        return bytes(format.closing());
+        return closing;
     }
 }

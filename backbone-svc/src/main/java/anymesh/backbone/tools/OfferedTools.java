@@ -24,8 +24,7 @@ public final class OfferedTools {
     private final CallTokens tokens;
     private final List<JsonNode> functions;
     private final boolean isRequired;
-    private final Schema whole;
-    private final Schema rest;
+    private final Schema calls;
 
     private OfferedTools(CallTokens tokens, List<JsonNode> functions, List<CallGrammar.Function> allowed,
             boolean isRequired, boolean isSingle) {
@@ -33,8 +32,8 @@ public final class OfferedTools {
         this.functions = List.copyOf(functions);
         this.isRequired = isRequired;
         // Now, so that what can't be enforced is refused before there is an answer.
-        this.whole = grammar(tokens.opening(), tokens, allowed, isSingle);
-        this.rest = grammar(tokens.afterTrigger(), tokens, allowed, isSingle);
+        this.calls = CallGrammar.read(new CallGrammar.Texts(tokens.middle(), isSingle ? null : tokens.between(),
+                tokens.closing()), allowed);
     }
 
     /** Reads them; {@link InvalidInput} naming the place of what can't be. */
@@ -104,12 +103,12 @@ public final class OfferedTools {
 
     /** What an answer has to be that is nothing but calls. */
     public Schema whole() {
-        return whole;
+        return calls.after(tokens.opening());
     }
 
     /** The same of the rest of one, once a call was begun. */
     public Schema rest() {
-        return rest;
+        return calls.after(tokens.afterTrigger());
     }
 
     /** Reads an answer that is nothing but calls. */
@@ -125,11 +124,5 @@ public final class OfferedTools {
     /** Looks for the beginning of a call where no token says so. */
     public CallHead head() {
         return new CallHead(tokens.begin());
-    }
-
-    private static Schema grammar(byte[] opening, CallTokens tokens, List<CallGrammar.Function> allowed,
-            boolean isSingle) {
-        return CallGrammar.read(new CallGrammar.Texts(opening, tokens.middle(), isSingle ? null : tokens.between(),
-                tokens.closing()), allowed);
     }
 }

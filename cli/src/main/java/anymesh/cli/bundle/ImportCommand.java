@@ -47,7 +47,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--checkpoint", paramLabel = "DIR", description = "the original checkpoint, of whose *.safetensors the embeddings are taken where the export has none (default: FOLDER)")
     private @Nullable Path checkpoint;
 
-    @Option(names = "--draft", paramLabel = "DIR", description = "the export of a small model with the same tokenizer, which guesses tokens so that answers alone are written faster")
+    @Option(names = "--draft", paramLabel = "DIR", description = "the export of a small model with the same tokenizer, which guesses tokens of answers alone; bundle check says whether they are written faster")
     private @Nullable Path draft;
 
     @Option(names = "--to", paramLabel = "DIR", description = "where the bundle goes (default: bundles/NAME)")

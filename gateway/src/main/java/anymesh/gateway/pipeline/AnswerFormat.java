@@ -19,7 +19,6 @@ public record AnswerFormat(String schema, String field, String param) {
                 || !wrong.param().startsWith(OF_THE_BACKBONE)) {
             return failure;
         }
-        String at = param + wrong.param().substring(OF_THE_BACKBONE.length());
-        return new InvalidInput(String.valueOf(wrong.getMessage()).replace(wrong.param(), at), at, wrong.code());
+        return wrong.named(param + wrong.param().substring(OF_THE_BACKBONE.length()));
     }
 }

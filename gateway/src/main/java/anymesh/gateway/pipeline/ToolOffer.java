@@ -50,11 +50,9 @@ public record ToolOffer(List<Function> functions, boolean isRequired, List<Strin
         }
         var found = OF_THE_BACKBONE.matcher(wrong.param());
         if (found.find() && Integer.parseInt(found.group(1)) < functions.size()) {
-            String at = functions.get(Integer.parseInt(found.group(1))).param() + wrong.param().substring(found.end());
-            return new InvalidInput(String.valueOf(wrong.getMessage()).replace(wrong.param(), at), at, wrong.code());
+            return wrong.named(
+                    functions.get(Integer.parseInt(found.group(1))).param() + wrong.param().substring(found.end()));
         }
-        return wrong.param().startsWith(FORM)
-                ? new InvalidInput(String.valueOf(wrong.getMessage()).replace(FORM, "tools"), "tools", wrong.code())
-                : failure;
+        return wrong.param().startsWith(FORM) ? wrong.named("tools") : failure;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.wire.error;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,12 @@ public final class InvalidInput extends MeshException {
         super(message, null);
         this.param = param;
         this.code = code;
+    }
+
+    /** The same of a field that is called otherwise by whoever reads of it, in the message too; of one that has a {@link #param}. */
+    public InvalidInput named(String other) {
+        return new InvalidInput(String.valueOf(getMessage()).replace(Objects.requireNonNull(param), other), other,
+                code);
     }
 
     /** The offending field, such as {@code messages[0].content[1].image_url}; null when it is the request as a whole. */
