@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone;
 
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.batch.BatchPolicy;
 import anymesh.kit.server.StageConfig;
-import java.nio.file.Path;
 
 /** Configuration of the backbone; {@code config/backbone.yaml} explains every key. */
 public record BackboneConfig(StageConfig stage, int prefillTokens, int maxSignalRuns, boolean drafts) {
@@ -18,8 +18,7 @@ public record BackboneConfig(StageConfig stage, int prefillTokens, int maxSignal
     }
 
     public static BackboneConfig defaults() {
-        var bundle = Path.of("models/toyworld/backbone");
-        return new BackboneConfig(StageConfig.defaults(7030, 7130, bundle, new BatchPolicy(256, 16)), 512, 8, true);
+        return new BackboneConfig(StageConfig.defaults(ServiceKind.BACKBONE, new BatchPolicy(256, 16)), 512, 8, true);
     }
 
     public BackboneConfig withStage(StageConfig changed) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.bench;
 
+import anymesh.gateway.StaticEndpoints;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.registry.StageInstance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +11,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** A gateway in a process of its own, in front of stages that run elsewhere. */
@@ -31,9 +32,10 @@ final class GatewayProcess implements AutoCloseable {
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        var endpoints = stages.stream().collect(Collectors.groupingBy(stage -> key(stage.service()),
-                Collectors.mapping(stage -> "\"%s:%d\"".formatted(stage.host(), stage.grpcPort()),
-                        Collectors.joining(", ", "[", "]"))));
+        var endpoints = stages.stream()
+                .collect(Collectors.groupingBy(stage -> StaticEndpoints.key(ServiceKind.require(stage.service())),
+                        Collectors.mapping(stage -> "\"%s:%d\"".formatted(stage.host(), stage.grpcPort()),
+                                Collectors.joining(", ", "[", "]"))));
         var config = Files.createTempFile("gateway", ".yaml");
         Files.writeString(config,
                 "port: %d\nhttp: {maxConcurrent: 4096}\nstages: {stallTimeout: PT10M}\nrequestTimeout: PT10M\nendpoints:\n%s"
@@ -47,15 +49,6 @@ final class GatewayProcess implements AutoCloseable {
         var gateway = new GatewayProcess(builder.start(), "http://127.0.0.1:" + port, config);
         Answering.await(gateway.process, gateway.url + "/readyz");
         return gateway;
-    }
-
-    /** {@code input-projector} is {@code inputProjector} in the file. */
-    private static String key(String service) {
-        int dash = service.indexOf('-');
-        return dash < 0
-                ? service
-                : service.substring(0, dash) + service.substring(dash + 1, dash + 2).toUpperCase(Locale.ROOT)
-                        + service.substring(dash + 2);
     }
 
     String url() {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
-import anymesh.backbone.BackboneConfig;
-import anymesh.backbone.BackboneStage;
+import anymesh.kit.catalogue.ServiceKind;
+import anymesh.cli.settings.ConfiguredStage;
 import anymesh.cli.processes.ConfiguredBundles;
 import anymesh.cli.processes.Control;
 import anymesh.cli.processes.ControlServer;
@@ -12,15 +12,11 @@ import anymesh.cli.processes.RunningMesh;
 import anymesh.cli.processes.StartRequest;
 import anymesh.cli.processes.SwapAftermath;
 import anymesh.cli.settings.ServiceSettings;
-import anymesh.encoder.EncoderConfig;
-import anymesh.encoder.EncoderStage;
 import anymesh.gateway.Gateway;
 import anymesh.gateway.GatewayConfig;
 import anymesh.gateway.Shared;
 import anymesh.gateway.StaticEndpoints;
 import anymesh.kit.discovery.RegistryConfig;
-import anymesh.generator.GeneratorConfig;
-import anymesh.generator.GeneratorStage;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageRegistry;
@@ -30,17 +26,12 @@ import anymesh.kit.server.StageConfig;
 import anymesh.kit.store.InMemoryMeshLocks;
 import anymesh.kit.store.InMemoryMeshStore;
 import anymesh.kit.store.MeshStore;
-import anymesh.projector.ProjectorConfig;
-import anymesh.projector.ProjectorStage;
-import anymesh.v1.Modality;
 import anymesh.wire.WireMemory;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,34 +123,9 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
         return config.withJobs(config.jobs().orIn(Home.stateFile().resolveSibling("jobs")));
     }
 
-    private static List<EmbeddedService<?>> services(Path home, ServiceSettings settings) {
-        var encoder = settings.stage("encoder", EncoderConfig.class, EncoderConfig.defaults());
-        var input = settings.stage("input-projector", ProjectorConfig.class, ProjectorConfig.inputDefaults());
-        var backbone = settings.stage("backbone", BackboneConfig.class, BackboneConfig.defaults());
-        var output = settings.stage("output-projector", ProjectorConfig.class, ProjectorConfig.outputDefaults());
-        var services = new ArrayList<EmbeddedService<?>>(List.of(
-                new EmbeddedService<>("encoder", encoder, EncoderConfig::stage, EncoderConfig::withStage,
-                        EncoderStage::load),
-                new EmbeddedService<>("input-projector", input, ProjectorConfig::stage, ProjectorConfig::withStage,
-                        ProjectorStage::input),
-                new EmbeddedService<>("backbone", backbone, BackboneConfig::stage, BackboneConfig::withStage,
-                        BackboneStage::load),
-                new EmbeddedService<>("output-projector", output, ProjectorConfig::stage, ProjectorConfig::withStage,
-                        ProjectorStage::output)));
-        Stream.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO).map(GeneratorConfig::defaults)
-                .map(defaults -> generator(defaults, settings))
-                .forEach(config -> services.add(new EmbeddedService<>(config.service(), config, GeneratorConfig::stage,
-                        GeneratorConfig::withStage, GeneratorStage::load)));
-        return services.stream().<EmbeddedService<?>>map(service -> service.with(stage -> here(stage, home))).toList();
-    }
-
-    private static GeneratorConfig generator(GeneratorConfig defaults, ServiceSettings settings) {
-        var config = settings.stage(defaults.service(), GeneratorConfig.class, defaults);
-        if (config.modality() != defaults.modality()) {
-            throw new IllegalArgumentException("%s: modality: %s (expected: %s)".formatted(defaults.service(),
-                    config.modality(), defaults.modality()));
-        }
-        return config;
+    private static List<ConfiguredStage<?>> services(Path home, ServiceSettings settings) {
+        return ServiceKind.ALL.stream().map(kind -> ConfiguredStage.of(kind, settings))
+                .<ConfiguredStage<?>>map(service -> service.with(stage -> here(stage, home))).toList();
     }
 
     private static StageConfig here(StageConfig stage, Path home) {

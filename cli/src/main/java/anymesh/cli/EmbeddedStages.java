@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
+import anymesh.v1.Modality;
+import anymesh.kit.catalogue.ServiceKind;
+import anymesh.cli.settings.ConfiguredStage;
 import anymesh.cli.processes.Candidate;
 import anymesh.cli.processes.ConfiguredBundles;
 import anymesh.cli.processes.Group;
@@ -34,25 +37,25 @@ import org.slf4j.LoggerFactory;
 final class EmbeddedStages {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedStages.class);
     /** Without its models this one is an error; without those of the others the mesh answers 422 to what they make. */
-    private static final String REQUIRED = "generator-image";
+    private static final ServiceKind REQUIRED = ServiceKind.generator(Modality.IMAGE);
 
     private final Vertx vertx;
     private final StageRegistry registry;
-    private final Map<String, EmbeddedService<?>> services;
+    private final Map<String, ConfiguredStage<?>> services;
     private final ConfiguredBundles configured;
     private final StoredReplicas replicas;
     private final Map<Group, StageRunner> running = new LinkedHashMap<>(); // guarded by this
     private boolean isEnding; // guarded by this
 
     /** Candidates are written down in {@code replicas}, whoever starts the mesh again. */
-    EmbeddedStages(Vertx vertx, StageRegistry registry, List<EmbeddedService<?>> services,
+    EmbeddedStages(Vertx vertx, StageRegistry registry, List<ConfiguredStage<?>> services,
             ConfiguredBundles configured, StoredReplicas replicas) {
         this.vertx = vertx;
         this.registry = registry;
         this.configured = configured;
         this.replicas = replicas;
         this.services = services.stream()
-                .collect(Collectors.toMap(EmbeddedService::name, Function.identity(), (one, _) -> one,
+                .collect(Collectors.toMap(service -> service.kind().name(), Function.identity(), (one, _) -> one,
                         LinkedHashMap::new));
     }
 
@@ -62,9 +65,9 @@ final class EmbeddedStages {
      */
     void startAll() {
         var wanted = services.values().stream()
-                .filter(service -> !service.name().startsWith("generator-") || service.name().equals(REQUIRED)
+                .filter(service -> service.kind().makes().isEmpty() || service.kind().equals(REQUIRED)
                         || Files.exists(service.stageConfig().bundle().resolve("manifest.json")))
-                .map(service -> new Group.Configured(service.name())).toList();
+                .map(service -> new Group.Configured(service.kind().name())).toList();
         try (var threads = platformThreads()) {
             var starting = wanted.stream().map(group -> CompletableFuture.runAsync(() -> run(group), threads)).toList();
             RuntimeException failure = null;
@@ -138,7 +141,7 @@ final class EmbeddedStages {
         var service = service(group);
         var runner = open(group, service);
         try {
-            service.serve(runner);
+            runner.serve(service);
         } catch (RuntimeException e) {
             synchronized (this) {
                 running.remove(group, runner);
@@ -148,7 +151,7 @@ final class EmbeddedStages {
         }
     }
 
-    private synchronized StageRunner open(Group group, EmbeddedService<?> service) {
+    private synchronized StageRunner open(Group group, ConfiguredStage<?> service) {
         if (isEnding) {
             throw new IllegalStateException("the mesh is being stopped");
         }
@@ -160,7 +163,7 @@ final class EmbeddedStages {
         return runner;
     }
 
-    private EmbeddedService<?> service(Group group) {
+    private ConfiguredStage<?> service(Group group) {
         var service = services.get(group.service());
         if (service == null) {
             throw new IllegalArgumentException("the %s of a mesh in one process comes and goes with it"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder;
 
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.encoder.image.PictureLimits;
 import anymesh.kit.batch.BatchPolicy;
 import anymesh.kit.media.MediaLimits;
 import anymesh.kit.server.StageConfig;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /** Configuration of the encoder; {@code config/encoder.yaml} explains every key. */
@@ -16,8 +16,7 @@ public record EncoderConfig(StageConfig stage, PictureLimits pictures, long maxP
     }
 
     public static EncoderConfig defaults() {
-        var bundle = Path.of("models/toyworld/encoder");
-        return new EncoderConfig(StageConfig.defaults(7010, 7110, bundle, new BatchPolicy(256, 32)),
+        return new EncoderConfig(StageConfig.defaults(ServiceKind.ENCODER, new BatchPolicy(256, 32)),
                 PictureLimits.defaults(), 16L << 20, Duration.ofMinutes(10));
     }
 

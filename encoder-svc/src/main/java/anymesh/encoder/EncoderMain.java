@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder;
 
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.server.StageMain;
 
 /** The encoder in a process of its own. */
@@ -8,7 +9,8 @@ public final class EncoderMain {
     private EncoderMain() {}
 
     public static void main(String[] args) {
-        StageMain.main("encoder", EncoderConfig.class, EncoderConfig.defaults(), args, EncoderConfig::stage,
+        StageMain.main(ServiceKind.ENCODER.name(), EncoderConfig.class, EncoderConfig.defaults(), args,
+                EncoderConfig::stage,
                 EncoderStage::load);
     }
 }

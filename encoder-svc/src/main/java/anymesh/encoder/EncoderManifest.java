@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.rows.RowOutput;
 import anymesh.v1.Modality;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +30,7 @@ record EncoderManifest(Map<String, Encoder> modalities) {
     }
 
     static Modality modality(String key) {
-        try {
-            return Modality.valueOf(key.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            throw new BundleException("modalities: '%s' (expected: text, image, audio, video)".formatted(key), e);
-        }
+        return Modalities.named(key).orElseThrow(() -> new BundleException(
+                "modalities: '%s' (expected: %s)".formatted(key, Modalities.names(Modalities.ALL))));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.encoder.EncoderManifest.Encoder;
 import anymesh.encoder.audio.AudioProcessor;
 import anymesh.encoder.image.ImageProcessor;
@@ -10,7 +11,7 @@ import anymesh.kit.ending.Budget;
 import anymesh.kit.media.MediaCodec;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
-import anymesh.kit.model.Component;
+import anymesh.kit.catalogue.Component;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.TextTokenizer;
@@ -32,7 +33,6 @@ import io.grpc.ServerMethodDefinition;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +86,7 @@ public final class EncoderStage implements Stage {
         };
         var model = opened.with(OnnxModel.load(bundle.file(encoder.model()), config.stage().onnx()));
         model.input(encoder.input());
-        var rows = opened.with(new RowModel("encoder-" + modality.name().toLowerCase(Locale.ROOT), model,
+        var rows = opened.with(new RowModel("encoder-" + Modalities.name(modality), model,
                 bundle.manifest(), config.stage().batch(), resources.memory(), resources.meters(),
                 resources.tracer()));
         return new ModalityEncoder(modality, encoder, reader, rows);

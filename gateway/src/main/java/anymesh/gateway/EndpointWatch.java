@@ -2,7 +2,6 @@
 package anymesh.gateway;
 
 import anymesh.gateway.StaticEndpoints.Endpoint;
-import anymesh.gateway.routing.Services;
 import anymesh.kit.inquiry.StageInquiries;
 import anymesh.kit.inquiry.StageInquiry;
 import anymesh.kit.registry.StageInstance;
@@ -33,7 +32,7 @@ final class EndpointWatch implements AutoCloseable {
     EndpointWatch(Vertx vertx, StageRegistry registry, TlsConfig tls) {
         this.vertx = vertx;
         this.registry = registry;
-        this.inquiries = StageInquiries.open(vertx, tls, Services::describe);
+        this.inquiries = StageInquiries.open(vertx, tls);
     }
 
     /** Begins to watch; until it has answered once, an endpoint counts as loading. */

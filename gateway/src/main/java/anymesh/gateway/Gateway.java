@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway;
 
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.fetch.Fetcher;
 import anymesh.gateway.files.StoredFiles;
@@ -13,7 +14,6 @@ import anymesh.gateway.keys.Work;
 import anymesh.gateway.pipeline.EmbeddingPipeline;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.recording.Recorder;
-import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.gateway.swap.JointQuality;
 import anymesh.gateway.swap.Swaps;
@@ -100,7 +100,7 @@ public final class Gateway implements AutoCloseable {
         var tls = MeshTls.open(config.tls());
         var tracing = Tracing.start("gateway", "gateway-" + ProcessHandle.current().pid());
         var telemetry = new Telemetry(meters, tracing.tracer());
-        var room = new WaitingRoom(vertx, shared.wanted(), config.stages().patience(), Services.ALL, meters);
+        var room = new WaitingRoom(vertx, shared.wanted(), config.stages().patience(), ServiceKind.NAMES, meters);
         var client = new StageClient(vertx, registry, tls, new StageMethods(memory), config.stages(), room,
                 telemetry);
         room.open(registry);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway;
 
-import anymesh.gateway.routing.Services;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.config.ConfigLoader;
 import anymesh.kit.inquiry.StageInquiries;
 import anymesh.kit.server.Futures;
@@ -39,8 +39,8 @@ public final class GatewayMain {
     }
 
     private static void run(Vertx vertx, GatewayConfig config) {
-        var registry = config.registry().forGateway(vertx, Services.ALL,
-                () -> StageInquiries.open(vertx, config.tls(), Services::describe));
+        var registry = config.registry().forGateway(vertx, ServiceKind.NAMES,
+                () -> StageInquiries.open(vertx, config.tls()));
         var watch = new EndpointWatch(vertx, registry, config.tls());
         config.watched().forEach(watch::add);
         var shared = Shared.open(vertx, config.registry());

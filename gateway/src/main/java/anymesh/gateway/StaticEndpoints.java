@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway;
 
-import anymesh.gateway.routing.Services;
-import anymesh.v1.Modality;
+import anymesh.kit.catalogue.ServiceKind;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
 
-/** Stages of a gateway that runs by itself, as {@code host:port} of their gRPC side, by service. */
-public record StaticEndpoints(List<String> encoder, List<String> inputProjector, List<String> backbone,
-        List<String> outputProjector, List<String> generatorImage, List<String> generatorAudio,
-        List<String> generatorVideo) {
+/**
+ * Stages of a gateway that runs by itself, as {@code host:port} of their gRPC side.
+ *
+ * @param byKey a list for each service, by its {@link #key}
+ */
+public record StaticEndpoints(@JsonValue Map<String, List<String>> byKey) {
+    private static final Pattern SECOND_WORD = Pattern.compile("-([a-z])");
 
     /** One stage's address. */
     record Endpoint(String service, String host, int port) {
@@ -18,43 +26,45 @@ public record StaticEndpoints(List<String> encoder, List<String> inputProjector,
         }
     }
 
+    /** Services that are left out have none; {@link IllegalArgumentException} for a key that is no service's. */
+    @JsonCreator
     public StaticEndpoints {
-        encoder = List.copyOf(encoder);
-        inputProjector = List.copyOf(inputProjector);
-        backbone = List.copyOf(backbone);
-        outputProjector = List.copyOf(outputProjector);
-        generatorImage = List.copyOf(generatorImage);
-        generatorAudio = List.copyOf(generatorAudio);
-        generatorVideo = List.copyOf(generatorVideo);
+        var all = new LinkedHashMap<String, List<String>>();
+        ServiceKind.ALL.forEach(kind -> all.put(key(kind), List.of()));
+        byKey.forEach((key, addresses) -> {
+            if (!all.containsKey(key)) {
+                throw new IllegalArgumentException(
+                        "unknown key 'endpoints.%s' (known: %s)".formatted(key, all.keySet()));
+            }
+            all.put(key, List.copyOf(addresses));
+        });
+        byKey = Map.copyOf(all);
     }
 
     /** No stages: the registry comes from elsewhere. */
     public static StaticEndpoints none() {
-        return new StaticEndpoints(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+        return new StaticEndpoints(Map.of());
     }
 
-    /** All of them; throws {@link IllegalArgumentException} for one that is no address. */
+    /** As the configuration calls a service: {@code generatorImage} for {@code generator-image}. */
+    public static String key(ServiceKind kind) {
+        return SECOND_WORD.matcher(kind.name()).replaceAll(match -> match.group(1).toUpperCase(Locale.ROOT));
+    }
+
+    /** All of them, in the order of a request's path; throws {@link IllegalArgumentException} for one that is no address. */
     List<Endpoint> all() {
         List<Endpoint> all = new ArrayList<>();
-        add(Services.ENCODER, encoder, all);
-        add(Services.INPUT_PROJECTOR, inputProjector, all);
-        add(Services.BACKBONE, backbone, all);
-        add(Services.OUTPUT_PROJECTOR, outputProjector, all);
-        add(Services.generator(Modality.IMAGE), generatorImage, all);
-        add(Services.generator(Modality.AUDIO), generatorAudio, all);
-        add(Services.generator(Modality.VIDEO), generatorVideo, all);
+        ServiceKind.ALL.forEach(kind -> byKey.getOrDefault(key(kind), List.of())
+                .forEach(address -> all.add(endpoint(kind.name(), address))));
         return all;
     }
 
-    private static void add(String service, List<String> addresses, List<Endpoint> all) {
-        for (String address : addresses) {
-            int colon = address.lastIndexOf(':');
-            String port = address.substring(colon + 1);
-            if (colon < 1 || !port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
-                throw new IllegalArgumentException(
-                        "endpoints: %s of %s (expected: host:port)".formatted(address, service));
-            }
-            all.add(new Endpoint(service, address.substring(0, colon), Integer.parseInt(port)));
+    private static Endpoint endpoint(String service, String address) {
+        int colon = address.lastIndexOf(':');
+        String port = address.substring(colon + 1);
+        if (colon < 1 || !port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
+            throw new IllegalArgumentException("endpoints: %s of %s (expected: host:port)".formatted(address, service));
         }
+        return new Endpoint(service, address.substring(0, colon), Integer.parseInt(port));
     }
 }

@@ -41,7 +41,7 @@ class GatewayConfigTest {
         assertThat(config.fetch().enabled()).isTrue();
         assertThat(config.fetch().hosts()).containsExactly("a.example.org", "*.example.net");
         assertThat(config.tls().expects()).isEqualTo(Expects.SERVICE);
-        assertThat(config.endpoints().generatorImage()).isEqualTo(List.of("a:1", "b:2"));
+        assertThat(config.endpoints().byKey().get("generatorImage")).isEqualTo(List.of("a:1", "b:2"));
         assertThat(config.endpoints().all().stream().map(StaticEndpoints.Endpoint::id))
                 .containsExactly("generator-image@a:1", "generator-image@b:2");
     }
@@ -55,5 +55,7 @@ class GatewayConfigTest {
         assertThatThrownBy(() -> load(Map.of("ANYMESH_PORT", "70000"))).hasMessageContaining("port: 70000");
         assertThatThrownBy(() -> load(Map.of("ANYMESH_ENDPOINTS_BACKBONE", "nowhere")).endpoints().all())
                 .hasMessageContaining("nowhere of backbone (expected: host:port)");
+        assertThatThrownBy(() -> new StaticEndpoints(Map.of("generatorSmell", List.of())))
+                .hasMessageContaining("unknown key 'endpoints.generatorSmell'").hasMessageContaining("generatorVideo");
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway;
 
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.gateway.client.CallSettings;
 import anymesh.gateway.fetch.Fetcher;
 import anymesh.gateway.http.HttpLimits;
 import anymesh.gateway.jobs.JobsConfig;
 import anymesh.gateway.media.MediaConfig;
-import anymesh.gateway.routing.Services;
 import anymesh.kit.config.ConfigLoader;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageInstance;
@@ -230,7 +230,7 @@ final class TestingMesh implements AutoCloseable {
         var name = String.valueOf(method.getMethodDescriptor().getServiceName());
         var incarnation = UUID.randomUUID().toString();
         incarnations.put(id, incarnation);
-        var describe = Services.describe(id.substring(0, id.lastIndexOf('-')));
+        var describe = ServiceKind.require(id.substring(0, id.lastIndexOf('-'))).describe();
         var server = WireTransport.server(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .intercept(new SaidByGrpc())
                 .addService(ServerServiceDefinition.builder(name).addMethod(method)

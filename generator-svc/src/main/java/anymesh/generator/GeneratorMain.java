@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.generator;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.server.StageMain;
 import anymesh.v1.Modality;
-import java.util.List;
-import java.util.Locale;
 
 /**
  * A generator in a process of its own. Which one the variable {@code ANYMESH_MODALITY} says: image (if it is absent), audio or
  * video; the defaults of the configuration depend on it.
  */
 public final class GeneratorMain {
-    private static final List<String> MODALITIES = List.of("image", "audio", "video");
-
     private GeneratorMain() {}
 
     public static void main(String[] args) {
         var name = System.getenv().getOrDefault("ANYMESH_MODALITY", "image");
-        if (!MODALITIES.contains(name.toLowerCase(Locale.ROOT))) {
-            throw new IllegalArgumentException(
-                    "ANYMESH_MODALITY: %s (expected: one of %s)".formatted(name, MODALITIES));
-        }
-        var defaults = GeneratorConfig.defaults(Modality.valueOf(name.toUpperCase(Locale.ROOT)));
+        var defaults = GeneratorConfig.defaults(Modalities.named(name).filter(Modalities.MEDIA::contains)
+                .orElseThrow(() -> new IllegalArgumentException("ANYMESH_MODALITY: %s (expected: one of %s)"
+                        .formatted(name, Modalities.names(Modalities.MEDIA)))));
         StageMain.main(defaults.service(), GeneratorConfig.class, defaults, args, GeneratorConfig::stage,
                 (config, resources) -> GeneratorStage.load(withModality(defaults.modality(), config), resources));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.generator;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.generator.pipeline.DiffusionPipeline;
 import anymesh.generator.pipeline.PictureSize;
 import anymesh.kit.batch.StepBatcher;
@@ -15,7 +16,6 @@ import anymesh.v1.StageDescription;
 import anymesh.wire.call.FrameServer;
 import io.grpc.ServerMethodDefinition;
 import java.util.List;
-import java.util.Locale;
 
 /** The generator service: one diffusion pipeline behind one batcher. */
 public final class GeneratorStage implements Stage {
@@ -51,7 +51,7 @@ public final class GeneratorStage implements Stage {
     }
 
     private static String name(Modality modality) {
-        return modality.name().toLowerCase(Locale.ROOT);
+        return Modalities.name(modality);
     }
 
     @Override

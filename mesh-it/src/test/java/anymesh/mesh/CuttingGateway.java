@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.mesh;
 
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.gateway.Gateway;
 import anymesh.gateway.GatewayConfig;
 import anymesh.gateway.Shared;
-import anymesh.gateway.routing.Services;
 import anymesh.kit.consul.ConsulConfig;
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.inquiry.StageInquiries;
@@ -30,8 +30,8 @@ final class CuttingGateway implements AutoCloseable {
         // On a busy machine three films are forecast to take longer than a request has by default, and are refused.
         var config = GatewayConfig.defaults().onPort(0).withRequestTimeout(REQUEST_TIMEOUT);
         var found = RegistryConfig.defaults().withConsul(ConsulConfig.defaults().at(consul));
-        registry = new CuttingRegistry(found.forGateway(vertx, Services.ALL,
-                () -> StageInquiries.open(vertx, config.tls(), Services::describe)), cuts);
+        registry = new CuttingRegistry(found.forGateway(vertx, ServiceKind.NAMES,
+                () -> StageInquiries.open(vertx, config.tls())), cuts);
         shared = Shared.open(vertx, found);
         memory = new WireMemory("cutting-gateway", config.memoryBytes());
         gateway = Gateway.start(vertx, config, registry, shared, memory);

@@ -3,7 +3,7 @@ package anymesh.mesh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import anymesh.gateway.routing.Services;
+import anymesh.kit.catalogue.ServiceKind;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -88,7 +88,7 @@ final class ManifestsIT {
     @Test
     void thereIsEveryServiceAndEachByAllThatItNeeds() throws Exception {
         assertThat(MeshService.stages()).extracting(MeshService::name)
-                .containsExactlyInAnyOrderElementsOf(Services.ALL);
+                .containsExactlyInAnyOrderElementsOf(ServiceKind.NAMES);
         var names = MeshService.all().stream().map(MeshService::name).toList();
         var base = KubeCluster.render("base");
         for (var kind : List.of("Deployment", "Service", "HorizontalPodAutoscaler", "PodDisruptionBudget",

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.mesh;
 
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.backbone.BackboneConfig;
 import anymesh.encoder.EncoderConfig;
 import anymesh.gateway.GatewayConfig;
-import anymesh.gateway.routing.Services;
 import anymesh.generator.GeneratorConfig;
 import anymesh.kit.config.ConfigLoader;
 import anymesh.kit.server.StageConfig;
@@ -27,11 +27,12 @@ record MeshService(String name, Function<Map<String, String>, Configured> config
 
     static List<MeshService> stages() {
         return List.of(
-                stage(Services.ENCODER, EncoderConfig.class, EncoderConfig.defaults(), EncoderConfig::stage),
-                stage(Services.INPUT_PROJECTOR, ProjectorConfig.class, ProjectorConfig.inputDefaults(),
+                stage(ServiceKind.ENCODER.name(), EncoderConfig.class, EncoderConfig.defaults(), EncoderConfig::stage),
+                stage(ServiceKind.INPUT_PROJECTOR.name(), ProjectorConfig.class, ProjectorConfig.inputDefaults(),
                         ProjectorConfig::stage),
-                stage(Services.BACKBONE, BackboneConfig.class, BackboneConfig.defaults(), BackboneConfig::stage),
-                stage(Services.OUTPUT_PROJECTOR, ProjectorConfig.class, ProjectorConfig.outputDefaults(),
+                stage(ServiceKind.BACKBONE.name(), BackboneConfig.class, BackboneConfig.defaults(),
+                        BackboneConfig::stage),
+                stage(ServiceKind.OUTPUT_PROJECTOR.name(), ProjectorConfig.class, ProjectorConfig.outputDefaults(),
                         ProjectorConfig::stage),
                 generator(Modality.IMAGE), generator(Modality.AUDIO), generator(Modality.VIDEO));
     }
@@ -64,7 +65,7 @@ record MeshService(String name, Function<Map<String, String>, Configured> config
     }
 
     private static MeshService generator(Modality modality) {
-        return stage(Services.generator(modality), GeneratorConfig.class, GeneratorConfig.defaults(modality),
+        return stage(ServiceKind.generator(modality).name(), GeneratorConfig.class, GeneratorConfig.defaults(modality),
                 GeneratorConfig::stage);
     }
 

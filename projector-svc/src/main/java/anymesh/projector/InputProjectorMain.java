@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.projector;
 
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.server.StageMain;
 
 /** The input projector in a process of its own. */
@@ -8,7 +9,7 @@ public final class InputProjectorMain {
     private InputProjectorMain() {}
 
     public static void main(String[] args) {
-        StageMain.main("input-projector", ProjectorConfig.class, ProjectorConfig.inputDefaults(), args,
+        StageMain.main(ServiceKind.INPUT_PROJECTOR.name(), ProjectorConfig.class, ProjectorConfig.inputDefaults(), args,
                 ProjectorConfig::stage, ProjectorStage::input);
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.projector;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.batch.JobTimings;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
-import anymesh.kit.model.Component;
+import anymesh.kit.catalogue.Component;
 import anymesh.kit.model.ElementType;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxModel;
@@ -25,7 +26,6 @@ import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.UnsupportedModality;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -137,10 +137,7 @@ public final class Projection implements AutoCloseable {
     }
 
     private static Modality modality(String key) {
-        try {
-            return Modality.valueOf(key.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            throw new BundleException("modalities: '%s' (expected: image, audio, video)".formatted(key), e);
-        }
+        return Modalities.named(key).filter(Modalities.MEDIA::contains).orElseThrow(() -> new BundleException(
+                "modalities: '%s' (expected: %s)".formatted(key, Modalities.names(Modalities.MEDIA))));
     }
 }

@@ -2,7 +2,7 @@
 package anymesh.projector;
 
 import anymesh.kit.ending.Budget;
-import anymesh.kit.model.Component;
+import anymesh.kit.catalogue.Component;
 import anymesh.kit.server.Stage;
 import anymesh.kit.server.StageResources;
 import anymesh.v1.ProjectInputResponse;

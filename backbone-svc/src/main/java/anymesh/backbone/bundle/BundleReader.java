@@ -6,7 +6,7 @@ import anymesh.backbone.tools.CallTokens;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.TextTokenizer;
-import anymesh.v1.Modality;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.wire.DType;
 import anymesh.wire.EmbeddingSpec;
 import java.util.ArrayList;
@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the files of a bundle into token ids and enums, once, at load. */
 final class BundleReader {
-    /** What a prompt or an answer may hold beside text. */
-    static final List<Modality> MEDIA = List.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO);
-
     private static final List<String> FORMATS = List.of("json_schema");
     private static final List<String> TASKS = List.of("transcription", "translation");
 
@@ -103,7 +100,7 @@ final class BundleReader {
         var signals = new ArrayList<SignalSpec>();
         var seen = new HashSet<Long>();
         new TreeMap<>(manifest.signals()).forEach((name, run) -> {
-            var modality = named("signals", name, MEDIA);
+            var modality = named("signals", name, Modalities.MEDIA);
             var tokens = run.tokens().stream().map(tokenizer::id).toList();
             if (tokens.isEmpty() || !tokens.stream().allMatch(seen::add)) {
                 throw new BundleException("signals.%s.tokens: %s (expected: at least one, none twice)".formatted(name,

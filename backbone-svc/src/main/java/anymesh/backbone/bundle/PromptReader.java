@@ -8,6 +8,7 @@ import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.TextTokenizer;
 import anymesh.v1.Modality;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.v1.Role;
 import anymesh.wire.error.InvalidInput;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -50,7 +51,7 @@ final class PromptReader {
         var prompt = manifest.prompt();
         var media = new EnumMap<Modality, Around>(Modality.class);
         prompt.media().forEach((name, marks) -> media.put(
-                BundleReader.named("prompt.media", name, BundleReader.MEDIA),
+                BundleReader.named("prompt.media", name, Modalities.MEDIA),
                 new Around(encode(marks.open()), encode(marks.close()))));
         var template = prompt.template() == null ? null : text(prompt.template());
         var turns = template == null ? pieces(prompt) : templated(template);

@@ -7,7 +7,7 @@ import anymesh.kit.imports.ImportReport;
 import anymesh.kit.imports.Licenses;
 import anymesh.kit.imports.SourceFolder;
 import anymesh.kit.model.BundleException;
-import anymesh.kit.model.Component;
+import anymesh.kit.catalogue.Component;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.util.Optional;

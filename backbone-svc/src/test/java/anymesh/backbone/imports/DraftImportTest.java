@@ -10,7 +10,7 @@ import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.backbone.check.CheckReport;
 import anymesh.kit.batch.BatchPolicy;
 import anymesh.kit.model.BundleException;
-import anymesh.kit.model.Component;
+import anymesh.kit.catalogue.Component;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.kit.testing.ServedStage;

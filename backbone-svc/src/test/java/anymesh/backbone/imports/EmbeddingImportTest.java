@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import anymesh.backbone.bundle.GenaiConfig;
 import anymesh.kit.model.BundleException;
-import anymesh.kit.model.Component;
+import anymesh.kit.catalogue.Component;
 import anymesh.kit.model.ElementType;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxModel;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import anymesh.kit.model.BundleException;
-import anymesh.kit.model.Component;
+import anymesh.kit.catalogue.Component;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.testing.OnnxBytes;
 import java.io.IOException;

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.bundle;
 
-import anymesh.backbone.BackboneConfig;
-import anymesh.backbone.BackboneStage;
+import anymesh.kit.catalogue.ServiceKind;
+import anymesh.kit.catalogue.Component;
+import anymesh.cli.settings.ConfiguredStage;
 import anymesh.cli.settings.ServiceSettings;
-import anymesh.encoder.EncoderConfig;
-import anymesh.encoder.EncoderStage;
-import anymesh.generator.GeneratorConfig;
-import anymesh.generator.GeneratorStage;
 import anymesh.generator.pipeline.GeneratorManifest;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Manifest;
@@ -15,11 +12,7 @@ import anymesh.kit.model.ModelBundle;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.server.Futures;
 import anymesh.kit.server.Stage;
-import anymesh.kit.server.StageConfig;
-import anymesh.kit.server.StageFactory;
 import anymesh.kit.server.StageRunner;
-import anymesh.projector.ProjectorConfig;
-import anymesh.projector.ProjectorStage;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,21 +27,20 @@ record LoadedBundle(Stage stage, StageRunner runner, Vertx vertx, double seconds
     /** Services are set up as they are in this environment, but for their ports. */
     private static final ServiceSettings SETTINGS = ServiceSettings.of(null);
 
-    /** How a service is configured, and what loads it. */
-    private record Service(StageConfig config, StageFactory factory) {}
-
     /** {@link BundleException}, or what else keeps its service from serving. */
     static LoadedBundle load(Path directory, Manifest manifest) {
         long start = System.nanoTime();
-        var service = service(directory, manifest);
+        var service = ConfiguredStage.of(kind(directory, manifest), SETTINGS)
+                .with(stage -> stage.onFreePorts().withoutLameDuck().withBundle(directory));
         var stage = new AtomicReference<Stage>();
         var vertx = Vertx.vertx();
         try {
-            var runner = StageRunner.start("check", service.config(), vertx, new InMemoryStageRegistry(), resources -> {
-                var loaded = service.factory().load(resources);
-                stage.set(loaded);
-                return loaded;
-            });
+            var runner = StageRunner.start("check", service.stageConfig(), vertx, new InMemoryStageRegistry(),
+                    resources -> {
+                        var loaded = service.load(resources);
+                        stage.set(loaded);
+                        return loaded;
+                    });
             return new LoadedBundle(stage.get(), runner, vertx, (System.nanoTime() - start) / 1e9);
         } catch (RuntimeException e) {
             Futures.join(vertx.close());
@@ -56,41 +48,10 @@ record LoadedBundle(Stage stage, StageRunner runner, Vertx vertx, double seconds
         }
     }
 
-    private static Service service(Path directory, Manifest manifest) {
-        return switch (manifest.component()) {
-            case MODALITY_ENCODER -> {
-                var config = SETTINGS.stage("encoder", EncoderConfig.class, EncoderConfig.defaults());
-                var stage = at(directory, config.stage());
-                yield new Service(stage, resources -> EncoderStage.load(config.withStage(stage), resources));
-            }
-            case INPUT_PROJECTOR -> {
-                var config = SETTINGS.stage("input-projector", ProjectorConfig.class, ProjectorConfig.inputDefaults());
-                var stage = at(directory, config.stage());
-                yield new Service(stage, resources -> ProjectorStage.input(config.withStage(stage), resources));
-            }
-            case LLM_BACKBONE -> {
-                var config = SETTINGS.stage("backbone", BackboneConfig.class, BackboneConfig.defaults());
-                var stage = at(directory, config.stage());
-                yield new Service(stage, resources -> BackboneStage.load(config.withStage(stage), resources));
-            }
-            case OUTPUT_PROJECTOR -> {
-                var config = SETTINGS.stage("output-projector", ProjectorConfig.class,
-                        ProjectorConfig.outputDefaults());
-                var stage = at(directory, config.stage());
-                yield new Service(stage, resources -> ProjectorStage.output(config.withStage(stage), resources));
-            }
-            case MODALITY_GENERATOR -> {
-                var defaults = GeneratorConfig.defaults(
-                        GeneratorManifest.of(new ModelBundle(directory, manifest)).modality());
-                var config = SETTINGS.stage(defaults.service(), GeneratorConfig.class, defaults);
-                var stage = at(directory, config.stage());
-                yield new Service(stage, resources -> GeneratorStage.load(config.withStage(stage), resources));
-            }
-        };
-    }
-
-    private static StageConfig at(Path directory, StageConfig configured) {
-        return configured.onFreePorts().withoutLameDuck().withBundle(directory);
+    private static ServiceKind kind(Path directory, Manifest manifest) {
+        return manifest.component() == Component.MODALITY_GENERATOR
+                ? ServiceKind.generator(GeneratorManifest.of(new ModelBundle(directory, manifest)).modality())
+                : ServiceKind.require(manifest.component().stage());
     }
 
     @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.processes;
 
+import anymesh.v1.Modality;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.generator.pipeline.GeneratorManifest;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
@@ -9,7 +11,6 @@ import anymesh.kit.replicas.StoredReplicas;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -24,11 +25,11 @@ public record Candidate(Release release, Path bundle) implements Group {
      */
     public static Candidate open(String serviceName, String folder) {
         var service = Replicas.requireStage(serviceName);
-        var component = service.component().orElseThrow();
+        var kind = service.stage().orElseThrow();
         try {
             // As it is at this moment: a link that is pointed elsewhere would make another release of one that runs.
-            var bundle = ModelBundle.open(Path.of(folder).toRealPath(), component);
-            service.modality().ifPresent(modality -> requireMakes(bundle, modality));
+            var bundle = ModelBundle.open(Path.of(folder).toRealPath(), kind.component());
+            kind.makes().ifPresent(modality -> requireMakes(bundle, modality));
             return new Candidate(release(service.service(), bundle), bundle.directory());
         } catch (IOException | InvalidPathException _) {
             throw refused(folder, service, "there is no such folder that can be read");
@@ -46,10 +47,11 @@ public record Candidate(Release release, Path bundle) implements Group {
         return candidate;
     }
 
-    private static void requireMakes(ModelBundle bundle, String modality) {
-        var makes = GeneratorManifest.of(bundle).modality().name();
-        if (!makes.equalsIgnoreCase(modality)) {
-            throw new BundleException("it makes %s (expected: %s)".formatted(makes.toLowerCase(Locale.ROOT), modality));
+    private static void requireMakes(ModelBundle bundle, Modality modality) {
+        var makes = GeneratorManifest.of(bundle).modality();
+        if (makes != modality) {
+            throw new BundleException("it makes %s (expected: %s)".formatted(Modalities.name(makes),
+                    Modalities.name(modality)));
         }
     }
 

@@ -20,7 +20,7 @@ public final class GivenBundles {
         given.forEach((name, folder) -> {
             var service = Replicas.requireStage(name);
             var absolute = folder.toAbsolutePath().normalize();
-            ModelBundle.manifest(absolute, service.component().orElseThrow());
+            ModelBundle.manifest(absolute, service.stage().orElseThrow().component());
             bundles.put(service.service(), absolute);
         });
         return bundles;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.processes;
 
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.cli.supervise.ProcessStatus;
 import anymesh.cli.supervise.Supervisor;
-import anymesh.gateway.routing.Services;
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.inquiry.StageInquiries;
@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,12 +91,10 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
             watch.awaitStarted();
             config = config.withConsul(config.consul().at(consul.address()));
         }
-        var stages = Stream.of(ServiceProcess.values()).filter(ServiceProcess::isStage).map(ServiceProcess::service)
-                .collect(Collectors.toSet());
         var specs = new ProcessSpecs(options.home(), logs, options.settings(), config.consul().address());
         var replicas = OwnedReplicas.open(vertx, config, events);
-        return new ProcessMesh(supervisor, specs, consul, watch, readiness, config.forGateway(vertx, stages,
-                () -> StageInquiries.open(vertx, options.tls(), Services::describe)),
+        return new ProcessMesh(supervisor, specs, consul, watch, readiness, config.forGateway(vertx, ServiceKind.NAMES,
+                () -> StageInquiries.open(vertx, options.tls())),
                 config.store(vertx, Desks.folders()), replicas, options, events);
     }
 
@@ -107,7 +104,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
      */
     public void startAll(ProcessOptions options) throws IOException, InterruptedException {
         synchronized (this) {
-            for (var service : ServiceProcess.values()) {
+            for (var service : ServiceProcess.ALL) {
                 int count = options.replicas().of(service.service());
                 var group = new Group.Configured(service.service());
                 replicas.want(group, count);
@@ -255,7 +252,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     /** What there is, and what would be there if it were woken. */
     private Lineup lineup() {
         var entries = new ArrayList<Lineup.Entry>();
-        for (var service : ServiceProcess.values()) {
+        for (var service : ServiceProcess.ALL) {
             var group = new Group.Configured(service.service());
             var ids = members.of(group);
             // A candidate's word is of one that had this name before and was killed.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.processes;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.recording.Recorded;
 import anymesh.gateway.recording.Recording;
 import anymesh.gateway.recording.RecordingJson;
 import anymesh.gateway.recording.StoredRecordings;
-import anymesh.gateway.routing.Services;
 import anymesh.kit.registry.Incarnation;
 import anymesh.kit.server.Futures;
 import anymesh.kit.store.MeshStore;
@@ -41,7 +41,7 @@ public final class RecordDesk {
      * one.
      */
     JsonObject ask(JsonObject asked) throws IOException {
-        var modality = Modalities.made(asked.getString("modality"));
+        var modality = Modalities.requireMedium(asked.getString("modality"));
         var who = asked.getString("who", "somebody");
         var why = asked.getString("why", "");
         if (asked.getBoolean("stop", false)) {
@@ -57,7 +57,7 @@ public final class RecordDesk {
         } catch (IllegalStateException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
-        log.info("recording={} of {} is asked for by {}: {}", recording.id(), Services.name(modality), who, why);
+        log.info("recording={} of {} is asked for by {}: {}", recording.id(), Modalities.name(modality), who, why);
         return look(modality);
     }
 
@@ -73,15 +73,15 @@ public final class RecordDesk {
     private JsonObject stop(Modality modality, String text) {
         var going = Futures.join(recordings.get(modality)).filter(last -> !last.isOver(Instant.now()))
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "%s is not recorded".formatted(Services.name(modality))));
+                        "%s is not recorded".formatted(Modalities.name(modality))));
         Futures.join(recordings.end(going, text));
-        log.info("recording={} of {}: {}", going.id(), Services.name(modality), text);
+        log.info("recording={} of {}: {}", going.id(), Modalities.name(modality), text);
         return look(modality);
     }
 
     /** The last one of a modality, with {@code over}, {@code end} (why) and the {@code files} and {@code bytes} that lie there. */
     JsonObject look(String modality) {
-        return look(Modalities.made(modality));
+        return look(Modalities.requireMedium(modality));
     }
 
     private JsonObject look(Modality modality) {
@@ -90,6 +90,6 @@ public final class RecordDesk {
             boolean isOver = last.isOver(Instant.now());
             return RecordingJson.write(last).put("over", isOver).put("end", isOver ? last.end() : "")
                     .put("files", recorded.files()).put("bytes", recorded.bytes());
-        }).orElseGet(() -> new JsonObject().put("modality", Services.name(modality)));
+        }).orElseGet(() -> new JsonObject().put("modality", Modalities.name(modality)));
     }
 }

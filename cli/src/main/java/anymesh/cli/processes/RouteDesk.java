@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.processes;
 
+import anymesh.kit.catalogue.ServiceKind;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.routing.Fit;
 import anymesh.gateway.routing.RouteJson;
-import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.Share;
 import anymesh.gateway.routing.StoredRoutes;
 import anymesh.gateway.swap.StoredSwaps;
@@ -26,7 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RouteDesk {
     private static final Logger log = LoggerFactory.getLogger(RouteDesk.class);
-    private static final List<Modality> MODALITIES = List.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO);
 
     private final MeshStore store;
     private final StoredSwaps swaps;
@@ -81,25 +81,27 @@ public final class RouteDesk {
         var parts = name.split("/", 2);
         var modality = parts.length < 2
                 ? Stream.<Modality>empty()
-                : MODALITIES.stream().filter(one -> Services.name(one).equals(parts[1]));
+                : Modalities.MEDIA.stream().filter(one -> Modalities.name(one).equals(parts[1]));
         var found = switch (parts[0]) {
-            case "model" -> parts.length < 2 ? Stream.<Set<String>>empty() : Stream.of(Set.of(Services.BACKBONE));
-            case "input" -> modality.map(_ -> Set.of(Services.ENCODER, Services.INPUT_PROJECTOR));
-            case "output" -> modality.map(one -> Set.of(Services.OUTPUT_PROJECTOR, Services.generator(one)));
+            case "model" ->
+                parts.length < 2 ? Stream.<Set<String>>empty() : Stream.of(Set.of(ServiceKind.BACKBONE.name()));
+            case "input" -> modality.map(_ -> Set.of(ServiceKind.ENCODER.name(), ServiceKind.INPUT_PROJECTOR.name()));
+            case "output" ->
+                modality.map(one -> Set.of(ServiceKind.OUTPUT_PROJECTOR.name(), ServiceKind.generator(one).name()));
             default -> Stream.<Set<String>>empty();
         };
         return found.findFirst().orElseThrow(() -> new IllegalArgumentException(
-                "'%s' is no route (expected: model/NAME, or input/ or output/ with image, audio or video)"
-                        .formatted(name)));
+                "'%s' is no route (expected: model/NAME, or input/ or output/ with one of %s)"
+                        .formatted(name, Modalities.names(Modalities.MEDIA))));
     }
 
     private void requireNoSwap(String name) {
-        MODALITIES.stream().filter(modality -> name.equals("output/" + Services.name(modality)))
+        Modalities.MEDIA.stream().filter(modality -> name.equals("output/" + Modalities.name(modality)))
                 .flatMap(modality -> Futures.join(swaps.get(modality)).stream()).filter(swap -> !swap.isOver())
                 .findFirst().ifPresent(swap -> {
                     throw new IllegalArgumentException(
                             "a swap of %s goes on, which moves this route: ./anymesh rollback %1$s ends it"
-                                    .formatted(Services.name(swap.modality())));
+                                    .formatted(Modalities.name(swap.modality())));
                 });
     }
 
@@ -115,7 +117,7 @@ public final class RouteDesk {
                         .formatted(release, release.service()));
             }
         }
-        MODALITIES.stream().filter(modality -> name.equals("output/" + Services.name(modality)))
+        Modalities.MEDIA.stream().filter(modality -> name.equals("output/" + Modalities.name(modality)))
                 .map(modality -> Fit.misfit(modality, share.releases(), instances))
                 .filter(misfit -> !misfit.isEmpty()).findFirst().ifPresent(misfit -> {
                     throw new IllegalArgumentException(misfit);

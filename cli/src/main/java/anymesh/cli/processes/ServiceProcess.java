@@ -5,93 +5,80 @@ import anymesh.backbone.BackboneMain;
 import anymesh.encoder.EncoderMain;
 import anymesh.gateway.GatewayMain;
 import anymesh.generator.GeneratorMain;
-import anymesh.kit.model.Component;
+import anymesh.kit.catalogue.Modalities;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.projector.InputProjectorMain;
 import anymesh.projector.OutputProjectorMain;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
  * A service as a process: its main class, the module whose {@code config/jvm.options} has its JVM's options, and how much memory
  * its heap is a share of: here, where nothing limits a process, what {@code compose.yaml} limits its container to.
+ *
+ * @param stage empty for the gateway
  */
-enum ServiceProcess {
-    ENCODER("encoder", Component.MODALITY_ENCODER, EncoderMain.class, "encoder-svc"), INPUT_PROJECTOR(
-            "input-projector", Component.INPUT_PROJECTOR, InputProjectorMain.class, "projector-svc"), BACKBONE(
-                    "backbone", Component.LLM_BACKBONE, BackboneMain.class, "backbone-svc"), OUTPUT_PROJECTOR(
-                            "output-projector", Component.OUTPUT_PROJECTOR, OutputProjectorMain.class,
-                            "projector-svc"), GENERATOR_IMAGE("image"), GENERATOR_AUDIO("audio"), GENERATOR_VIDEO(
-                                    "video"), GATEWAY("gateway", null, GatewayMain.class, "gateway");
+record ServiceProcess(String service, Optional<ServiceKind> stage) {
+    static final ServiceProcess GATEWAY = new ServiceProcess("gateway", Optional.empty());
+
+    /** All of them, the gateway last. */
+    static final List<ServiceProcess> ALL = Stream.concat(
+            ServiceKind.ALL.stream().map(kind -> new ServiceProcess(kind.name(), Optional.of(kind))),
+            Stream.of(GATEWAY)).toList();
 
     private static final int STAGE_MEGABYTES = 1024;
     private static final int GATEWAY_MEGABYTES = 1536;
 
-    private final String service;
-    private final @Nullable Component component;
-    private final Class<?> main;
-    private final String module;
-    private final String modality;
-
-    ServiceProcess(String service, @Nullable Component component, Class<?> main, String module) {
-        this(service, component, main, module, "");
-    }
-
-    /** The generator of a modality. */
-    ServiceProcess(String modality) {
-        this("generator-" + modality, Component.MODALITY_GENERATOR, GeneratorMain.class, "generator-svc", modality);
-    }
-
-    ServiceProcess(String service, @Nullable Component component, Class<?> main, String module, String modality) {
-        this.service = service;
-        this.component = component;
-        this.main = main;
-        this.module = module;
-        this.modality = modality;
-    }
-
-    String service() {
-        return service;
-    }
-
-    /** What its bundles are; empty for the gateway, which has none. */
-    Optional<Component> component() {
-        return Optional.ofNullable(component);
-    }
-
-    /** What a generator makes. */
-    Optional<String> modality() {
-        return Optional.of(modality).filter(name -> !name.isEmpty());
+    /** Its main class and where that comes from. */
+    private record Program(Class<?> main, String module) {
+        static Program of(ServiceKind kind) {
+            return switch (kind.component()) {
+                case MODALITY_ENCODER -> new Program(EncoderMain.class, "encoder-svc");
+                case INPUT_PROJECTOR -> new Program(InputProjectorMain.class, "projector-svc");
+                case LLM_BACKBONE -> new Program(BackboneMain.class, "backbone-svc");
+                case OUTPUT_PROJECTOR -> new Program(OutputProjectorMain.class, "projector-svc");
+                case MODALITY_GENERATOR -> new Program(GeneratorMain.class, "generator-svc");
+            };
+        }
     }
 
     boolean isStage() {
-        return this != GATEWAY;
+        return stage.isPresent();
     }
 
     String mainClass() {
-        return main.getName();
+        return program().main().getName();
     }
 
     /** What the main class is told besides its configuration. */
     Map<String, String> environment() {
-        return modality.isEmpty() ? Map.of() : Map.of("ANYMESH_MODALITY", modality);
+        return modality().map(name -> Map.of("ANYMESH_MODALITY", name)).orElse(Map.of());
     }
 
     /** Its JVM's options, where the project lies in {@code home}. */
     List<String> jvmOptions(Path home) {
-        return List.of("@" + home.resolve(module).resolve("config/jvm.options"),
+        return List.of("@" + home.resolve(program().module()).resolve("config/jvm.options"),
                 "-XX:MaxRAM=%dm".formatted(isStage() ? STAGE_MEGABYTES : GATEWAY_MEGABYTES));
+    }
+
+    private Program program() {
+        return stage.map(Program::of).orElseGet(() -> new Program(GatewayMain.class, "gateway"));
+    }
+
+    private Optional<String> modality() {
+        return stage.flatMap(ServiceKind::makes).map(Modalities::name);
     }
 
     /** By its name, or a generator by what it makes: {@code image}. */
     static Optional<ServiceProcess> named(String service) {
-        return List.of(values()).stream()
+        return ALL.stream()
                 .filter(one -> one.service.equals(service) || one.modality().equals(Optional.of(service))).findFirst();
     }
 
     static List<String> names() {
-        return List.of(values()).stream().map(ServiceProcess::service).toList();
+        return ALL.stream().map(ServiceProcess::service).toList();
     }
 }

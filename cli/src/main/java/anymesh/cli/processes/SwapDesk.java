@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.processes;
 
+import anymesh.kit.catalogue.ServiceKind;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.routing.RouteJson;
-import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.StoredRoutes;
 import anymesh.gateway.swap.EvidenceJson;
 import anymesh.gateway.swap.StoredSwaps;
@@ -62,7 +63,7 @@ public final class SwapDesk {
      * {@code who}, {@code why}, and the options of {@link SwapJson#options}.
      */
     JsonObject begin(JsonObject asked) throws IOException, InterruptedException {
-        var modality = Modalities.made(asked.getString("modality"));
+        var modality = Modalities.requireMedium(asked.getString("modality"));
         var options = SwapJson.options(asked);
         requireNone(modality);
         var candidate = candidate(modality, asked);
@@ -92,7 +93,7 @@ public final class SwapDesk {
 
     /** The last swap of a modality, and what was seen of it. */
     JsonObject look(String modality) {
-        return look(last(Modalities.made(modality)));
+        return look(last(Modalities.requireMedium(modality)));
     }
 
     private JsonObject look(Swap swap) {
@@ -101,10 +102,10 @@ public final class SwapDesk {
 
     /** Sends all requests back to the incumbent, also after the candidate was promoted: then it is started again first. */
     JsonObject rollBack(JsonObject asked) throws IOException, InterruptedException {
-        var swap = last(Modalities.made(asked.getString("modality")));
+        var swap = last(Modalities.requireMedium(asked.getString("modality")));
         if (swap.isOver() && swap.state() != Swap.State.PROMOTED) {
             throw new IllegalArgumentException("the last swap of %s is over: %s".formatted(
-                    Services.name(swap.modality()), swap.events().getLast().text()));
+                    Modalities.name(swap.modality()), swap.events().getLast().text()));
         }
         serveAgain(swap);
         var text = "%s rolls it back%s".formatted(who(asked), why(asked));
@@ -140,14 +141,14 @@ public final class SwapDesk {
     private Swap last(Modality modality) {
         return Futures.join(swaps.get(modality)).orElseThrow(() -> new IllegalArgumentException(
                 "there was no swap of %s (begin one: ./anymesh swap %1$s --bundle DIR)"
-                        .formatted(Services.name(modality))));
+                        .formatted(Modalities.name(modality))));
     }
 
     private void requireNone(Modality modality) {
         Futures.join(swaps.get(modality)).filter(swap -> !swap.isOver()).ifPresent(swap -> {
             throw new IllegalArgumentException(
                     "a swap of %s goes on already, to %s: ./anymesh swap %1$s --follow, or ./anymesh rollback %1$s"
-                            .formatted(Services.name(modality), written(swap.candidate())));
+                            .formatted(Modalities.name(modality), written(swap.candidate())));
         });
     }
 
@@ -169,7 +170,7 @@ public final class SwapDesk {
 
     /** What would have to be started of the candidate. */
     private static StartRequest start(Modality modality, JsonObject asked) {
-        var service = Services.generator(modality);
+        var service = ServiceKind.generator(modality).name();
         var to = asked.getString("to", "");
         var replicas = asked.getValue("replicas");
         return new StartRequest(service, asked.getString("bundle", ""), asked.getString("image", ""),
@@ -179,7 +180,7 @@ public final class SwapDesk {
 
     /** What stands of each service of the candidate: by the route, or what serves where there is none. */
     private Set<Release> incumbent(Modality modality, Set<Release> candidate) {
-        var name = StoredRoutes.FOLDER + "output/" + Services.name(modality);
+        var name = StoredRoutes.FOLDER + "output/" + Modalities.name(modality);
         var standing = Futures.join(store.get(name))
                 .map(document -> RouteJson.read(document.text()).standing().releases())
                 .orElse(Set.of());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.replay;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.recording.RecordedInput;
-import anymesh.gateway.routing.Services;
 import anymesh.kit.registry.Release;
 import anymesh.v1.Modality;
 import anymesh.wire.WireMemory;
@@ -51,7 +51,8 @@ record RecordingFiles(Path folder, List<Path> files, List<RecordedInput> inputs,
                     : "none of the %d recordings in %s can be read, such as %s".formatted(damaged.size(), folder,
                             damaged.getFirst()));
         }
-        var modalities = inputs.stream().map(input -> Services.name(input.request().getModality())).distinct().toList();
+        var modalities = inputs.stream().map(input -> Modalities.name(input.request().getModality())).distinct()
+                .toList();
         if (modalities.size() > 1) {
             throw new IOException("%s holds recordings of %s (expected: of one modality)".formatted(folder,
                     String.join(" and ", modalities)));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.replay;
 
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.cli.processes.Candidate;
 import anymesh.gateway.recording.RecordedInput;
-import anymesh.gateway.routing.Services;
 import anymesh.kit.model.BundleException;
-import anymesh.kit.model.Component;
+import anymesh.kit.catalogue.Component;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.registry.Release;
 import anymesh.kit.server.Futures;
@@ -57,7 +57,7 @@ public record Replay(Path folder, Path bundle, @Nullable Path with, int max, Pat
     }
 
     private List<Candidate> bundles(RecordingFiles recordings, Path home) {
-        var service = Services.generator(recordings.modality());
+        var service = ServiceKind.generator(recordings.modality()).name();
         var bundles = new ArrayList<>(List.of(Candidate.open(service, bundle.toString())));
         if (with != null) {
             bundles.add(Candidate.open(service, with.toString()));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.replay;
 
+import anymesh.kit.catalogue.ServiceKind;
+import anymesh.cli.settings.ConfiguredStage;
 import anymesh.cli.processes.Candidate;
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.gateway.recording.RecordedInput;
-import anymesh.generator.GeneratorConfig;
-import anymesh.generator.GeneratorStage;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.server.StageRunner;
 import anymesh.v1.GeneratedMedia;
@@ -38,15 +38,14 @@ final class ReplayedBundle implements AutoCloseable {
         this.channel = WireTransport.channel(runner.instance().host(), runner.instance().grpcPort()).build();
     }
 
-    /** Loads and warms it; {@link IOException} says why it can't be. ONNX Runtime is set up as it is for the service. */
+    /** Loads and warms it; {@link IOException} says why it can't be. It is set up as the service is. */
     static ReplayedBundle load(Candidate bundle, Modality modality, Vertx vertx) throws IOException {
-        var defaults = GeneratorConfig.defaults(modality);
-        var configured = ServiceSettings.of(null).stage(defaults.service(), GeneratorConfig.class, defaults);
-        var config = defaults.withStage(defaults.stage().onFreePorts().withoutLameDuck().withBundle(bundle.bundle())
-                .withOnnx(configured.stage().onnx()));
+        var service = ConfiguredStage.of(ServiceKind.generator(modality), ServiceSettings.of(null))
+                .with(stage -> stage.onFreePorts().withoutLameDuck().withBundle(bundle.bundle()));
         try {
-            return new ReplayedBundle(StageRunner.start(config.service(), config.stage(), vertx,
-                    new InMemoryStageRegistry(), resources -> GeneratorStage.load(config, resources)));
+            var runner = service.open(vertx, new InMemoryStageRegistry());
+            runner.serve(service);
+            return new ReplayedBundle(runner);
         } catch (RuntimeException e) {
             throw new IOException("%s does not load: %s".formatted(bundle, e.getMessage()), e);
         }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.client;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.balance.Assignment;
 import anymesh.gateway.balance.Outcome;
-import anymesh.gateway.routing.Services;
 import anymesh.kit.trace.Traces;
 import anymesh.wire.Frame;
 import anymesh.wire.call.CallContext;
@@ -74,7 +74,7 @@ final class Attempt<Q extends Message, R extends Message> {
                 .setParent(Traces.parent(call.request().traceparent()))
                 .setAttribute("rpc.system", "grpc")
                 .setAttribute("anymesh.stage", hop.service())
-                .setAttribute("anymesh.modality", Services.name(hop.modality()))
+                .setAttribute("anymesh.modality", Modalities.name(hop.modality()))
                 .setAttribute("anymesh.bundle", hop.release().bundle())
                 .setAttribute("anymesh.version", hop.release().version())
                 .setAttribute("anymesh.instance", assignment.instance().id()).startSpan();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.client;
 
-import anymesh.gateway.routing.Services;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.registry.StageInstance;
 import anymesh.v1.DescribeRequest;
 import anymesh.v1.StageDescription;
@@ -53,7 +53,7 @@ final class Deaths {
         var asked = new Asked(instance.description().getIncarnation(), vertx.getOrCreateContext());
         var options = CallOptions.DEFAULT.withDeadlineAfter(patienceMillis, TimeUnit.MILLISECONDS);
         var channel = channels.to(instance);
-        ClientCalls.asyncUnaryCall(channel.newCall(Services.describe(instance.service()), options),
+        ClientCalls.asyncUnaryCall(channel.newCall(ServiceKind.require(instance.service()).describe(), options),
                 DescribeRequest.getDefaultInstance(), asked);
         return asked.sign.future().onSuccess(sign -> {
             if (sign != Sign.LIVES) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.fetch;
 
+import anymesh.gateway.body.MediaForm;
 import anymesh.v1.Modality;
 import java.util.Locale;
 import java.util.Set;
@@ -15,11 +16,6 @@ import java.util.stream.Stream;
 public record Link(Modality modality, WebUrl url, int maxBytes) {
     /** What stores of files say of those whose type nobody told them. */
     private static final Set<String> ANY = Set.of("application/octet-stream", "binary/octet-stream");
-
-    /** As sounds are read from films too, and films from GIF. */
-    private static final Set<String> SOUNDS = Set.of("audio/*", "video/*", "application/ogg");
-    private static final Set<String> FILMS = Set.of("video/*", "image/gif", "application/ogg");
-    private static final Set<String> PICTURES = Set.of("image/*");
 
     /**
      * Whether a server's {@code Content-Type} may be that of such a medium. What the file is its bytes say; this is so that
@@ -37,10 +33,6 @@ public record Link(Modality modality, WebUrl url, int maxBytes) {
     }
 
     private Set<String> types() {
-        return switch (modality) {
-            case AUDIO -> SOUNDS;
-            case VIDEO -> FILMS;
-            case IMAGE, TEXT, MODALITY_UNSPECIFIED, UNRECOGNIZED -> PICTURES;
-        };
+        return MediaForm.of(modality).contentTypes();
     }
 }

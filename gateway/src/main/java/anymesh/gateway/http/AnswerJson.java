@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.Answers;
 import anymesh.gateway.pipeline.StageUsage;
 import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.RoutePlan;
-import anymesh.gateway.routing.Services;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -87,7 +87,7 @@ final class AnswerJson {
 
     private static ObjectNode describe(Hop hop, ObjectNode json) {
         return json.put("stage", hop.service())
-                .put("modality", Services.name(hop.modality()))
+                .put("modality", Modalities.name(hop.modality()))
                 .put("bundle", hop.release().bundle())
                 .put("version", hop.release().version());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.body.MediaForm;
 import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.AnswerEvent;
@@ -100,7 +101,8 @@ final class ChoiceChunks {
                 part(delta, part, modality, "progress")
                         .put("step", step).put("steps", steps);
             case MediaPreview(int part, Modality modality, int number, String type, var file) ->
-                part(delta, part, modality, "preview").put("preview", number).putObject(PartJson.type(modality))
+                part(delta, part, modality, "preview").put("preview", number)
+                        .putObject(MediaForm.of(modality).partType())
                         .putPOJO("url", MediaText.dataUrl(type, file));
             case MediaDone(int part, Modality modality, var media) -> PartJson.writeMedia(modality, media,
                     part(delta, part, modality, "done"));
@@ -116,7 +118,7 @@ final class ChoiceChunks {
     private static ObjectNode part(ObjectNode delta, int part, Modality modality, String event) {
         return delta.putArray("parts").addObject()
                 .put("index", part)
-                .put("type", PartJson.type(modality))
+                .put("type", MediaForm.of(modality).partType())
                 .put("event", event);
     }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.pipeline.StageUsage;
-import anymesh.gateway.routing.Services;
 import anymesh.gateway.telemetry.ReleaseTags;
 import anymesh.kit.trace.Exemplars;
 import anymesh.wire.WireMemory;
@@ -56,7 +56,7 @@ final class GatewayMeters implements AutoCloseable {
         var hop = usage.served().hop();
         var timer = Timer.builder("anymesh.gateway.stage")
                 .tags(ReleaseTags.of(hop.release()))
-                .tag("modality", Services.name(hop.modality()))
+                .tag("modality", Modalities.name(hop.modality()))
                 .serviceLevelObjectives(BUCKETS)
                 .register(meters);
         Exemplars.of(traceparent, () -> timer.record(Duration.ofNanos((long) (usage.milliseconds() * 1_000_000))));

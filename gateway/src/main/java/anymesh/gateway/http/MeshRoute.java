@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.kit.catalogue.Component;
+import anymesh.kit.catalogue.ServiceKind;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.routing.RouteTable;
-import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.Share;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Capability;
-import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,25 +18,12 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * {@code GET /mesh}: the mesh of the moment, for whoever may use the API. Stages and their services are in the order of a
  * request's path; where they listen is not told.
  */
 final class MeshRoute {
-    /** A kind of stage, and the names under which instances of it register. */
-    private record Kind(String name, List<String> services) {
-        Kind(String service) {
-            this(service, List.of(service));
-        }
-    }
-
-    private static final List<Kind> PATH = List.of(new Kind(Services.ENCODER), new Kind(Services.INPUT_PROJECTOR),
-            new Kind(Services.BACKBONE), new Kind(Services.OUTPUT_PROJECTOR),
-            new Kind("generator", Stream.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO).map(Services::generator)
-                    .toList()));
-
     private final StageRouter router;
 
     MeshRoute(StageRouter router) {
@@ -46,18 +34,21 @@ final class MeshRoute {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         var instances = router.snapshot();
         ArrayNode stages = json.putArray("stages");
-        PATH.forEach(kind -> write(kind, instances, stages.addObject()));
+        for (Component component : Component.values()) {
+            write(component, instances, stages.addObject());
+        }
         write(router.routes(), json.putArray("routes"));
         Json.reply(http.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store"), json);
     }
 
-    private static void write(Kind kind, List<StageInstance> instances, ObjectNode json) {
-        ArrayNode services = json.put("stage", kind.name()).putArray("services");
-        for (String service : kind.services()) {
-            ArrayNode of = services.addObject().put("service", service).putArray("instances");
-            instances.stream().filter(instance -> instance.service().equals(service))
-                    .forEach(instance -> write(instance, of.addObject()));
-        }
+    private static void write(Component component, List<StageInstance> instances, ObjectNode json) {
+        ArrayNode services = json.put("stage", component.stage()).putArray("services");
+        ServiceKind.ALL.stream().filter(kind -> kind.component() == component).map(ServiceKind::name)
+                .forEach(service -> {
+                    ArrayNode of = services.addObject().put("service", service).putArray("instances");
+                    instances.stream().filter(instance -> instance.service().equals(service))
+                            .forEach(instance -> write(instance, of.addObject()));
+                });
     }
 
     private static void write(StageInstance instance, ObjectNode json) {
@@ -67,7 +58,7 @@ final class MeshRoute {
                 .put("candidate", instance.description().getCandidate());
         ArrayNode modalities = json.putArray("modalities");
         instance.description().getCapabilitiesList().stream().map(Capability::getModality).distinct()
-                .forEach(modality -> modalities.add(Services.name(modality)));
+                .forEach(modality -> modalities.add(Modalities.name(modality)));
         ArrayNode features = json.putArray("features");
         instance.description().getFeaturesList().forEach(features::add);
     }

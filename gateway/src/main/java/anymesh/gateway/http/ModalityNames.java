@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
-import anymesh.gateway.routing.Services;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.v1.Modality;
 import java.util.List;
 
 /** Modalities as clients name them. */
 final class ModalityNames {
-    private static final List<Modality> ALL = List.of(Modality.TEXT, Modality.IMAGE, Modality.AUDIO, Modality.VIDEO);
-
     private ModalityNames() {}
 
     /** The field {@code modalities}: absent means that the backbone decides. */
@@ -24,7 +22,7 @@ final class ModalityNames {
     }
 
     private static Modality read(Fields request, String name) {
-        return ALL.stream().filter(modality -> Services.name(modality).equals(name)).findFirst()
+        return Modalities.named(name).filter(modality -> Modalities.name(modality).equals(name))
                 .orElseThrow(() -> request.invalid("modalities",
                         "Invalid '%s': '%s' is not supported; expected 'text', 'image', 'audio' or 'video'.",
                         Fields.abbreviated(name)));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.routing.ModelCard;
 import anymesh.gateway.routing.RouteRefused;
-import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -62,6 +62,6 @@ final class ModelsRoute {
     }
 
     private static void write(List<Modality> modalities, ArrayNode json) {
-        modalities.forEach(modality -> json.add(Services.name(modality)));
+        modalities.forEach(modality -> json.add(Modalities.name(modality)));
     }
 }

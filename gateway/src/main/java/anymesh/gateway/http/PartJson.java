@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.body.MediaForm;
 import anymesh.gateway.body.MediaText;
 import anymesh.gateway.pipeline.AnswerPart;
 import anymesh.kit.media.SoundFormat;
@@ -18,24 +19,15 @@ final class PartJson {
             case AnswerPart.Call(String id, String name, String arguments) -> json.put("id", id).put("type", "function")
                     .putObject("function").put("name", name).put("arguments", arguments);
             case AnswerPart.Media(Modality modality, GeneratedMedia media) -> {
-                json.put("type", type(modality));
+                json.put("type", MediaForm.of(modality).partType());
                 writeMedia(modality, media, json);
             }
         }
     }
 
-    static String type(Modality modality) {
-        return switch (modality) {
-            case IMAGE -> "image_url";
-            case VIDEO -> "video_url";
-            case AUDIO -> "input_audio";
-            case TEXT, MODALITY_UNSPECIFIED, UNRECOGNIZED -> "text";
-        };
-    }
-
     /** The media themselves, under the name of their type. */
     static void writeMedia(Modality modality, GeneratedMedia media, ObjectNode json) {
-        ObjectNode holder = json.putObject(type(modality));
+        ObjectNode holder = json.putObject(MediaForm.of(modality).partType());
         if (modality == Modality.AUDIO) {
             holder.putPOJO("data", MediaText.base64(media.getData())).put("format",
                     soundFormat(media.getMimeType()));

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
+import anymesh.gateway.body.MediaForm;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.body.FormFile;
 import anymesh.gateway.pipeline.ModalityInput;
 import anymesh.gateway.pipeline.ModalityInput.Media;
 import anymesh.gateway.pipeline.ModalityInput.Text;
-import anymesh.gateway.routing.Services;
 import anymesh.kit.media.SoundFormat;
 import anymesh.kit.media.WavFile;
 import anymesh.kit.media.container.FileKind;
 import anymesh.v1.Modality;
-import anymesh.wire.WireLimits;
 import anymesh.wire.error.InvalidInput;
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
@@ -24,9 +24,8 @@ import java.util.stream.Stream;
 final class PartReader {
     private static final String FILE_ID = "file_id";
     private static final String FILE_DATA = "file_data";
-    private static final int MAX_IMAGE_BYTES = 20 << 20;
-    private static final int MAX_AUDIO_BYTES = 25 << 20;
-    private static final int MAX_VIDEO_BYTES = WireLimits.MAX_MEDIA_BYTES;
+    /** As much as the largest of media, of what may be any. */
+    private static final int MAX_FILE_BYTES = MediaForm.VIDEO.maxBytes();
 
     private PartReader() {}
 
@@ -53,15 +52,12 @@ final class PartReader {
         return switch (type) {
             case "text" -> new Text(part.requiredString("text"));
             case "refusal" -> new Text(part.requiredString("refusal"));
-            case "image_url" -> media(Modality.IMAGE, part.requiredObject(type), "url");
-            case "audio_url" -> media(Modality.AUDIO, part.requiredObject(type), "url");
-            case "video_url" -> media(Modality.VIDEO, part.requiredObject(type), "url");
             case "input_audio" -> audio(part.requiredObject("input_audio"));
             case "file" -> file(part.requiredObject("file"));
-            default -> throw part.invalid("type",
+            default -> media(MediaForm.ofUrlPart(type).orElseThrow(() -> part.invalid("type",
                     "Invalid '%s': '%s' is not supported; expected 'text', 'image_url', 'input_audio', 'audio_url', "
                             + "'video_url' or 'file'.",
-                    Fields.abbreviated(type));
+                    Fields.abbreviated(type))).modality(), part.requiredObject(type), "url");
         };
     }
 
@@ -75,22 +71,18 @@ final class PartReader {
         var url = holder.characters(name);
         return new Media(modality, holder.links().isOn() && DataUrl.isWeb(url)
                 ? holder.links().bytes(modality, most(modality), holder, name)
-                : new DataUrl(Services.name(modality), most(modality), param).decode(url), param);
+                : new DataUrl(Modalities.name(modality), most(modality), param).decode(url), param);
     }
 
     /** A medium that a field has as base64. */
     static Media base64(Modality modality, Fields holder, String name) {
         String param = holder.param(name);
-        return new Media(modality, new DataUrl(Services.name(modality), most(modality), param)
+        return new Media(modality, new DataUrl(Modalities.name(modality), most(modality), param)
                 .decodeBase64(holder.characters(name)), param);
     }
 
     private static int most(Modality modality) {
-        return switch (modality) {
-            case AUDIO -> MAX_AUDIO_BYTES;
-            case VIDEO -> MAX_VIDEO_BYTES;
-            case IMAGE, TEXT, MODALITY_UNSPECIFIED, UNRECOGNIZED -> MAX_IMAGE_BYTES;
-        };
+        return MediaForm.of(modality).maxBytes();
     }
 
     /** A file by its id or with its bytes: these decide what it is, and what they are of no medium is refused. */
@@ -103,8 +95,8 @@ final class PartReader {
         }
         String name = isKept ? FILE_ID : FILE_DATA;
         ByteString bytes = isKept
-                ? file.links().kept(MAX_VIDEO_BYTES, file, FILE_ID)
-                : new DataUrl("video", MAX_VIDEO_BYTES, file.param(FILE_DATA)).decodeBase64(file.characters(FILE_DATA));
+                ? file.links().kept(MAX_FILE_BYTES, file, FILE_ID)
+                : new DataUrl("video", MAX_FILE_BYTES, file.param(FILE_DATA)).decodeBase64(file.characters(FILE_DATA));
         if (bytes.isEmpty()) { // as long as it has not been read
             return new Media(Modality.IMAGE, bytes, file.param(name));
         }

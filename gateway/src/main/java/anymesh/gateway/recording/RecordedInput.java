@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.recording;
 
-import anymesh.gateway.routing.Services;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.registry.Release;
 import anymesh.v1.GeneratorRequest;
-import anymesh.v1.Modality;
 import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.EmbeddingFile;
 import anymesh.wire.WireMemory;
@@ -15,7 +14,6 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -74,7 +72,7 @@ public record RecordedInput(String recording, String requestId, Release release,
     }
 
     private JsonObject json() {
-        var fields = new JsonObject().put("modality", Services.name(request.getModality()))
+        var fields = new JsonObject().put("modality", Modalities.name(request.getModality()))
                 .put("seed", request.getSeed());
         if (request.hasNumInferenceSteps()) {
             fields.put("num_inference_steps", request.getNumInferenceSteps());
@@ -91,7 +89,7 @@ public record RecordedInput(String recording, String requestId, Release release,
     private static RecordedInput of(JsonObject json) {
         var fields = json.getJsonObject("request");
         var request = GeneratorRequest.newBuilder()
-                .setModality(Modality.valueOf(fields.getString("modality").toUpperCase(Locale.ROOT)))
+                .setModality(Modalities.require(fields.getString("modality")))
                 .setSeed(fields.getLong("seed")).setSize(fields.getString("size"))
                 .setMimeType(fields.getString("mime_type"));
         if (fields.containsKey("num_inference_steps")) {

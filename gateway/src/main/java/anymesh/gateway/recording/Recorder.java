@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.recording;
 
+import anymesh.kit.catalogue.ServiceKind;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.pipeline.GeneratorInput;
 import anymesh.gateway.pipeline.GeneratorTap;
-import anymesh.gateway.routing.Services;
 import anymesh.kit.store.MeshStore;
 import anymesh.v1.Modality;
 import anymesh.wire.call.Registration;
@@ -74,7 +75,7 @@ public final class Recorder implements GeneratorTap, AutoCloseable {
                 open.put(recording.modality(), new OpenRecording(recording));
                 log.info("recording={} {} records {} % of what enters {}, at most {} until {}, in {}: {}",
                         recording.id(), recording.who(), recording.share(),
-                        Services.generator(recording.modality()), recording.max(), recording.until(),
+                        ServiceKind.generator(recording.modality()).name(), recording.max(), recording.until(),
                         recording.folder(), recording.why());
             }
         }
@@ -95,7 +96,7 @@ public final class Recorder implements GeneratorTap, AutoCloseable {
         }
         over.put(recording.modality(), recording.id());
         log.info("recording={} of {}, which {} began ({}), ends here: {}; {}", recording.id(),
-                Services.name(recording.modality()), recording.who(), recording.why(), why, here);
+                Modalities.name(recording.modality()), recording.who(), recording.why(), why, here);
         return true;
     }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.recording;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.routing.Draw;
-import anymesh.gateway.routing.Services;
 import anymesh.v1.Modality;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,6 +65,6 @@ public record Recording(String id, Modality modality, double share, int max, Ins
 
     /** What the names of its files begin with. */
     String prefix() {
-        return Services.name(modality) + "-" + id + "-";
+        return Modalities.name(modality) + "-" + id + "-";
     }
 }

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.recording;
 
-import anymesh.gateway.routing.Services;
-import anymesh.v1.Modality;
+import anymesh.kit.catalogue.Modalities;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.Locale;
 
 /** A recording as it is stored. */
 public final class RecordingJson {
     private RecordingJson() {}
 
     public static JsonObject write(Recording recording) {
-        return new JsonObject().put("id", recording.id()).put("modality", Services.name(recording.modality()))
+        return new JsonObject().put("id", recording.id()).put("modality", Modalities.name(recording.modality()))
                 .put("share", recording.share()).put("max", recording.max())
                 .put("since", recording.since().toString()).put("until", recording.until().toString())
                 .put("folder", recording.folder()).put("who", recording.who()).put("why", recording.why())
@@ -26,7 +24,7 @@ public final class RecordingJson {
         try {
             var json = new JsonObject(text);
             return new Recording(json.getString("id"),
-                    Modality.valueOf(json.getString("modality").toUpperCase(Locale.ROOT)),
+                    Modalities.require(json.getString("modality")),
                     json.getDouble("share"), json.getInteger("max"), Instant.parse(json.getString("since")),
                     Instant.parse(json.getString("until")), json.getString("folder"), json.getString("who"),
                     json.getString("why"), json.getString("ended"));

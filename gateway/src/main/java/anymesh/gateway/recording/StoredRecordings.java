@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.recording;
 
-import anymesh.gateway.routing.Services;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.store.Document;
 import anymesh.kit.store.MeshStore;
 import anymesh.v1.Modality;
@@ -28,7 +28,7 @@ public final class StoredRecordings {
     }
 
     private static String name(Modality modality) {
-        return FOLDER + Services.name(modality);
+        return FOLDER + Modalities.name(modality);
     }
 
     /** The last one of a modality. */
@@ -52,7 +52,7 @@ public final class StoredRecordings {
                     ? Future.succeededFuture(found)
                     : Future.failedFuture(new IllegalStateException(
                             "%s is recorded already, by %s until %s: ./anymesh record %1$s --stop ends that".formatted(
-                                    Services.name(modality), other.get().who(), other.get().until())));
+                                    Modalities.name(modality), other.get().who(), other.get().until())));
         });
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.routing;
 
+import anymesh.kit.catalogue.ServiceKind;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.waiting.NoInstance;
 import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Modality;
@@ -43,7 +45,7 @@ public record EmbeddingPlan(String space, Map<Modality, Hop> encoders) {
 
     private static List<Hop> encoders(@Nullable String model, Modality modality, String param, RouteTable table,
             List<StageInstance> snapshot, Draw draw) {
-        var encoders = Candidates.of(snapshot, Services.ENCODER, modality, table.input(modality, draw));
+        var encoders = Candidates.of(snapshot, ServiceKind.ENCODER.name(), modality, table.input(modality, draw));
         if (encoders.serving(instance -> is(model, instance), draw).isEmpty()) {
             throw RouteRefused.unknownModel(String.valueOf(model));
         }
@@ -51,7 +53,7 @@ public record EmbeddingPlan(String space, Map<Modality, Hop> encoders) {
                 instance -> is(model, instance) && !Hop.of(modality, instance).joint(modality).isEmpty(), draw);
         if (found.isEmpty()) {
             throw RouteRefused.unsupportedModality("The model '%s' embeds no %s.".formatted(model,
-                    Services.name(modality)), param);
+                    Modalities.name(modality)), param);
         }
         return found;
     }

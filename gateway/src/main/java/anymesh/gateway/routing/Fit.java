@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.routing;
 
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
@@ -18,9 +19,9 @@ public final class Fit {
      */
     public static String misfit(Modality modality, Set<Release> together, List<StageInstance> snapshot) {
         var share = new Share(together, 1);
-        var backbones = hops(Services.BACKBONE, modality, Modality.TEXT, share, snapshot);
-        var projectors = hops(Services.OUTPUT_PROJECTOR, modality, modality, share, snapshot);
-        var generators = hops(Services.generator(modality), modality, modality, share, snapshot);
+        var backbones = hops(ServiceKind.BACKBONE.name(), modality, Modality.TEXT, share, snapshot);
+        var projectors = hops(ServiceKind.OUTPUT_PROJECTOR.name(), modality, modality, share, snapshot);
+        var generators = hops(ServiceKind.generator(modality).name(), modality, modality, share, snapshot);
         if (backbones.isEmpty() || projectors.isEmpty() || generators.isEmpty()) {
             return "";
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.routing;
 
+import anymesh.kit.catalogue.ServiceKind;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.waiting.NoInstance;
 import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Modality;
@@ -82,7 +84,7 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
     }
 
     private static Candidates backbones(List<StageInstance> snapshot, Share share) {
-        return Candidates.of(snapshot, Services.BACKBONE, Modality.TEXT, share);
+        return Candidates.of(snapshot, ServiceKind.BACKBONE.name(), Modality.TEXT, share);
     }
 
     /** Where a client leaves the choice of the model, it is the first by name, whatever the draw. */
@@ -91,7 +93,7 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
                 .serving(instance -> makes(Hop.of(Modality.TEXT, instance), needs.outputs().keySet()), draw).stream()
                 .flatMap(hop -> table.models(hop.release()).stream()).min(String::compareTo)
                 .orElseThrow(() -> RouteRefused.unsupportedModality("No model here makes " + needs.outputs().keySet()
-                        .stream().map(Services::name).collect(Collectors.joining(" and ")) + ".", "model"));
+                        .stream().map(Modalities::name).collect(Collectors.joining(" and ")) + ".", "model"));
     }
 
     private static boolean makes(Hop backbone, Set<Modality> outputs) {
@@ -104,7 +106,7 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
         needs.outputs().forEach((modality, param) -> {
             if (!makes(backbone, Set.of(modality))) {
                 throw RouteRefused.unsupportedModality("The model '%s' does not produce %s."
-                        .formatted(backbone.release().bundle(), Services.name(modality)), param);
+                        .formatted(backbone.release().bundle(), Modalities.name(modality)), param);
             }
         });
         var inputs = new EnumMap<Modality, InputPath>(Modality.class);
@@ -115,10 +117,10 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
 
     private static InputPath inputPath(Hop backbone, Modality modality, String param, Share share,
             List<StageInstance> snapshot, Draw draw) {
-        var encoders = Candidates.of(snapshot, Services.ENCODER, modality, share).serving(draw);
-        var projectors = Candidates.of(snapshot, Services.INPUT_PROJECTOR, modality, share).serving(draw);
+        var encoders = Candidates.of(snapshot, ServiceKind.ENCODER.name(), modality, share).serving(draw);
+        var projectors = Candidates.of(snapshot, ServiceKind.INPUT_PROJECTOR.name(), modality, share).serving(draw);
         if (encoders.isEmpty() || projectors.isEmpty() || backbone.accepts(modality).isEmpty()) {
-            throw RouteRefused.unsupportedModality("No model here reads " + Services.name(modality) + ".", param);
+            throw RouteRefused.unsupportedModality("No model here reads " + Modalities.name(modality) + ".", param);
         }
         for (Hop encoder : encoders) {
             for (Hop projector : projectors) {
@@ -128,7 +130,7 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
                 }
             }
         }
-        throw new ContractMismatch("no encoder and input projector of " + Services.name(modality)
+        throw new ContractMismatch("no encoder and input projector of " + Modalities.name(modality)
                 + " join the backbone's spaces " + backbone.accepts(modality));
     }
 
@@ -213,7 +215,7 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
                 reason = reason == null ? e : reason;
             }
         }
-        throw reason != null ? reason : new ContractMismatch("no release makes " + Services.name(modality));
+        throw reason != null ? reason : new ContractMismatch("no release makes " + Modalities.name(modality));
     }
 
     /** A path through the releases of a share and no others; throws as {@link #output} does. */
@@ -222,12 +224,13 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
     }
 
     private OutputPath path(Share share, Modality modality, OutputNeeds needs, List<StageInstance> snapshot) {
-        var projectors = Candidates.of(snapshot, Services.OUTPUT_PROJECTOR, modality, share).serving(draw);
-        var generators = Candidates.of(snapshot, Services.generator(modality), modality, share).serving(draw).stream()
+        var projectors = Candidates.of(snapshot, ServiceKind.OUTPUT_PROJECTOR.name(), modality, share).serving(draw);
+        var generators = Candidates.of(snapshot, ServiceKind.generator(modality).name(), modality, share).serving(draw)
+                .stream()
                 .filter(generator -> generator.does(needs.task())).toList();
         if (projectors.isEmpty() || generators.isEmpty()) {
             throw RouteRefused.unsupportedModality("No model here makes %s.".formatted(needs.task() == null
-                    ? Services.name(modality)
+                    ? Modalities.name(modality)
                     : needs.task()), needs.task() == null ? null : "model");
         }
         var sizes = new LinkedHashSet<String>();
@@ -250,7 +253,7 @@ public record RoutePlan(Hop backbone, Map<Modality, InputPath> inputs, Map<Modal
         if (refused != null) {
             throw refused;
         }
-        throw new ContractMismatch("no output projector and generator of " + Services.name(modality)
+        throw new ContractMismatch("no output projector and generator of " + Modalities.name(modality)
                 + " join the backbone's spaces " + backbone.produces(modality));
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.routing;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Modality;
@@ -42,7 +43,7 @@ public record RouteTable(Map<String, Route> routes) {
     }
 
     Share input(Modality modality, Draw draw) {
-        return share("input/" + Services.name(modality), draw);
+        return share("input/" + Modalities.name(modality), draw);
     }
 
     /** The share of a request, and those that may serve it where that one can't, in this order. */
@@ -59,7 +60,7 @@ public record RouteTable(Map<String, Route> routes) {
 
     /** The name of that route. */
     public static String output(Modality modality) {
-        return "output/" + Services.name(modality);
+        return "output/" + Modalities.name(modality);
     }
 
     /** Whether an instance gets nothing, as it is a candidate and nobody names its release. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.routing;
 
+import anymesh.kit.catalogue.Modalities;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.gateway.waiting.NoInstance;
 import anymesh.gateway.waiting.WaitingRoom;
 import anymesh.kit.registry.Release;
@@ -155,9 +157,9 @@ public final class StageRouter {
             if (instance.state() != StageState.SERVING || table.leavesOut(instance)) {
                 continue;
             }
-            if (instance.service().equals(Services.BACKBONE)) {
+            if (instance.service().equals(ServiceKind.BACKBONE.name())) {
                 table.models(instance.release()).forEach(name -> add(backbones, name, instance));
-            } else if (instance.service().equals(Services.ENCODER)
+            } else if (instance.service().equals(ServiceKind.ENCODER.name())
                     && !modalities(List.of(instance), Capability::getJointList).isEmpty()) {
                 add(encoders, instance.release().bundle(), instance);
             }
@@ -193,7 +195,7 @@ public final class StageRouter {
                 }
             }
         }
-        modalities.removeAll(Set.of(Modality.UNRECOGNIZED, Modality.MODALITY_UNSPECIFIED));
+        modalities.retainAll(Modalities.ALL); // whatever a newer stage calls its own
         return modalities;
     }
 }

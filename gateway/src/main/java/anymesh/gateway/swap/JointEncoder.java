@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.swap;
 
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.pipeline.EmbedStep;
 import anymesh.gateway.pipeline.Embedded;
 import anymesh.gateway.routing.Hop;
-import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
@@ -31,7 +31,7 @@ final class JointEncoder {
     /** An encoder that has words and this modality in one space; empty if none serves. */
     Optional<StageInstance> find(Modality modality) {
         return router.snapshot().stream()
-                .filter(instance -> instance.service().equals(Services.ENCODER)
+                .filter(instance -> instance.service().equals(ServiceKind.ENCODER.name())
                         && instance.state() == StageState.SERVING && !instance.description().getCandidate())
                 .filter(instance -> !Collections.disjoint(Hop.of(modality, instance).joint(modality),
                         Hop.of(Modality.TEXT, instance).joint(Modality.TEXT)))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.swap;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.pipeline.Twins;
 import anymesh.gateway.routing.StageRouter;
@@ -39,8 +40,7 @@ public final class JointQuality implements Quality {
 
     public JointQuality(StageClient client, StageRouter router) {
         this.encoder = new JointEncoder(client, router);
-        List.of(Modality.IMAGE, Modality.AUDIO, Modality.VIDEO)
-                .forEach(modality -> likeness.put(modality, new Likeness()));
+        Modalities.MEDIA.forEach(modality -> likeness.put(modality, new Likeness()));
     }
 
     @Override

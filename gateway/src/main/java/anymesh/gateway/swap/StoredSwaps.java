@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.swap;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.routing.RouteJson;
-import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.StoredRoutes;
 import anymesh.kit.store.Document;
 import anymesh.kit.store.MeshStore;
@@ -35,7 +35,7 @@ public final class StoredSwaps {
     }
 
     private static String name(Modality modality) {
-        return FOLDER + Services.name(modality);
+        return FOLDER + Modalities.name(modality);
     }
 
     /** Its last swap. */
@@ -51,7 +51,7 @@ public final class StoredSwaps {
             if (other.isPresent()) {
                 return Future.failedFuture(new IllegalStateException(
                         "a swap of %s goes on already, to %s: follow it, or roll it back"
-                                .formatted(Services.name(swap.modality()), other.get().candidate())));
+                                .formatted(Modalities.name(swap.modality()), other.get().candidate())));
             }
             return store.put(name, SwapJson.write(swap).encode(), version(found))
                     .compose(isDone -> isDone ? Future.succeededFuture() : begin(swap));
@@ -86,14 +86,14 @@ public final class StoredSwaps {
 
     /** What all gateways have seen at this point of a swap. */
     public Future<Evidence> evidence(Swap swap) {
-        return store.list(OBSERVATIONS + Services.name(swap.modality()) + "/").map(documents -> documents.stream()
+        return store.list(OBSERVATIONS + Modalities.name(swap.modality()) + "/").map(documents -> documents.stream()
                 .map(document -> EvidenceJson.read(document.text(), swap.place(), swap.id()))
                 .reduce(Evidence.NONE, Evidence::plus));
     }
 
     /** Says what one gateway has seen. */
     Future<Void> publish(Modality modality, String gateway, String place, Evidence evidence) {
-        return replace(OBSERVATIONS + Services.name(modality) + "/" + gateway,
+        return replace(OBSERVATIONS + Modalities.name(modality) + "/" + gateway,
                 EvidenceJson.write(place, evidence).encode());
     }
 

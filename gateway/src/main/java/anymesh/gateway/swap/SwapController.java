@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.swap;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.routing.Fit;
-import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.gateway.swap.Situation.Warmth;
 import anymesh.kit.registry.Release;
@@ -188,7 +188,7 @@ final class SwapController {
 
     private void end() {
         isClosed = true;
-        log.info("swap={} of {} is over: {}", swap.id(), Services.name(swap.modality()), swap.state());
+        log.info("swap={} of {} is over: {}", swap.id(), Modalities.name(swap.modality()), swap.state());
         lock.release();
         onEnd.run();
     }

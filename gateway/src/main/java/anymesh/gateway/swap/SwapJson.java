@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.swap;
 
-import anymesh.gateway.routing.Services;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.swap.Swap.Event;
 import anymesh.gateway.swap.Swap.State;
 import anymesh.kit.registry.Release;
-import anymesh.v1.Modality;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -25,7 +24,7 @@ public final class SwapJson {
     private SwapJson() {}
 
     public static JsonObject write(Swap swap) {
-        return new JsonObject().put("id", swap.id()).put("modality", Services.name(swap.modality()))
+        return new JsonObject().put("id", swap.id()).put("modality", Modalities.name(swap.modality()))
                 .put("incumbent", releases(swap.incumbent())).put("candidate", releases(swap.candidate()))
                 .put("started", releases(swap.supply().started())).put("folders", folders(swap.supply()))
                 .put("wanted", wanted(swap.supply()))
@@ -42,7 +41,7 @@ public final class SwapJson {
     public static Swap read(String text) {
         try {
             var json = new JsonObject(text);
-            return new Swap(json.getString("id"), Modality.valueOf(upper(json.getString("modality"))),
+            return new Swap(json.getString("id"), Modalities.require(json.getString("modality")),
                     releases(json.getJsonArray("incumbent")), releases(json.getJsonArray("candidate")),
                     supply(json), options(json.getJsonObject("options")), State.valueOf(upper(json.getString("state"))),
                     json.getInteger("step"), Instant.parse(json.getString("since")), measures(json),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.swap;
 
-import anymesh.gateway.routing.Services;
+import anymesh.kit.catalogue.Modalities;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -36,7 +36,7 @@ final class SwapMeters {
         List<Row<?>> losses = new ArrayList<>();
         List<Row<?>> stakes = new ArrayList<>();
         trials.read((swap, evidence) -> {
-            var tags = Tags.of("modality", Services.name(swap.modality()));
+            var tags = Tags.of("modality", Modalities.name(swap.modality()));
             weights.add(Row.of(tags, swap.weight()));
             outputs(tags.and("release", "incumbent"), evidence.incumbent(), made);
             outputs(tags.and("release", "candidate"), evidence.candidate(), made);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.swap;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.pipeline.Trials;
-import anymesh.gateway.routing.Services;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.kit.registry.Incarnation;
 import anymesh.kit.replicas.WantedReplicas;
@@ -99,7 +99,7 @@ public final class Swaps implements AutoCloseable {
                 || !waiting.add(modality)) {
             return;
         }
-        var name = "swap-" + Services.name(modality);
+        var name = "swap-" + Modalities.name(modality);
         locks.acquire(name, gateway, PATIENCE, () -> context.runOnContext(_ -> lose(modality)))
                 .onComplete(taken -> context.runOnContext(_ -> {
                     waiting.remove(modality);

@@ -8,7 +8,7 @@ import anymesh.generator.scheduler.TorchGenerator;
 import anymesh.kit.batch.Halves;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
-import anymesh.kit.model.Component;
+import anymesh.kit.catalogue.Component;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.wire.error.Failures;

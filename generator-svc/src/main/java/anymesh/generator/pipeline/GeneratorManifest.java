@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.generator.pipeline;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.v1.Modality;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,12 +133,8 @@ public record GeneratorManifest(Modality modality, String accepts, Defaults defa
     }
 
     private static Modality modality(ModelBundle bundle, String name) {
-        for (var modality : Modality.values()) {
-            if (modality.name().toLowerCase(Locale.ROOT).equals(name) && modality != Modality.MODALITY_UNSPECIFIED) {
-                return modality;
-            }
-        }
-        throw wrong(bundle, "modality", name + " (expected: image, audio or video)");
+        return Modalities.named(name).filter(Modalities.MEDIA::contains).orElseThrow(() -> wrong(bundle, "modality",
+                "%s (expected: one of %s)".formatted(name, Modalities.names(Modalities.MEDIA))));
     }
 
     private static List<PictureSize> sizes(ModelBundle bundle, JsonPipeline pipeline) {

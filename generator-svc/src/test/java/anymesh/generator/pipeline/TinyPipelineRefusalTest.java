@@ -37,7 +37,7 @@ class TinyPipelineRefusalTest {
 
     @ParameterizedTest
     @CsvSource(quoteCharacter = '`', value = {
-        "`\"modality\": \"image\"`, `\"modality\": \"smell\"`, `smell (expected: image, audio or video)`",
+        "`\"modality\": \"image\"`, `\"modality\": \"smell\"`, `smell (expected: one of image, audio, video)`",
         "`\"size\": \"16x16\"`, `\"size\": \"big\"`, big", "`\"16x16\", \"24x16\"`, `\"17x16\"`, 17x16",
         "`\"guidance_scale\": 2.0`, `\"guidance_scale\": 2.0, \"max_guidance_scale\": 1.5`, guidance_scale",
         "`\"guidance_scale\": 2.0`, `\"guidance_scale\": 2.0, \"max_guidance_scale\": 51`, max_guidance_scale",

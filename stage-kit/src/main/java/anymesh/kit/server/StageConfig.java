@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.server;
 
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.batch.BatchPolicy;
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.model.OnnxSettings;
@@ -37,6 +38,11 @@ public record StageConfig(String host, int grpcPort, int httpPort, Path bundle, 
             throw new IllegalArgumentException(
                     "instanceId: %s (expected: up to 100 letters, digits, '.', '_' and '-')".formatted(instanceId));
         }
+    }
+
+    /** A service's own ports and bundle, otherwise as {@link #defaults(int, int, Path, BatchPolicy)}. */
+    public static StageConfig defaults(ServiceKind kind, BatchPolicy batch) {
+        return defaults(kind.grpcPort(), kind.httpPort(), kind.builtIn(), batch);
     }
 
     /** Loopback, these ports, this bundle, and room for 256 MiB of embeddings. */

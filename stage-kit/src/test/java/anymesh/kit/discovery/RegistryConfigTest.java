@@ -16,7 +16,6 @@ import anymesh.kit.store.LockTaken;
 import anymesh.kit.testing.SharedConsul;
 import anymesh.kit.testing.SharedKube;
 import anymesh.kit.tls.TlsConfig;
-import anymesh.v1.ModalityGeneratorGrpc;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -53,7 +52,7 @@ final class RegistryConfigTest {
         SHARED.kubectl("create", "deployment", "encoder", "--image=none", "--replicas=0");
         SHARED.kubectl("create", "service", "clusterip", "encoder", "--tcp=7010");
         try (var registry = config.forGateway(vertx, Set.of("encoder"), () -> StageInquiries.open(vertx,
-                TlsConfig.off(), _ -> ModalityGeneratorGrpc.getDescribeMethod()));
+                TlsConfig.off()));
                 var stage = config.forStage(vertx, "encoder", TlsConfig.off());
                 var store = config.store(vertx, Set.of("routes/"));
                 var another = config.store(vertx, Set.of("routes/"));

@@ -9,7 +9,6 @@ import anymesh.kit.testing.Certificates;
 import anymesh.kit.testing.DescribedServer;
 import anymesh.kit.tls.MeshTls;
 import anymesh.kit.tls.TlsConfig.Expects;
-import anymesh.v1.ModalityGeneratorGrpc;
 import anymesh.v1.StageDescription;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -92,7 +91,6 @@ class StageInquiriesTest {
     }
 
     private StageInquiries inquiries(Expects expects) {
-        return StageInquiries.open(vertx, ours.config("gateway", expects),
-                _ -> ModalityGeneratorGrpc.getDescribeMethod());
+        return StageInquiries.open(vertx, ours.config("gateway", expects));
     }
 }

@@ -10,7 +10,6 @@ import anymesh.kit.server.Futures;
 import anymesh.kit.store.Document;
 import anymesh.kit.testing.SharedKube;
 import anymesh.kit.tls.TlsConfig;
-import anymesh.v1.ModalityGeneratorGrpc;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +56,7 @@ final class KubernetesAccessTest {
 
     private static KubernetesStageRegistry registry(KubernetesAccess access) {
         return KubernetesStageRegistry.open(access, Set.of("generator-image"), StageInquiries.open(SHARED.vertx(),
-                TlsConfig.off(), _ -> ModalityGeneratorGrpc.getDescribeMethod()));
+                TlsConfig.off()));
     }
 
     @Test

@@ -11,7 +11,6 @@ import anymesh.kit.registry.StageRegistryContract;
 import anymesh.kit.registry.StageState;
 import anymesh.kit.testing.SharedKube;
 import anymesh.kit.tls.TlsConfig;
-import anymesh.v1.ModalityGeneratorGrpc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +47,7 @@ final class KubernetesStageRegistryTest extends StageRegistryContract {
 
     private static StageRegistry registry(Set<String> services) {
         return KubernetesStageRegistry.open(Kubes.access(SHARED), services, StageInquiries.open(SHARED.vertx(),
-                TlsConfig.off(), _ -> ModalityGeneratorGrpc.getDescribeMethod()));
+                TlsConfig.off()));
     }
 
     private StageInstance put() {

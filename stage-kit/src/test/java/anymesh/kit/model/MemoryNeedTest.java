@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import anymesh.kit.catalogue.Component;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;

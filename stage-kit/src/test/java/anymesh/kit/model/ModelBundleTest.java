@@ -4,6 +4,7 @@ package anymesh.kit.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import anymesh.kit.catalogue.Component;
 import anymesh.kit.testing.Bundles;
 import anymesh.kit.testing.OnnxBytes;
 import java.io.IOException;
