@@ -15,6 +15,12 @@ DECODER = dict(hidden_size=HIDDEN, intermediate_size=128, num_hidden_layers=2, n
                max_position_embeddings=LONGEST, tie_word_embeddings=False)
 BUILDERS_EPSILON = 1e-6  # the builder takes this where an architecture names its epsilon in its own way
 LOCAL_AND_GLOBAL = ["sliding_attention", "full_attention"]
+QWEN35 = DECODER | dict(
+    head_dim=64, layer_types=["linear_attention", "full_attention"], linear_num_key_heads=2, linear_num_value_heads=4,
+    linear_key_head_dim=16, linear_value_head_dim=16, rope_parameters={
+        "rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": 0.25, "mrope_interleaved": True,
+        "mrope_section": [3, 3, 2]})
+EYES = dict(depth=1, hidden_size=32, intermediate_size=32, num_heads=2, out_hidden_size=HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -49,13 +55,11 @@ FAMILIES = {
                       ("</s>",)),
     "gpt-oss": Family("gpt_oss", DECODER | dict(head_dim=16, num_local_experts=4, num_experts_per_tok=2, sliding_window=32,
                       layer_types=LOCAL_AND_GLOBAL), words.chatml, "qwen2", ("<|im_end|>",)),
-    "qwen3.5": Family("qwen3_5", dict(tie_word_embeddings=False, text_config=DECODER | dict(
-        head_dim=64, layer_types=["linear_attention", "full_attention"], linear_num_key_heads=2, linear_num_value_heads=4,
-        linear_key_head_dim=16, linear_value_head_dim=16, rope_parameters={
-            "rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": 0.25, "mrope_interleaved": True,
-            "mrope_section": [3, 3, 2]}), vision_config=dict(
-            depth=1, hidden_size=32, intermediate_size=32, num_heads=2, out_hidden_size=HIDDEN)),
-        words.chatml, "qwen3", ("<|im_end|>",), sees=True),
+    "qwen3.5": Family("qwen3_5", dict(tie_word_embeddings=False, text_config=QWEN35, vision_config=EYES), words.chatml, "qwen3",
+                      ("<|im_end|>",), sees=True),
+    "qwen3.5-moe": Family("qwen3_5_moe", dict(tie_word_embeddings=False, vision_config=EYES, text_config=QWEN35 | dict(
+        num_experts=4, num_experts_per_tok=2, moe_intermediate_size=48, shared_expert_intermediate_size=32)), words.chatml, "qwen3",
+        ("<|im_end|>",), sees=True),
     "lfm2": Family("lfm2", DECODER | dict(num_hidden_layers=3, layer_types=["conv", "full_attention", "conv"], conv_L_cache=3,
                    block_auto_adjust_ff_dim=False), words.chatml, "qwen2", ("<|im_end|>",)),
     "lfm2-moe": Family("lfm2_moe", DECODER | dict(num_hidden_layers=3, layer_types=["conv", "full_attention", "conv"], num_experts=4,

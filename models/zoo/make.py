@@ -40,7 +40,7 @@ class Row:
 
 
 def _rows() -> dict[str, Row]:
-    genai = ("llama", "qwen2", "qwen3", "phi", "phi3", "gemma2", "mistral", "gpt-oss", "qwen3.5", "lfm2", "lfm2-moe",
+    genai = ("llama", "qwen2", "qwen3", "phi", "phi3", "gemma2", "mistral", "gpt-oss", "qwen3.5", "qwen3.5-moe", "lfm2", "lfm2-moe",
              "nemotron", "granite")
     optimum = ("llama", "gpt2", "opt", "bloom", "gpt-neox", "gemma3", "smollm3", "olmo")
     rows = {name: Row(name, "genai") for name in genai} | {f"{name}-optimum": Row(name, "optimum") for name in optimum}

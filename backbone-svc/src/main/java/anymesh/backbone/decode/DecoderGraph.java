@@ -35,6 +35,7 @@ final class DecoderGraph implements AutoCloseable {
     private final DecoderShape shape;
     private final boolean takesEmbeddings;
     private final boolean givesStates;
+    private final @Nullable PositionInput positionInput;
     private final List<StateSlot> slots;
     private final RowLayout.Found found;
 
@@ -48,8 +49,12 @@ final class DecoderGraph implements AutoCloseable {
         this.givesStates = said.isSignalling();
         var unknown = new HashSet<>(model.inputs().keySet());
         checkTokens(unknown);
-        checkOptional(unknown, inputs.attentionMask());
-        checkOptional(unknown, inputs.positionIds());
+        if (unknown.remove(inputs.attentionMask())) {
+            GraphChecks.require(model.input(inputs.attentionMask()), WHY, ElementType.INT64, FREE, FREE);
+        }
+        this.positionInput = unknown.remove(inputs.positionIds())
+                ? PositionInput.of(model.input(inputs.positionIds()), said.accepts(), WHY)
+                : null;
         // Other attention grows all the same, and masks what is outside of its window.
         var window = RowLayout.isGrouped(graph) ? config.slidingWindow() : null;
         this.slots = model.inputs().values().stream().filter(input -> unknown.contains(input.name()))
@@ -60,7 +65,7 @@ final class DecoderGraph implements AutoCloseable {
         this.found = slots.stream().noneMatch(StateSlot::grows) && window == null
                 ? new RowLayout.Found(RowLayout.LEFT_PADDED, "")
                 : RowLayout.of(graph, inputs.attentionMask(),
-                        model.inputs().containsKey(inputs.positionIds()) ? inputs.positionIds() : null,
+                        positionInput == null ? null : inputs.positionIds(),
                         outputs.logits());
     }
 
@@ -145,8 +150,8 @@ final class DecoderGraph implements AutoCloseable {
         if (model.inputs().containsKey(inputs.attentionMask())) {
             feeds.put(inputs.attentionMask(), mask);
         }
-        if (model.inputs().containsKey(inputs.positionIds())) {
-            feeds.put(inputs.positionIds(), positions);
+        if (positionInput != null) {
+            feeds.put(inputs.positionIds(), positionInput.feed(positions));
         }
         var results = new HashMap<>(Map.of(outputs.logits(), logits));
         if (givesStates) {
@@ -192,12 +197,6 @@ final class DecoderGraph implements AutoCloseable {
         } else {
             GraphChecks.require(model.input(inputs.inputIds()), WHY, ElementType.INT64, FREE, FREE);
             unknown.remove(inputs.inputIds());
-        }
-    }
-
-    private void checkOptional(Set<String> unknown, String name) {
-        if (unknown.remove(name)) {
-            GraphChecks.require(model.input(name), WHY, ElementType.INT64, FREE, FREE);
         }
     }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.imports;
 
-import com.google.protobuf.CodedOutputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import static anymesh.kit.imports.OnnxWriter.integer;
+import static anymesh.kit.imports.OnnxWriter.message;
+import static anymesh.kit.imports.OnnxWriter.node;
+import static anymesh.kit.imports.OnnxWriter.opset;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * The graph that looks ids up in a table that lies in a file beside it, as {@code onnx.proto} has it: {@code [B,S] -> [B,S,hidden]}.
@@ -24,26 +26,9 @@ record EmbeddingOnnx(long rows, long hidden, int type, String location, long len
     private static final int INT64 = 7;
     private static final int IR = 8;
     private static final int OPSET = 17;
-    private static final int ATTRIBUTE_INT = 2;
     private static final int EXTERNAL = 1;
     private static final String TABLE = "embeddings";
     private static final String SCALE = "scale";
-
-    private interface Fields {
-        void write(CodedOutputStream out) throws IOException;
-    }
-
-    private static byte[] message(Fields fields) {
-        var bytes = new ByteArrayOutputStream();
-        try {
-            var out = CodedOutputStream.newInstance(bytes);
-            fields.write(out);
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
 
     /** Of what comes out in a type, each number multiplied before it is cast, as in a model that has the table itself. */
     byte[] bytes(float scale, int outputType) {
@@ -52,12 +37,12 @@ record EmbeddingOnnx(long rows, long hidden, int type, String location, long len
         var graph = message(out -> {
             var last = isCast ? "uncast" : EMBEDDINGS;
             var looked = isScaled ? "looked_up" : last;
-            out.writeByteArray(1, node("Gather", looked, TABLE, IDS));
+            out.writeByteArray(1, of("Gather", looked, TABLE, IDS));
             if (isScaled) {
-                out.writeByteArray(1, node("Mul", last, looked, SCALE));
+                out.writeByteArray(1, of("Mul", last, looked, SCALE));
             }
             if (isCast) {
-                out.writeByteArray(1, cast(last, outputType));
+                out.writeByteArray(1, node("Cast", List.of(EMBEDDINGS), List.of(last), integer("to", outputType)));
             }
             out.writeString(2, "embedding");
             out.writeByteArray(5, table());
@@ -71,34 +56,13 @@ record EmbeddingOnnx(long rows, long hidden, int type, String location, long len
             out.writeInt64(1, IR);
             out.writeString(2, "anymesh");
             out.writeByteArray(7, graph);
-            out.writeByteArray(8, message(opset -> {
-                opset.writeString(1, "");
-                opset.writeInt64(2, OPSET);
-            }));
+            out.writeByteArray(8, opset("", OPSET));
         });
     }
 
     /** Gather's axis is 0 where none is said. */
-    private static byte[] node(String operator, String output, String... inputs) {
-        return message(out -> {
-            for (var input : inputs) {
-                out.writeString(1, input);
-            }
-            out.writeString(2, output);
-            out.writeString(3, operator);
-            out.writeString(4, operator);
-        });
-    }
-
-    private static byte[] cast(String input, int to) {
-        return message(out -> {
-            out.writeRawBytes(node("Cast", EMBEDDINGS, input));
-            out.writeByteArray(5, message(attribute -> {
-                attribute.writeString(1, "to");
-                attribute.writeInt64(3, to);
-                attribute.writeInt32(20, ATTRIBUTE_INT);
-            }));
-        });
+    private static byte[] of(String operator, String output, String... inputs) {
+        return node(operator, List.of(output), List.of(inputs));
     }
 
     private byte[] table() {

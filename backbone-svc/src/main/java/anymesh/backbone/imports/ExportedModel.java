@@ -79,6 +79,10 @@ record ExportedModel(SourceFolder source, ExportLayout layout, GenaiWriter genai
         } else {
             decoder.under(folder).into(draft);
         }
+        if (!decoder.missing().isEmpty()) {
+            report.did("%s: %s, which this ONNX Runtime hasn't got, written as functions of what it has".formatted(
+                    decoder.relative(), String.join(" and ", decoder.missing())));
+        }
     }
 
     /** {@link BundleException} unless tokens that it was fed can be taken back, as where drafts are not what is written. */

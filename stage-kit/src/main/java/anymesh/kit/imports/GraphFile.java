@@ -4,6 +4,8 @@ package anymesh.kit.imports;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ExternalData;
 import anymesh.kit.model.OnnxFile;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
@@ -48,16 +50,38 @@ public record GraphFile(String relative, Path path, OnnxFile onnx, Set<String> e
         return new GraphFile(folder + relative, path, onnx, external);
     }
 
-    /** Takes it into a bundle as it is, with its weights. */
+    /** The operators that it has and ONNX Runtime hasn't, which become functions in a bundle. */
+    public Set<String> missing() {
+        return MissingOperators.of(onnx);
+    }
+
+    /** Takes it into a bundle with its weights: as it is, if nothing is missing. */
     public void into(BundleDraft draft) {
-        draft.take(path, relative);
+        into(draft, true);
+    }
+
+    /** The same without what it says of the shapes inside of it. */
+    public void intoWithoutInnerShapes(BundleDraft draft) {
+        into(draft, false);
+    }
+
+    private void into(BundleDraft draft, boolean keepsShapes) {
+        if (keepsShapes && missing().isEmpty()) {
+            draft.take(path, relative);
+        } else {
+            draft.write(relative, rewritten(keepsShapes));
+        }
         weightsInto(draft);
     }
 
-    /** Takes it into a bundle without what it says of the shapes inside of it, with its weights. */
-    public void intoWithoutInnerShapes(BundleDraft draft) {
-        draft.write(relative, InnerShapes.leftOut(path));
-        weightsInto(draft);
+    private byte[] rewritten(boolean keepsShapes) {
+        try {
+            var model = Files.readAllBytes(path);
+            var shaped = keepsShapes ? model : InnerShapes.leftOut(model);
+            return missing().isEmpty() ? shaped : MissingOperators.replaced(shaped, onnx);
+        } catch (IOException e) {
+            throw new BundleException(path + ": no ONNX protobuf, or not all of one: " + e.getMessage(), e);
+        }
     }
 
     private void weightsInto(BundleDraft draft) {

@@ -4,7 +4,6 @@ package anymesh.kit.imports;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import anymesh.kit.model.BundleException;
 import anymesh.kit.model.OnnxFile;
 import anymesh.kit.testing.OnnxBytes;
 import java.io.IOException;
@@ -25,18 +24,18 @@ class InnerShapesTest {
         var told = file("told.onnx", true);
         var silent = file("silent.onnx", false);
         assertThat(Files.readAllBytes(told)).isNotEqualTo(Files.readAllBytes(silent));
-        assertThat(InnerShapes.leftOut(told)).isEqualTo(Files.readAllBytes(silent));
-        assertThat(InnerShapes.leftOut(silent)).isEqualTo(Files.readAllBytes(silent));
-        assertThat(OnnxFile.read(Files.write(folder.resolve("again.onnx"), InnerShapes.leftOut(told))))
+        assertThat(InnerShapes.leftOut(Files.readAllBytes(told))).isEqualTo(Files.readAllBytes(silent));
+        assertThat(InnerShapes.leftOut(Files.readAllBytes(silent))).isEqualTo(Files.readAllBytes(silent));
+        assertThat(
+                OnnxFile.read(Files.write(folder.resolve("again.onnx"), InnerShapes.leftOut(Files.readAllBytes(told)))))
                 .isEqualTo(OnnxFile.read(told));
     }
 
     @Test
     void halfAFileIsRefused() throws IOException {
         var told = Files.readAllBytes(file("told.onnx", true));
-        var half = Files.write(folder.resolve("half.onnx"), Arrays.copyOf(told, told.length / 2));
-        assertThatThrownBy(() -> InnerShapes.leftOut(half)).isInstanceOf(BundleException.class)
-                .hasMessageContaining("half.onnx: no ONNX protobuf, or not all of one");
+        assertThatThrownBy(() -> InnerShapes.leftOut(Arrays.copyOf(told, told.length / 2)))
+                .isInstanceOf(IOException.class);
     }
 
     private Path file(String name, boolean isTold) {
