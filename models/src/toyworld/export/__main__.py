@@ -1,4 +1,4 @@
-"""python -m toyworld.export [--random | --language | --few-steps] [--judge] [--out DIR]: writes bundles and fixtures, and the judges if asked to."""
+"""python -m toyworld.export [--random | --language | --few-steps | --checks] [--judge] [--out DIR]: writes bundles and fixtures, and the judges if asked to."""
 import argparse
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import torch
 
 from ..train.common import MODELS
 from ..train.tokenizer import PATH, tokenizer
-from . import bundles, fixtures
+from . import bundles, checks, fixtures
 from .family import ceilings, drawing, random_family, speaking, trained_family
 from .layout import write_json
 from .reading import exported_family
@@ -16,13 +16,17 @@ which = parser.add_mutually_exclusive_group()
 which.add_argument("--random", action="store_true", help="the same shapes with random weights")
 which.add_argument("--language", action="store_true", help="the backbone and the projectors only; all else stays as it was exported")
 which.add_argument("--few-steps", action="store_true", help="the picture generators only, the one of few steps from its checkpoint")
+which.add_argument("--checks", action="store_true", help="check.json of the encoder and the generators only, which are as they were exported")
 parser.add_argument("--judge", action="store_true", help="the judges too, measured anew on renders and reconstructions")
 parser.add_argument("--out", type=Path, default=MODELS, help="where toyworld/, judges/ and fixtures/ go")
 options = parser.parse_args()
-if options.judge and (options.language or options.few_steps):
-    parser.error("--language and --few-steps leave the judges as they are: leave --judge out")
+if options.judge and (options.language or options.few_steps or options.checks):
+    parser.error("--language, --few-steps and --checks leave the judges as they are: leave --judge out")
 
 torch.set_num_threads(1)
+if options.checks:
+    checks.write(exported_family(options.out / "toyworld", MODELS / "judges"), options.out / "toyworld", options.out / "fixtures")
+    raise SystemExit
 tokenizer()
 if options.random:
     family = random_family(PATH).rounded()
@@ -43,5 +47,6 @@ else:
             bundles.judge(judge, options.out / "judges" / modality, modality)
             write_json(options.out / "judges" / modality / "ceiling.json", ceilings(modality, judge))
 fixtures.write(family, options.out / "fixtures")
+checks.write(family, options.out if options.random else options.out / "toyworld", options.out / "fixtures")
 total = sum(p.stat().st_size for p in options.out.rglob("*.onnx") if not p.is_symlink())
 print(f"{total / 1e6:.2f} MB of ONNX under {options.out}")

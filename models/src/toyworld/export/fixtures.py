@@ -45,13 +45,17 @@ def padded(generator: Generator, text: str, length: int = 16) -> Tensor:
     return torch.tensor([row + [0] * (length - len(row))])
 
 
-def inputs(folder: Path) -> dict[str, tuple[str, Tensor, dict]]:
-    """For each modality: the encoder's input, what of it is kept in the fixture, and the file that it was read from."""
-    picture = render(SCENE, np.random.default_rng(7))
-    Image.fromarray(picture).save(folder / "bell.png", optimize=True)
+def write_media(folder: Path) -> None:
+    """The files that encoders read. Another run may write the film in other bytes."""
+    Image.fromarray(render(SCENE, np.random.default_rng(7))).save(folder / "bell.png", optimize=True)
     (folder / "bell.wav").write_bytes(wav(synthesize(SOUND, np.random.default_rng(7))))
     (folder / "bell.mp4").write_bytes(mp4(render_film(FILM, np.random.default_rng(7))))
-    pixels = torch.from_numpy(picture).permute(2, 0, 1)[None].float() / 255 * 2 - 1
+
+
+def inputs(folder: Path) -> dict[str, tuple[Tensor, dict[str, Tensor], dict[str, str]]]:
+    """For each modality: the encoder's input, what of it is kept in the fixture, and the file that it is read from."""
+    picture = np.asarray(Image.open(folder / "bell.png").convert("RGB"))
+    pixels = torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255 * 2 - 1
     mels = torch.from_numpy(log_mel(samples_of((folder / "bell.wav").read_bytes())[None]))
     frames = torch.from_numpy(frames_of((folder / "bell.mp4").read_bytes())[::2].copy()).permute(0, 3, 1, 2)[None]
     return {"image": (pixels, {"pixel_values": pixels[:, :, ::4, ::4]}, {"file": "bell.png", "text": caption(SCENE), "note": "pixel_values holds every fourth pixel of every fourth row"}),
@@ -59,9 +63,16 @@ def inputs(folder: Path) -> dict[str, tuple[str, Tensor, dict]]:
             "video": (frames.float() / 255 * 2 - 1, {"frames": frames}, {"file": "bell.mp4", "text": film_caption(FILM), "note": "frames are bytes; pixel_values = frames / 127.5 - 1"})}
 
 
+def pixels_of(generator: Generator, latents: Tensor) -> Tensor:
+    """[frames, height, width, 3] of eight bits."""
+    frames = latents.transpose(1, 2).flatten(0, 1) if latents.dim() == 5 else latents
+    return ((generator.decoder(frames) / 2 + 0.5).clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1)
+
+
 @torch.no_grad()
 def write(family: Family, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    write_media(folder)
     random = torch.Generator().manual_seed(7)
     for m, (x, kept, about) in inputs(folder).items():
         features, embedding = family.encoders[m](x)
@@ -109,14 +120,13 @@ def _generator(generator: Generator, modality: str, text: str, folder: Path, ran
     asked = sampling(f"generator-{modality}")
     steps, guidance = asked["num_inference_steps"], asked["guidance_scale"]
     final = ddim(generator.unet, noise, tau[:1], tau[1:], guidance, steps)
-    latents = final.transpose(1, 2).flatten(0, 1) if final.dim() == 5 else final
-    sample = generator.decoder(latents)
     tensors = {"initial_latents": noise, "condition": tau[:1], "negative": tau[1:], "final_latents": final}
     about: dict[str, object] = {"text": text, "steps": steps, "guidance_scale": guidance}
     if generator.vocoder is not None:
+        sample = generator.decoder(final)
         tensors |= {"mel": sample, "waveform": generator.vocoder(sample[:, 0])}
     else:
-        pixels = ((sample / 2 + 0.5).clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+        pixels = pixels_of(generator, final).numpy()
         about["picture"] = f"pipeline-{modality}.png"
         Image.fromarray(contact_sheet(pixels, len(pixels))).save(folder / about["picture"], optimize=True)
     _save(folder, f"pipeline-{modality}", tensors, **about)

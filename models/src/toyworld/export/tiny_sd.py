@@ -2,7 +2,7 @@
 
     python -m toyworld.export.tiny_sd OUT      (needs `models/setup sd`)
 
-OUT/bundle is a bundle for the image generator; OUT/fixtures holds, for three schedulers, the picture that diffusers made
+OUT/bundle is a bundle for the image generator, with a check.json; OUT/fixtures holds, for three schedulers, the picture that diffusers made
 from the same weights. It proves that the runtime reads real exports, not only the built-in family.
 """
 from __future__ import annotations
@@ -11,11 +11,12 @@ import json
 import sys
 from pathlib import Path
 
+import diffusers
 import numpy as np
 import torch
 from diffusers import (AutoencoderKL, DDIMScheduler, DPMSolverMultistepScheduler, EulerDiscreteScheduler,
                        StableDiffusionPipeline, UNet2DConditionModel)
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, PreTrainedTokenizerFast
@@ -106,6 +107,9 @@ def export(made: StableDiffusionPipeline, folder: Path) -> None:
     made.scheduler.save_pretrained(folder / "scheduler")
     index = json.loads(made.to_json_string()) | {"vae_decoder": ["diffusers", "OnnxRuntimeModel"]}
     write_json(folder / "model_index.json", index)
+
+
+def finish(folder: Path) -> None:
     seal(folder, "modality_generator", "2.0.0", bundle="tiny-sd", modality="image", precision="fp32", accepts=f"tiny-sd-cond-{LENGTH}x32",
          pipeline={"guidance_scale": GUIDANCE, "num_inference_steps": STEPS, "max_inference_steps": 100,
                    "sizes": [f"{SIDE}x{SIDE}"], "size": f"{SIDE}x{SIDE}"})
@@ -133,6 +137,16 @@ def fixtures(made: StableDiffusionPipeline, folder: Path) -> None:
               {"prompt": PROMPT, "steps": str(STEPS), "guidance_scale": str(GUIDANCE), "note": "pictures are uint8 [H, W, 3]"})
 
 
+def check(folder: Path, fixtures: Path) -> None:
+    """The bundle's check.json, of the picture that diffusers made with the bundle's own scheduler."""
+    made = load_file(fixtures / "tiny-sd.safetensors")
+    (folder / "check").mkdir(exist_ok=True)
+    save_file({"condition": made["prompt_embeds"], "noise": made["initial_latents"], "latents": made["ddim.latents"],
+               "pixels": made["ddim.picture"]}, folder / "check/ddim.safetensors")
+    write_json(folder / "check.json", {"reference": f"diffusers {diffusers.__version__}", "samples": [
+        {"tensors": "check/ddim.safetensors", "num_inference_steps": STEPS, "guidance_scale": GUIDANCE, "size": f"{SIDE}x{SIDE}"}]})
+
+
 def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -140,6 +154,8 @@ def main() -> None:
     made = pipeline()
     export(made, out / "bundle")
     fixtures(made, out / "fixtures")
+    check(out / "bundle", out / "fixtures")
+    finish(out / "bundle")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone;
 
-import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.batch.BatchPolicy;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.server.StageConfig;
 
 /** Configuration of the backbone; {@code config/backbone.yaml} explains every key. */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
-import anymesh.kit.catalogue.ServiceKind;
-import anymesh.cli.settings.ConfiguredStage;
 import anymesh.cli.processes.ConfiguredBundles;
 import anymesh.cli.processes.Control;
 import anymesh.cli.processes.ControlServer;
@@ -11,11 +9,13 @@ import anymesh.cli.processes.InstanceView;
 import anymesh.cli.processes.RunningMesh;
 import anymesh.cli.processes.StartRequest;
 import anymesh.cli.processes.SwapAftermath;
+import anymesh.cli.settings.ConfiguredStage;
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.gateway.Gateway;
 import anymesh.gateway.GatewayConfig;
 import anymesh.gateway.Shared;
 import anymesh.gateway.StaticEndpoints;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.InMemoryStageRegistry;

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
-import anymesh.v1.Modality;
-import anymesh.kit.catalogue.ServiceKind;
-import anymesh.cli.settings.ConfiguredStage;
 import anymesh.cli.processes.Candidate;
 import anymesh.cli.processes.ConfiguredBundles;
 import anymesh.cli.processes.Group;
 import anymesh.cli.processes.Lineup;
 import anymesh.cli.processes.Replicas;
 import anymesh.cli.processes.StartRequest;
+import anymesh.cli.settings.ConfiguredStage;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.replicas.StoredReplicas;
 import anymesh.kit.server.Futures;
 import anymesh.kit.server.StageRunner;
+import anymesh.v1.Modality;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;

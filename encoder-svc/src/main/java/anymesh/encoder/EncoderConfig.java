@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder;
 
-import anymesh.kit.catalogue.ServiceKind;
 import anymesh.encoder.image.PictureLimits;
 import anymesh.kit.batch.BatchPolicy;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.media.MediaLimits;
 import anymesh.kit.server.StageConfig;
 import java.time.Duration;

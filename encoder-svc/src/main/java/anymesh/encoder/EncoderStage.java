@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.encoder;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.encoder.EncoderManifest.Encoder;
 import anymesh.encoder.audio.AudioProcessor;
 import anymesh.encoder.image.ImageProcessor;
 import anymesh.encoder.image.PictureDecoder;
 import anymesh.encoder.video.VideoProcessor;
+import anymesh.kit.catalogue.Component;
+import anymesh.kit.catalogue.Modalities;
+import anymesh.kit.check.ReferenceReport;
+import anymesh.kit.check.Referenced;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.media.MediaCodec;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
-import anymesh.kit.catalogue.Component;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.TextTokenizer;
@@ -34,10 +36,11 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The encoder service: every modality that its bundle has an encoder for. */
-public final class EncoderStage implements Stage {
+public final class EncoderStage implements Stage, Referenced {
     private static final Duration WARM_TIMEOUT = Duration.ofMinutes(5);
 
     private final ModelBundle bundle;
@@ -45,6 +48,7 @@ public final class EncoderStage implements Stage {
     private final ExampleItems examples;
     private final Closing opened;
     private final ServerMethodDefinition<?, ?> encode;
+    private volatile @Nullable ReferenceReport reference;
 
     private EncoderStage(ModelBundle bundle, Map<Modality, ModalityEncoder> encoders, ExampleItems examples,
             Closing opened, StageResources resources) {
@@ -132,7 +136,10 @@ public final class EncoderStage implements Stage {
         return List.of(encode);
     }
 
-    /** Reads a file of each kind and encodes it, alone and twice in one batch, which have to be the same. */
+    /**
+     * Reads a file of each kind and encodes it, alone and twice in one batch, which have to be the same; then what the bundle's
+     * reference has read, which has to give what that gave.
+     */
     @Override
     public void warm() {
         var call = CallContext.start("warm", null, WARM_TIMEOUT);
@@ -144,6 +151,16 @@ public final class EncoderStage implements Stage {
                         e.getMessage()), e);
             }
         });
+        EncoderReference.of(bundle).ifPresent(samples -> {
+            var report = samples.check(bundle, encoders, call);
+            report.require(bundle.directory());
+            reference = report;
+        });
+    }
+
+    @Override
+    public Optional<ReferenceReport> reference() {
+        return Optional.ofNullable(reference);
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /** The encoder of one modality: how its items are read, and the model they go through, which is the stage's to close. */
 record ModalityEncoder(Modality modality, Encoder manifest, MediaReader reader,
@@ -66,14 +66,26 @@ record ModalityEncoder(Modality modality, Encoder manifest, MediaReader reader,
 
     /** Encodes an item as a request would have it, alone and twice in one batch; a failure or another result is thrown. */
     void warm(MediaItem item, CallContext call) {
-        for (var output : new EncoderManifest.@Nullable Output[]{manifest.features(), manifest.embedding()}) {
-            if (output == null) {
-                continue;
-            }
+        for (var output : outputs()) {
             try (var alone = rows.submit(call, read(List.of(item), false, call), output.row()).await();
                     var twice = rows.submit(call, read(List.of(item, item), false, call), output.row()).await()) {
                 requireEqual(alone, twice, output.output());
             }
+        }
+    }
+
+    /** What it gives. */
+    List<EncoderManifest.Output> outputs() {
+        return Stream.of(manifest.features(), manifest.embedding()).filter(Objects::nonNull).toList();
+    }
+
+    /** One output of an item, encoded as a request would have it. */
+    float[] encode(MediaItem item, EncoderManifest.Output output, CallContext call) {
+        try (var batch = rows.submit(call, read(List.of(item), false, call), output.row()).await()) {
+            var numbers = batch.data().asFloatBuffer();
+            var copy = new float[numbers.remaining()];
+            numbers.get(copy);
+            return copy;
         }
     }
 

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import anymesh.encoder.image.ImageProcessor;
 import anymesh.encoder.image.PictureDecoder;
-import anymesh.kit.model.BundleException;
 import anymesh.kit.catalogue.Component;
+import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.SafeTensors;

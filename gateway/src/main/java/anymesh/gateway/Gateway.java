@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway;
 
-import anymesh.kit.catalogue.ServiceKind;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.fetch.Fetcher;
 import anymesh.gateway.files.StoredFiles;
@@ -19,6 +18,7 @@ import anymesh.gateway.swap.JointQuality;
 import anymesh.gateway.swap.Swaps;
 import anymesh.gateway.telemetry.Telemetry;
 import anymesh.gateway.waiting.WaitingRoom;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.server.Futures;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway;
 
-import anymesh.kit.catalogue.ServiceKind;
 import anymesh.gateway.client.CallSettings;
 import anymesh.gateway.fetch.Fetcher;
 import anymesh.gateway.http.HttpLimits;
 import anymesh.gateway.jobs.JobsConfig;
 import anymesh.gateway.media.MediaConfig;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.config.ConfigLoader;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.registry.StageInstance;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.generator;
 
-import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.batch.BatchPolicy;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.server.StageConfig;
 import anymesh.v1.Modality;
 

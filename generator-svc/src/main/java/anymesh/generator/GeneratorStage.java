@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.generator;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.generator.pipeline.DiffusionPipeline;
+import anymesh.generator.pipeline.GeneratorReference;
 import anymesh.generator.pipeline.PictureSize;
 import anymesh.kit.batch.StepBatcher;
+import anymesh.kit.catalogue.Modalities;
+import anymesh.kit.check.ReferenceReport;
+import anymesh.kit.check.Referenced;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
@@ -16,12 +19,15 @@ import anymesh.v1.StageDescription;
 import anymesh.wire.call.FrameServer;
 import io.grpc.ServerMethodDefinition;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The generator service: one diffusion pipeline behind one batcher. */
-public final class GeneratorStage implements Stage {
+public final class GeneratorStage implements Stage, Referenced {
     private final DiffusionPipeline pipeline;
     private final StepBatcher<DiffusionJob> batcher;
     private final ServerMethodDefinition<?, ?> generate;
+    private volatile @Nullable ReferenceReport reference;
 
     private GeneratorStage(GeneratorConfig config, DiffusionPipeline pipeline, MediaFiles files,
             StageResources resources) {
@@ -80,6 +86,16 @@ public final class GeneratorStage implements Stage {
     @Override
     public void warm() {
         pipeline.warm();
+        GeneratorReference.of(pipeline.bundle()).ifPresent(samples -> {
+            var report = samples.check(pipeline);
+            report.require(pipeline.bundle().directory());
+            reference = report;
+        });
+    }
+
+    @Override
+    public Optional<ReferenceReport> reference() {
+        return Optional.ofNullable(reference);
     }
 
     @Override

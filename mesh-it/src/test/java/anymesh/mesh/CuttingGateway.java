@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.mesh;
 
-import anymesh.kit.catalogue.ServiceKind;
 import anymesh.gateway.Gateway;
 import anymesh.gateway.GatewayConfig;
 import anymesh.gateway.Shared;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.consul.ConsulConfig;
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.inquiry.StageInquiries;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.mesh;
 
-import anymesh.kit.catalogue.ServiceKind;
 import anymesh.backbone.BackboneConfig;
 import anymesh.encoder.EncoderConfig;
 import anymesh.gateway.GatewayConfig;
 import anymesh.generator.GeneratorConfig;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.config.ConfigLoader;
 import anymesh.kit.server.StageConfig;
 import anymesh.projector.ProjectorConfig;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.projector;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.batch.JobTimings;
+import anymesh.kit.catalogue.Component;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
-import anymesh.kit.catalogue.Component;
 import anymesh.kit.model.ElementType;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxModel;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.projector;
 
-import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.batch.BatchPolicy;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.server.StageConfig;
 
 /** Configuration of a projector; {@code config/input-projector.yaml} and {@code output-projector.yaml} explain every key. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.projector;
 
-import anymesh.kit.ending.Budget;
 import anymesh.kit.catalogue.Component;
+import anymesh.kit.ending.Budget;
 import anymesh.kit.server.Stage;
 import anymesh.kit.server.StageResources;
 import anymesh.v1.ProjectInputResponse;

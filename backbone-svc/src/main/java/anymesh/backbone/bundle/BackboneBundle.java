@@ -3,9 +3,9 @@ package anymesh.backbone.bundle;
 
 import anymesh.backbone.constraint.TokenTrie;
 import anymesh.backbone.tools.CallTokens;
+import anymesh.kit.catalogue.Component;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
-import anymesh.kit.catalogue.Component;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.TextTokenizer;
 import java.nio.file.Path;

@@ -3,10 +3,10 @@ package anymesh.backbone.bundle;
 
 import anymesh.backbone.tools.CallProbe;
 import anymesh.backbone.tools.CallTokens;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.TextTokenizer;
-import anymesh.kit.catalogue.Modalities;
 import anymesh.wire.DType;
 import anymesh.wire.EmbeddingSpec;
 import java.util.ArrayList;

@@ -2,12 +2,12 @@
 package anymesh.backbone.imports;
 
 import anymesh.backbone.bundle.BackboneBundle;
+import anymesh.kit.catalogue.Component;
 import anymesh.kit.imports.BundleDraft;
 import anymesh.kit.imports.ImportReport;
 import anymesh.kit.imports.Licenses;
 import anymesh.kit.imports.SourceFolder;
 import anymesh.kit.model.BundleException;
-import anymesh.kit.catalogue.Component;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import anymesh.backbone.bundle.GenaiConfig;
-import anymesh.kit.model.BundleException;
 import anymesh.kit.catalogue.Component;
+import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ElementType;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.OnnxModel;
@@ -25,12 +25,12 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 
 /** Exports whose decoder takes embeddings that only the checkpoint has. */
 class EmbeddingImportTest {

@@ -4,8 +4,8 @@ package anymesh.backbone.imports;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import anymesh.kit.model.BundleException;
 import anymesh.kit.catalogue.Component;
+import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.testing.OnnxBytes;
 import java.io.IOException;

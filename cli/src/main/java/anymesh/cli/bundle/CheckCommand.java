@@ -3,16 +3,19 @@ package anymesh.cli.bundle;
 
 import anymesh.backbone.BackboneStage;
 import anymesh.backbone.check.CheckReport;
+import anymesh.kit.check.ReferenceReport;
+import anymesh.kit.check.Referenced;
 import anymesh.kit.model.ModelBundle;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code anymesh bundle check}: loads a bundle as its service would and holds it against its reference. */
-@Command(name = "check", mixinStandardHelpOptions = true, description = "Loads a bundle as its service would, warms it the whole way, and compares a language model's answers with those of the library it came from, alone and in company.")
+@Command(name = "check", mixinStandardHelpOptions = true, description = "Loads a bundle as its service would, warms it the whole way, and compares what it gives with what the library gave that it came from: a language model's answers alone and in company, an encoder's or a generator's tensors.")
 final class CheckCommand implements Callable<Integer> {
     private static final int SHOWN = 10;
 
@@ -37,9 +40,26 @@ final class CheckCommand implements Callable<Integer> {
                 manifest.precision());
         try (var loaded = LoadedBundle.load(directory.toAbsolutePath(), manifest)) {
             out.printf("load       %.1f s, and answers%n", loaded.seconds());
-            return !(loaded.stage() instanceof BackboneStage backbone)
-                    || print(backbone.check(samples, inCompany, seed), out) ? 0 : 1;
+            if (loaded.stage() instanceof BackboneStage backbone) {
+                return print(backbone.check(samples, inCompany, seed), out) ? 0 : 1;
+            }
+            if (loaded.stage() instanceof Referenced stage) {
+                print(stage.reference(), out);
+            }
+            return 0;
         }
+    }
+
+    /** A bundle that is another than its reference has not loaded. */
+    private static void print(Optional<ReferenceReport> reference, PrintStream out) {
+        out.printf("reference  %s%n", reference.map(ReferenceReport::library)
+                .orElse("none: that it reads what callers send and gives numbers is all that is known"));
+        reference.ifPresent(report -> {
+            report.compared()
+                    .forEach(one -> out.printf("%-10s within %.1e of it (tolerance %s)%n", one.what(), one.off(),
+                            report.tolerance()));
+            out.println("passed");
+        });
     }
 
     private static boolean print(CheckReport report, PrintStream out) {

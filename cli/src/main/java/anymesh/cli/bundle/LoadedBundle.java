@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.bundle;
 
-import anymesh.kit.catalogue.ServiceKind;
-import anymesh.kit.catalogue.Component;
 import anymesh.cli.settings.ConfiguredStage;
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.generator.pipeline.GeneratorManifest;
+import anymesh.kit.catalogue.Component;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Manifest;
 import anymesh.kit.model.ModelBundle;

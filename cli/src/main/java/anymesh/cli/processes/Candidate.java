@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.processes;
 
-import anymesh.v1.Modality;
-import anymesh.kit.catalogue.Modalities;
 import anymesh.generator.pipeline.GeneratorManifest;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.registry.Release;
 import anymesh.kit.replicas.StoredReplicas;
+import anymesh.v1.Modality;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

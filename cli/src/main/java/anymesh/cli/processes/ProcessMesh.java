@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.processes;
 
-import anymesh.kit.catalogue.ServiceKind;
 import anymesh.cli.supervise.ProcessStatus;
 import anymesh.cli.supervise.Supervisor;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.inquiry.StageInquiries;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.processes;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.recording.Recorded;
 import anymesh.gateway.recording.Recording;
 import anymesh.gateway.recording.RecordingJson;
 import anymesh.gateway.recording.StoredRecordings;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.registry.Incarnation;
 import anymesh.kit.server.Futures;
 import anymesh.kit.store.MeshStore;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.processes;
 
-import anymesh.kit.catalogue.ServiceKind;
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.routing.Fit;
 import anymesh.gateway.routing.RouteJson;
 import anymesh.gateway.routing.Share;
 import anymesh.gateway.routing.StoredRoutes;
 import anymesh.gateway.swap.StoredSwaps;
+import anymesh.kit.catalogue.Modalities;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.server.Futures;
 import anymesh.kit.store.Document;

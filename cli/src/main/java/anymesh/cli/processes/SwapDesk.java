@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.processes;
 
-import anymesh.kit.catalogue.ServiceKind;
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.routing.RouteJson;
 import anymesh.gateway.routing.StoredRoutes;
 import anymesh.gateway.swap.EvidenceJson;
@@ -10,6 +8,8 @@ import anymesh.gateway.swap.StoredSwaps;
 import anymesh.gateway.swap.Supply;
 import anymesh.gateway.swap.Swap;
 import anymesh.gateway.swap.SwapJson;
+import anymesh.kit.catalogue.Modalities;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.replay;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.recording.RecordedInput;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.registry.Release;
 import anymesh.v1.Modality;
 import anymesh.wire.WireMemory;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.replay;
 
-import anymesh.kit.catalogue.ServiceKind;
 import anymesh.cli.processes.Candidate;
 import anymesh.gateway.recording.RecordedInput;
-import anymesh.kit.model.BundleException;
 import anymesh.kit.catalogue.Component;
+import anymesh.kit.catalogue.ServiceKind;
+import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.registry.Release;
 import anymesh.kit.server.Futures;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.replay;
 
-import anymesh.kit.catalogue.ServiceKind;
-import anymesh.cli.settings.ConfiguredStage;
 import anymesh.cli.processes.Candidate;
+import anymesh.cli.settings.ConfiguredStage;
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.gateway.recording.RecordedInput;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.server.StageRunner;
 import anymesh.v1.GeneratedMedia;

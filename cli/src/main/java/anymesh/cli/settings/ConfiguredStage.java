@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.settings;
 
-import anymesh.kit.server.StageResources;
-import anymesh.kit.server.StageFactory;
-import anymesh.kit.server.Stage;
 import anymesh.backbone.BackboneConfig;
 import anymesh.backbone.BackboneStage;
 import anymesh.encoder.EncoderConfig;
@@ -12,8 +9,11 @@ import anymesh.generator.GeneratorConfig;
 import anymesh.generator.GeneratorStage;
 import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.registry.StageRegistry;
+import anymesh.kit.server.Stage;
 import anymesh.kit.server.StageConfig;
+import anymesh.kit.server.StageFactory;
 import anymesh.kit.server.StageMain;
+import anymesh.kit.server.StageResources;
 import anymesh.kit.server.StageRunner;
 import anymesh.projector.ProjectorConfig;
 import anymesh.projector.ProjectorStage;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.client;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.balance.Assignment;
 import anymesh.gateway.balance.Outcome;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.trace.Traces;
 import anymesh.wire.Frame;
 import anymesh.wire.call.CallContext;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.pipeline.Answer;
 import anymesh.gateway.pipeline.Answers;
 import anymesh.gateway.pipeline.StageUsage;
 import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.RoutePlan;
+import anymesh.kit.catalogue.Modalities;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;

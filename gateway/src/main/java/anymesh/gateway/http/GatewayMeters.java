@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.pipeline.StageUsage;
 import anymesh.gateway.telemetry.ReleaseTags;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.trace.Exemplars;
 import anymesh.wire.WireMemory;
 import io.micrometer.core.instrument.Gauge;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
-import anymesh.kit.catalogue.Component;
-import anymesh.kit.catalogue.ServiceKind;
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.routing.RouteTable;
 import anymesh.gateway.routing.Share;
 import anymesh.gateway.routing.StageRouter;
+import anymesh.kit.catalogue.Component;
+import anymesh.kit.catalogue.Modalities;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Capability;

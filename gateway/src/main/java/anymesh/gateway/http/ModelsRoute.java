@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.routing.ModelCard;
 import anymesh.gateway.routing.RouteRefused;
 import anymesh.gateway.routing.StageRouter;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.v1.Modality;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

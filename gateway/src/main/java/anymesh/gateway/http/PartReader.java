@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.http;
 
-import anymesh.gateway.body.MediaForm;
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.body.FormFile;
+import anymesh.gateway.body.MediaForm;
 import anymesh.gateway.pipeline.ModalityInput;
 import anymesh.gateway.pipeline.ModalityInput.Media;
 import anymesh.gateway.pipeline.ModalityInput.Text;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.media.SoundFormat;
 import anymesh.kit.media.WavFile;
 import anymesh.kit.media.container.FileKind;

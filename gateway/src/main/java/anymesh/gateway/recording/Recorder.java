@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.recording;
 
-import anymesh.kit.catalogue.ServiceKind;
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.pipeline.GeneratorInput;
 import anymesh.gateway.pipeline.GeneratorTap;
+import anymesh.kit.catalogue.Modalities;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.store.MeshStore;
 import anymesh.v1.Modality;
 import anymesh.wire.call.Registration;

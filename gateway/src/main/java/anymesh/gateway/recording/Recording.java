@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.recording;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.routing.Draw;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.v1.Modality;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.routing;
 
-import anymesh.kit.catalogue.ServiceKind;
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.waiting.NoInstance;
+import anymesh.kit.catalogue.Modalities;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Modality;
 import anymesh.v1.Representation;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.routing;
 
-import anymesh.kit.catalogue.Modalities;
-import anymesh.kit.catalogue.ServiceKind;
 import anymesh.gateway.waiting.NoInstance;
 import anymesh.gateway.waiting.WaitingRoom;
+import anymesh.kit.catalogue.Modalities;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageRegistry;

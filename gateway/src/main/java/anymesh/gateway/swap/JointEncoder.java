@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.swap;
 
-import anymesh.kit.catalogue.ServiceKind;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.pipeline.EmbedStep;
 import anymesh.gateway.pipeline.Embedded;
 import anymesh.gateway.routing.Hop;
 import anymesh.gateway.routing.StageRouter;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
 import anymesh.v1.GeneratedMedia;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.swap;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.client.StageClient;
 import anymesh.gateway.pipeline.Twins;
 import anymesh.gateway.routing.StageRouter;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.registry.StageInstance;
 import anymesh.v1.Modality;
 import anymesh.wire.call.CallContext;

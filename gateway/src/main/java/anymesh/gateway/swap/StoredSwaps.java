@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.swap;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.routing.RouteJson;
 import anymesh.gateway.routing.StoredRoutes;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.store.Document;
 import anymesh.kit.store.MeshStore;
 import anymesh.v1.Modality;

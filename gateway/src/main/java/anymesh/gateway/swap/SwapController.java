@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.swap;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.routing.Fit;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.gateway.swap.Situation.Warmth;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageState;
 import anymesh.kit.replicas.WantedReplicas;

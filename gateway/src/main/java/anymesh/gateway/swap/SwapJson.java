@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.swap;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.swap.Swap.Event;
 import anymesh.gateway.swap.Swap.State;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.registry.Release;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.gateway.swap;
 
-import anymesh.kit.catalogue.Modalities;
 import anymesh.gateway.pipeline.GenerationPipeline;
 import anymesh.gateway.pipeline.Trials;
 import anymesh.gateway.routing.StageRouter;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.registry.Incarnation;
 import anymesh.kit.replicas.WantedReplicas;
 import anymesh.kit.store.LockTaken;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import anymesh.kit.check.ReferenceReport.Compared;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.kit.model.SafeTensors;
 import anymesh.kit.model.Tensor;
@@ -66,6 +67,16 @@ class TinyStableDiffusionTest {
             finish(pipeline, List.of(denoising));
             assertThat(denoising.latents()).containsExactly(golden(scheduler + ".latents").toFloatArray(),
                     within(5e-3f));
+        }
+    }
+
+    @Test
+    void itsCheckIsWhatDiffusersMade() {
+        try (var pipeline = DiffusionPipeline.load(HOME.resolve("bundle"), OnnxSettings.cpu(2), 2)) {
+            var report = GeneratorReference.of(pipeline.bundle()).orElseThrow().check(pipeline);
+            assertThat(report.library()).startsWith("diffusers 0.");
+            assertThat(report.compared()).extracting(Compared::what).containsExactly("latents", "pixels");
+            assertThat(report.compared()).allSatisfy(one -> assertThat(one.off()).isLessThan(5e-3));
         }
     }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.catalogue;
 
-import java.util.Set;
-import java.util.LinkedHashSet;
-import java.util.Collections;
 import anymesh.v1.DescribeRequest;
 import anymesh.v1.InputProjectorGrpc;
 import anymesh.v1.LlmBackboneGrpc;
@@ -14,8 +11,11 @@ import anymesh.v1.OutputProjectorGrpc;
 import anymesh.v1.StageDescription;
 import io.grpc.MethodDescriptor;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**

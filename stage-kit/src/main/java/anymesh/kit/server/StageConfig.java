@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.server;
 
-import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.batch.BatchPolicy;
+import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.kit.tls.TlsConfig;
