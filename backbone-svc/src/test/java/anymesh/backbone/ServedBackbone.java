@@ -21,6 +21,12 @@ import anymesh.wire.call.FrameClient;
 import anymesh.wire.call.WireTransport;
 import io.grpc.ManagedChannel;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +58,21 @@ public final class ServedBackbone implements AutoCloseable {
 
     public StageDescription description() {
         return runner.instance().description();
+    }
+
+    /** What the stage's {@code /metrics} says of a counter, by its name with its tags as a scraper reads them. */
+    public double metric(String name) {
+        var uri = URI.create("http://127.0.0.1:" + runner.instance().httpPort() + "/metrics");
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofLines()).body()
+                    .filter(line -> line.startsWith(name + " "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1))).findFirst()
+                    .orElseThrow(() -> new AssertionError("no metric " + name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public WireMemory memory() {

@@ -14,7 +14,10 @@ import anymesh.v1.ToolOptions;
 import anymesh.wire.error.InvalidInput;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,19 +28,25 @@ class ImportedCallsTest {
              "properties": {"on": {"type": "boolean"}, "lamp": {"enum": ["red", "blue"]}}, "required": ["on", "lamp"],
              "additionalProperties": false}}""";
 
+    private static final String DRAFTED = "anymesh_backbone_draft_tokens_total{kind=\"drafted\"}";
+
     @TempDir
     private Path folder;
 
     private ServedBackbone imported(String template) throws Exception {
-        var file = Path.of("src/test/resources/chat-templates", template);
-        LanguageModelImport
-                .run(new ImportRequest(llama(), folder.resolve("llama"), "llama", "1.0.0", "Apache-2.0", file,
-                        null, false));
-        return ServedBackbone.start(folder.resolve("llama"), new BatchPolicy(64, 4));
+        return imported(template, null);
     }
 
-    private static Path llama() throws URISyntaxException {
-        return Path.of(Objects.requireNonNull(ImportedCallsTest.class.getResource("/zoo/llama")).toURI());
+    private ServedBackbone imported(String template, @Nullable Path draft) throws Exception {
+        var file = Path.of("src/test/resources/chat-templates", template);
+        var target = folder.resolve(draft == null ? "llama" : "drafted");
+        LanguageModelImport.run(new ImportRequest(zoo("llama"), target, "llama", "1.0.0", "Apache-2.0", file, null,
+                false, null, draft));
+        return ServedBackbone.start(target, new BatchPolicy(64, 4));
+    }
+
+    private static Path zoo(String name) throws URISyntaxException {
+        return Path.of(Objects.requireNonNull(ImportedCallsTest.class.getResource("/zoo/" + name)).toURI());
     }
 
     private static BackboneRequest.Builder ask(String function) {
@@ -56,6 +65,28 @@ class ImportedCallsTest {
             assertThat(String.join("", answer.parts()).replaceAll("\\s", ""))
                     .matches("<turn>\\{\"on\":(true|false),\"lamp\":\"(red|blue)\"}");
         }
+    }
+
+    /** What is guessed is held to the call's form too, and counted. */
+    @Test
+    void aDraftThatGuessesAheadChangesNoCall() throws Exception {
+        var written = new ArrayList<List<String>>();
+        try (var plain = imported("Qwen2.5-7B-Instruct.jinja");
+                var drafted = imported("Qwen2.5-7B-Instruct.jinja", zoo("llama-int4"))) {
+            double before = drafted.metric(DRAFTED);
+            for (int seed = 1; seed <= 5; seed++) {
+                var ask = ask(FUNCTION);
+                ask.getSamplingBuilder().setSeed(seed);
+                var answer = drafted.send(ask);
+                assertThat(answer.finished().getReason()).isEqualTo(FinishReason.TOOL_CALLS);
+                assertThat(answer.parts()).isEqualTo(plain.send(ask).parts());
+                written.add(answer.parts());
+            }
+            assertThat(drafted.metric(DRAFTED)).isGreaterThan(before);
+            assertThat(drafted.metric(DRAFTED.replace("drafted", "accepted"))).isPositive()
+                    .isLessThan(drafted.metric(DRAFTED));
+        }
+        assertThat(written.stream().distinct()).hasSizeGreaterThan(1);
     }
 
     @Test
