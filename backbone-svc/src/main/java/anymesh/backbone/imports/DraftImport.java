@@ -27,7 +27,7 @@ final class DraftImport {
     /** Reads the draft's export; {@link BundleException} if either can't take tokens back. */
     static DraftImport read(Path folder, ExportedModel target) {
         var report = new ImportReport();
-        var model = ExportedModel.read(ExportLayout.open(folder), null, null, report);
+        var model = ExportedModel.read(ExportLayout.open(folder), null, null, null, report);
         report.did(model.describe());
         target.requireTakingBack();
         model.requireTakingBack();

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.imports;
 
+import anymesh.kit.imports.ImportReport;
 import anymesh.kit.imports.SourceFolder;
 import anymesh.kit.model.BundleException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Who wrote a folder, as its files tell. */
 enum ExportLayout {
@@ -15,17 +19,27 @@ enum ExportLayout {
     OPTIMUM;
 
     private static final List<String> GRAPHS = List.of("model.onnx", "onnx/model.onnx");
+    /** The same model in other precisions, as transformers.js has them: {@code onnx/model_q4f16.onnx}. */
+    private static final Pattern VARIANT = Pattern.compile("model_[A-Za-z0-9_]+\\.onnx");
     private static final List<String> CUT = List.of("decoder_model_merged.onnx", "decoder_with_past_model.onnx",
             "decoder_model.onnx", "onnx/decoder_model_merged.onnx", "onnx/decoder_with_past_model.onnx",
             "onnx/decoder_model.onnx");
     private static final String TASK = "optimum-cli export onnx --task text-generation-with-past";
 
-    /** {@link BundleException} that says what the folder is instead, and what makes one of these of it. */
-    static ExportLayout of(SourceFolder source) {
+    /**
+     * {@link BundleException} that says what the folder is instead, and what makes one of these of it.
+     *
+     * @param asked the graph that somebody wants; null for whichever there is
+     */
+    static ExportLayout of(SourceFolder source, @Nullable String asked) {
         if (source.has("genai_config.json")) {
+            if (asked != null) {
+                throw new BundleException("--graph %s: %s/genai_config.json names the graph already (expected: without)"
+                        .formatted(asked, source.path()));
+            }
             return GENAI;
         }
-        boolean hasGraph = GRAPHS.stream().anyMatch(source::has);
+        boolean hasGraph = asked != null || !graphs(source).isEmpty();
         if (hasGraph && source.has("config.json")) {
             return OPTIMUM;
         }
@@ -68,8 +82,32 @@ enum ExportLayout {
                 .formatted(path, what, path));
     }
 
-    /** The graph where no config names it. */
-    static String graph(SourceFolder source) {
-        return GRAPHS.stream().filter(source::has).findFirst().orElse(GRAPHS.getFirst());
+    /** The graph where no config names it; {@link BundleException} if it isn't there, or if nothing says which of several. */
+    static String graph(SourceFolder source, @Nullable String asked, ImportReport report) {
+        var graphs = graphs(source);
+        if (asked != null) {
+            if (!source.has(asked)) {
+                throw new BundleException("--graph %s: no such file in %s (expected: one of %s)".formatted(asked,
+                        source.path(), graphs));
+            }
+            return asked;
+        }
+        var whole = GRAPHS.stream().filter(graphs::contains).findFirst();
+        if (whole.isEmpty() && graphs.size() > 1) {
+            throw new BundleException("%s: several graphs (expected: --graph with one of %s)".formatted(source.path(),
+                    graphs));
+        }
+        var graph = whole.orElseGet(graphs::getFirst);
+        if (graphs.size() > 1) {
+            report.did("%s taken; --graph takes another: %s".formatted(graph,
+                    String.join(", ", graphs.stream().filter(other -> !other.equals(graph)).toList())));
+        }
+        return graph;
+    }
+
+    private static List<String> graphs(SourceFolder source) {
+        return Stream.concat(GRAPHS.stream(), Stream.of("", "onnx/").flatMap(folder -> source.names(folder, ".onnx")
+                .stream().filter(name -> VARIANT.matcher(name).matches()).map(name -> folder + name)))
+                .filter(source::has).toList();
     }
 }

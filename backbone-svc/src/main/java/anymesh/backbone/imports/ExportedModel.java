@@ -24,11 +24,13 @@ record ExportedModel(SourceFolder source, ExportLayout layout, GenaiWriter genai
      *
      * @param checkpoint the folder of what was exported; null for the source itself
      * @param context how many tokens prompt and answer take together; null if the folder says it
+     * @param graph which of the folder's graphs; null where there is one
      */
     static ExportedModel read(SourceFolder source, @Nullable Path checkpoint, @Nullable Integer context,
-            ImportReport report) {
-        var layout = ExportLayout.of(source);
-        var genai = new GenaiWriter(source, layout, report);
+            @Nullable String graph, ImportReport report) {
+        var layout = ExportLayout.of(source, graph);
+        var genai = new GenaiWriter(source, layout,
+                layout == ExportLayout.GENAI ? null : ExportLayout.graph(source, graph, report), report);
         var decoder = GraphFile.read(source, genai.decoderFile());
         var facts = DecoderFacts.of(decoder, genai.names());
         var file = facts.takesEmbeddings() ? genai.embeddingFile().filter(source::has) : Optional.<String>empty();

@@ -23,7 +23,8 @@ final class GenaiWriter {
     private final JsonKeys decoder;
     private final JsonKeys config;
 
-    GenaiWriter(SourceFolder source, ExportLayout layout, ImportReport report) {
+    /** @param graph the decoder's file, where no config of the folder's names it */
+    GenaiWriter(SourceFolder source, ExportLayout layout, @Nullable String graph, ImportReport report) {
         this.source = source;
         this.report = report;
         this.config = source.json("config.json").map(GenaiWriter::ofText)
@@ -31,7 +32,7 @@ final class GenaiWriter {
         var file = source.json("genai_config.json").orElseGet(() -> JsonKeys.none("genai_config.json"));
         this.json = file.json();
         if (layout == ExportLayout.OPTIMUM) {
-            json.putObject("model").putObject("decoder").put("filename", ExportLayout.graph(source));
+            json.putObject("model").putObject("decoder").put("filename", graph);
             config.text("model_type").ifPresent(type -> json.withObject("/model").put("type", type));
         }
         this.model = file.object("model").orElseThrow(() -> absent("model"));

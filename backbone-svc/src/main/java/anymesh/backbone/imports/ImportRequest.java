@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param replaces whether a bundle that is there already goes
  * @param checkpoint the folder of what was exported, where the export is without its embeddings; null for the source itself
  * @param draft the folder of a small model's export that is to guess tokens; null for none
+ * @param graph which of the folder's graphs, by its path in it; null where there is one
  */
 public record ImportRequest(Path source, Path target, String name, String version, @Nullable String license,
         @Nullable Path template, @Nullable Integer context, boolean replaces,
-        @Nullable Path checkpoint, @Nullable Path draft) {
+        @Nullable Path checkpoint, @Nullable Path draft, @Nullable String graph) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,99}");
 
     public ImportRequest {
@@ -36,10 +37,10 @@ public record ImportRequest(Path source, Path target, String name, String versio
         }
     }
 
-    /** Of an export that is whole, without a draft. */
+    /** Of an export that is whole, of one graph, without a draft. */
     public ImportRequest(Path source, Path target, String name, String version, @Nullable String license,
             @Nullable Path template, @Nullable Integer context, boolean replaces) {
-        this(source, target, name, version, license, template, context, replaces, null, null);
+        this(source, target, name, version, license, template, context, replaces, null, null, null);
     }
 
     /** The name that a bundle gets from its source's: what can't stand in one becomes a dash. */

@@ -34,7 +34,7 @@ public final class LanguageModelImport {
     }
 
     private ImportReport run() {
-        var model = ExportedModel.read(source, request.checkpoint(), request.context(), report);
+        var model = ExportedModel.read(source, request.checkpoint(), request.context(), request.graph(), report);
         if (request.checkpoint() != null && model.table() == null) {
             report.did("--checkpoint is not needed: the export has its embeddings");
         }

@@ -43,7 +43,7 @@ class DraftImportTest {
 
     private List<String> run(Path source, Path draft) {
         return LanguageModelImport.run(new ImportRequest(source, target(), "drafted", "1.0.0", "Apache-2.0", null,
-                null, false, null, draft)).lines();
+                null, false, null, draft, null)).lines();
     }
 
     private static Path zoo(String name) {

@@ -69,7 +69,7 @@ class EmbeddingImportTest {
 
     private List<String> run(@Nullable Path checkpoint) {
         return LanguageModelImport.run(new ImportRequest(source(), target(), "tiny", "1.0.0", "MIT", null, null, true,
-                checkpoint, null)).lines();
+                checkpoint, null, null)).lines();
     }
 
     private void refused(String... parts) {

@@ -41,7 +41,7 @@ class ImportedCallsTest {
         var file = Path.of("src/test/resources/chat-templates", template);
         var target = folder.resolve(draft == null ? "llama" : "drafted");
         LanguageModelImport.run(new ImportRequest(zoo("llama"), target, "llama", "1.0.0", "Apache-2.0", file, null,
-                false, null, draft));
+                false, null, draft, null));
         return ServedBackbone.start(target, new BatchPolicy(64, 4));
     }
 

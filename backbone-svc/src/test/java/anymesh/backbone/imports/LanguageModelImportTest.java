@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import anymesh.backbone.bundle.GenaiConfig;
 import anymesh.kit.catalogue.Component;
+import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.TextTokenizer;
 import anymesh.kit.testing.OnnxBytes;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +48,46 @@ class LanguageModelImportTest {
 
     private String template() throws IOException {
         return Files.readString(target.resolve("chat_template.jinja"));
+    }
+
+    /** As transformers.js' folders are: one model in several precisions. */
+    @Test
+    void ofSeveralGraphsOneIsTaken() throws IOException {
+        ExportFolder.optimum(source);
+        Files.createDirectories(source.resolve("onnx"));
+        Files.move(source.resolve("model.onnx"), source.resolve("onnx/model_q4.onnx"));
+        run();
+        assertThat(json("genai_config.json").at("/model/decoder/filename").textValue()).isEqualTo("onnx/model_q4.onnx");
+
+        Files.copy(source.resolve("onnx/model_q4.onnx"), source.resolve("onnx/model_fp16.onnx"));
+        assertThatThrownBy(() -> run("other", null)).isInstanceOf(BundleException.class).hasMessageContaining(
+                "several graphs (expected: --graph with one of [onnx/model_fp16.onnx, onnx/model_q4.onnx])");
+        assertThat(run("fp16", "onnx/model_fp16.onnx")).noneMatch(line -> line.contains("--graph"));
+        assertThat(folder.resolve("bundles/fp16/onnx")).isDirectoryContaining("glob:**model_fp16.onnx")
+                .isDirectoryNotContaining("glob:**model_q4.onnx");
+
+        Files.copy(source.resolve("onnx/model_q4.onnx"), source.resolve("onnx/model.onnx"));
+        assertThat(run("whole", null)).contains(
+                "onnx/model.onnx taken; --graph takes another: onnx/model_fp16.onnx, onnx/model_q4.onnx");
+    }
+
+    @Test
+    void aGraphThatIsNotThereIsRefusedByName() {
+        ExportFolder.optimum(source);
+        assertThatThrownBy(() -> run("none", "onnx/model_q8.onnx")).isInstanceOf(BundleException.class)
+                .hasMessageContaining("--graph onnx/model_q8.onnx: no such file").hasMessageContaining("[model.onnx]");
+        assertThatThrownBy(() -> run("none", "../../model.onnx")).isInstanceOf(BundleException.class)
+                .hasMessageContaining("--graph ../../model.onnx");
+        source = folder.resolve("exports/genai");
+        ExportFolder.genai(source);
+        assertThatThrownBy(() -> run("none", "model.onnx")).isInstanceOf(BundleException.class)
+                .hasMessageContaining("names the graph already (expected: without)");
+        assertThat(folder.resolve("bundles")).doesNotExist();
+    }
+
+    private List<String> run(String name, @Nullable String graph) {
+        return LanguageModelImport.run(new ImportRequest(source, folder.resolve("bundles").resolve(name), name, "1.0.0",
+                "MIT", null, null, false, null, null, graph)).lines();
     }
 
     @Test

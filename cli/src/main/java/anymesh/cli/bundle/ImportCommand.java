@@ -44,6 +44,9 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--context", paramLabel = "N", description = "how many tokens prompt and answer have together (default: what its config says)")
     private @Nullable Integer context;
 
+    @Option(names = "--graph", paramLabel = "FILE", description = "which graph, where the folder has several, such as onnx/model_q4.onnx")
+    private @Nullable String graph;
+
     @Option(names = "--checkpoint", paramLabel = "DIR", description = "the original checkpoint, of whose *.safetensors the embeddings are taken where the export has none (default: FOLDER)")
     private @Nullable Path checkpoint;
 
@@ -63,7 +66,7 @@ final class ImportCommand implements Callable<Integer> {
         var report = switch (use) {
             case backbone -> LanguageModelImport.run(
                     new ImportRequest(folder, target, bundle, version, license, template, context, replace,
-                            checkpoint, draft));
+                            checkpoint, draft, graph));
         };
         print(report, target);
         return 0;

@@ -128,7 +128,15 @@ public record SourceFolder(Path path, Path real) {
 
     /** The names in it, in order, that end like this. */
     public List<String> names(String ending) {
-        try (var files = Files.list(path)) {
+        return names("", ending);
+    }
+
+    /** The names in a folder of it, in order, that end like this; none if there is no such folder. */
+    public List<String> names(String folder, String ending) {
+        if (!Files.isDirectory(path.resolve(folder))) {
+            return List.of();
+        }
+        try (var files = Files.list(path.resolve(folder))) {
             return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(ending)).sorted()
                     .toList();
         } catch (IOException e) {
