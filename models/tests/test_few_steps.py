@@ -38,7 +38,7 @@ def test_its_teacher_links_to_the_files_that_both_have():
         for name, checksum in manifest["files"].items():
             assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == checksum, name
     its_own = {p.relative_to(TEACHER).as_posix() for p in TEACHER.rglob("*") if p.is_file() and not p.is_symlink()}
-    assert its_own == {"manifest.json", "unet/model.onnx"}
+    assert its_own == {"manifest.json", "unet/model.onnx", "check.json", "check/image.safetensors"}
 
 
 def test_it_draws_pairs_that_were_never_seen_in_two_steps_without_guidance():

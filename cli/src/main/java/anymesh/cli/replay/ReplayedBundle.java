@@ -38,10 +38,12 @@ final class ReplayedBundle implements AutoCloseable {
         this.channel = WireTransport.channel(runner.instance().host(), runner.instance().grpcPort()).build();
     }
 
-    /** Loads and warms it; {@link IOException} says why it can't be. It is set up as the service is. */
+    /** Loads and warms it; {@link IOException} says why it can't be. ONNX Runtime is set up as it is for the service. */
     static ReplayedBundle load(Candidate bundle, Modality modality, Vertx vertx) throws IOException {
-        var service = ConfiguredStage.of(ServiceKind.generator(modality), ServiceSettings.of(null))
-                .with(stage -> stage.onFreePorts().withoutLameDuck().withBundle(bundle.bundle()));
+        var kind = ServiceKind.generator(modality);
+        var onnx = ConfiguredStage.of(kind, ServiceSettings.of(null)).stageConfig().onnx();
+        var service = ConfiguredStage.of(kind, ServiceSettings.none())
+                .with(stage -> stage.onFreePorts().withoutLameDuck().withBundle(bundle.bundle()).withOnnx(onnx));
         try {
             var runner = service.open(vertx, new InMemoryStageRegistry());
             runner.serve(service);
