@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param tolerance how far a log probability may be off
  * @param prompts whether prompts have the reference's tokens
  * @param drafts how the answers alone were drafted; null if the bundle has no draft model
+ * @param tooLong samples of the reference that the bundle's context has no room for, which nobody asked
  */
 public record CheckReport(@Nullable String library, float tolerance, Part prompts, Part alone, Part company,
-        @Nullable Drafts drafts) {
+        @Nullable Drafts drafts, int tooLong) {
 
     /** The first difference, if there is any. */
     public Optional<String> difference() {

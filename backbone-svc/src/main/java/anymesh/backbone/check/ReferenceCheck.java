@@ -8,6 +8,7 @@ import anymesh.backbone.check.Reference.Message;
 import anymesh.backbone.check.Reference.Sample;
 import anymesh.backbone.decode.DraftCounts;
 import anymesh.backbone.prompt.PromptBuilder;
+import anymesh.kit.model.BundleException;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
 import com.google.protobuf.ByteString;
@@ -79,7 +80,12 @@ public final class ReferenceCheck {
         }
         float tolerance = reference.map(Reference::tolerance)
                 .orElseGet(() -> tolerance(bundle.files().manifest().precision()));
-        var samples = reference.map(Reference::samples).orElseGet(this::own);
+        var all = reference.map(Reference::samples).orElseGet(this::own);
+        var samples = all.stream().filter(sample -> hasRoom(sample, sample.tokens().size())).toList();
+        if (samples.isEmpty() && reference.isPresent()) {
+            throw new BundleException("check.json: no sample fits model.context_length, %d".formatted(
+                    bundle.shape().context()));
+        }
         var chosen = samples.subList(0, Math.min(most, samples.size()));
         long runs = counts.runs();
         long drafted = counts.drafted();
@@ -106,7 +112,7 @@ public final class ReferenceCheck {
                 : new Drafts(withoutDrafts(alike, counts.runs() > runs, tolerance), counts.runs() - runs,
                         counts.drafted() - drafted, counts.accepted() - accepted);
         return new CheckReport(reference.map(Reference::library).orElse(null), tolerance, prompts(chosen), alone,
-                company(expected, inCompany, new Random(seed), tolerance), drafts);
+                company(expected, inCompany, new Random(seed), tolerance), drafts, all.size() - samples.size());
     }
 
     private Part withoutDrafts(List<Sample> samples, boolean areDrafted, float tolerance) throws InterruptedException {
@@ -192,17 +198,15 @@ public final class ReferenceCheck {
 
     private List<Sample> own() {
         return OWN.stream().map(text -> new Sample(List.of(new Message("user", text)), List.of(), List.of(), List.of(),
-                "length")).filter(this::fits).toList();
+                "length")).filter(sample -> hasRoom(sample, OWN_TOKENS)).toList();
     }
 
-    private boolean fits(Sample sample) {
+    /** Whether the bundle's context, which may be less than its reference had, holds the prompt and so many tokens. */
+    private boolean hasRoom(Sample sample, int tokens) {
         try {
-            return ids(sample).length + OWN_TOKENS <= bundle.shape().context();
+            return ids(sample).length + tokens <= bundle.shape().context();
         } catch (InvalidInput e) {
-            if (InvalidInput.CONTEXT_LENGTH_EXCEEDED.equals(e.code())) {
-                return false;
-            }
-            throw e;
+            return !InvalidInput.CONTEXT_LENGTH_EXCEEDED.equals(e.code()); // what else is wrong shows when it is asked
         }
     }
 }

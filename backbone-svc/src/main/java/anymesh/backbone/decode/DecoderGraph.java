@@ -73,6 +73,13 @@ final class DecoderGraph implements AutoCloseable {
     static DecoderGraph load(DecoderModel said, OnnxSettings settings) {
         var file = said.file(said.genai().decoder().filename());
         var graph = OnnxGraph.read(file);
+        graph.turnsAfter().ifPresent(longest -> {
+            if (said.shape().context() > longest) {
+                throw new BundleException(
+                        "model.context_length: %d (expected: at most %d, beyond which %s turns for all rows of a batch and for what they remember)"
+                                .formatted(said.shape().context(), longest, file));
+            }
+        });
         return Closing
                 .opening(opened -> new DecoderGraph(opened.with(OnnxModel.load(file, settings)), graph, said));
     }

@@ -5,8 +5,10 @@ import anymesh.kit.imports.ImportReport;
 import anymesh.kit.imports.JsonKeys;
 import anymesh.kit.imports.SourceFolder;
 import anymesh.kit.model.BundleException;
+import anymesh.kit.model.OnnxGraph;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class GenaiWriter {
     /** What is taken where nothing says how long a text may be. */
     private static final int CONTEXT = 2048;
+    private static final String WHY_NO_LONGER = "as longer texts have other rotary factors, which the graph has for a whole batch at once or not at all";
 
     private final SourceFolder source;
     private final ImportReport report;
@@ -93,7 +96,7 @@ final class GenaiWriter {
                 .or(() -> config.size("num_hidden_layers", "n_layer", "num_layers")).orElse(1);
         decoder.json().put("num_hidden_layers", Math.max(layers, facts.layers()));
         size(model, "vocab_size", facts.vocabulary(), config.size("vocab_size"), 0);
-        context(askedContext);
+        context(askedContext, facts);
         if (embedding != null) {
             model.json().withObject("/embedding").put("filename", embedding);
         } else {
@@ -134,14 +137,41 @@ final class GenaiWriter {
         return size;
     }
 
-    private void context(@Nullable Integer asked) {
+    private void context(@Nullable Integer asked, DecoderFacts facts) {
         var said = Optional.ofNullable(asked).or(() -> model.size("context_length")).or(() -> config.size(
                 "max_position_embeddings", "n_positions", "n_ctx", "max_sequence_length", "max_seq_len", "seq_length"));
         if (said.isEmpty()) {
             report.unknown("how many tokens prompt and answer may have together, so that it is %d (--context says it)"
                     .formatted(CONTEXT));
         }
-        model.json().put("context_length", said.orElse(CONTEXT));
+        int context = said.orElse(CONTEXT);
+        var longest = longest(facts);
+        if (longest.isPresent() && context > longest.getAsLong()) {
+            if (asked != null) {
+                throw new BundleException("--context %d (expected: at most %d, %s)".formatted(asked,
+                        longest.getAsLong(), WHY_NO_LONGER));
+            }
+            report.did("context_length is %d, not %d: %s".formatted(longest.getAsLong(), context, WHY_NO_LONGER));
+            context = Math.toIntExact(longest.getAsLong());
+        }
+        model.json().put("context_length", context);
+    }
+
+    /**
+     * How many tokens are rotated as short texts are: LongRoPE (arXiv 2402.13753) has other factors for longer ones, which a graph
+     * takes by an If, or has not, as its exporter saw a short text.
+     */
+    private OptionalLong longest(DecoderFacts facts) {
+        var turns = OnnxGraph.read(facts.graph().path()).turnsAfter();
+        var rope = config.object("rope_parameters").or(() -> config.object("rope_scaling"));
+        boolean isLong = rope.flatMap(keys -> keys.text("rope_type").or(() -> keys.text("type")))
+                .filter(type -> type.equals("longrope") || type.equals("su")).isPresent();
+        if (turns.isPresent() || !isLong) {
+            return turns;
+        }
+        return config.size("original_max_position_embeddings")
+                .or(() -> rope.flatMap(keys -> keys.size("original_max_position_embeddings"))).stream()
+                .mapToLong(Integer::longValue).findFirst();
     }
 
     /** Whether a layer remembers a window of positions, in memory that does not grow. */

@@ -85,6 +85,21 @@ class LanguageModelImportTest {
         assertThat(folder.resolve("bundles")).doesNotExist();
     }
 
+    /** Its exporter saw a short text, and the graph has the factors of short ones only. */
+    @Test
+    void whatRotatesLongTextsOtherwiseIsServedAsLongAsShortOnes() throws IOException {
+        ExportFolder.optimum(source).write("config.json",
+                """
+                        {"model_type": "phi3", "hidden_size": 32, "num_attention_heads": 2, "num_hidden_layers": 2, "vocab_size": 400,
+                         "max_position_embeddings": 2048, "original_max_position_embeddings": 256, "bos_token_id": 0, "eos_token_id": 0,
+                         "rope_scaling": {"type": "longrope", "short_factor": [1.0], "long_factor": [2.0]}}""");
+        assertThat(run("long", null))
+                .anyMatch(line -> line.startsWith("context_length is 256, not 2048: as longer texts"));
+        assertThatThrownBy(() -> LanguageModelImport.run(new ImportRequest(source, target, "t", "1", "MIT", null, 257,
+                false))).isInstanceOf(BundleException.class)
+                .hasMessageContaining("--context 257 (expected: at most 256, ");
+    }
+
     private List<String> run(String name, @Nullable String graph) {
         return LanguageModelImport.run(new ImportRequest(source, folder.resolve("bundles").resolve(name), name, "1.0.0",
                 "MIT", null, null, false, null, null, graph)).lines();

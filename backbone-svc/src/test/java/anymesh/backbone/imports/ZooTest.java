@@ -2,16 +2,22 @@
 package anymesh.backbone.imports;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import anymesh.backbone.BackboneConfig;
 import anymesh.backbone.BackboneStage;
+import anymesh.backbone.check.CheckReport;
 import anymesh.kit.batch.BatchPolicy;
+import anymesh.kit.model.BundleException;
 import anymesh.kit.model.OnnxSettings;
+import anymesh.kit.testing.Bundles;
 import anymesh.kit.testing.ServedStage;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,26 +36,52 @@ class ZooTest {
     @CsvSource({"llama,0.001", "gpt2-optimum,0.001", "lfm2,0.001", "nemotron,0.001", "llama-int4,0.001",
         "mistral,0.001", "llama-embeds,0.001", "qwen3.5-moe,0.001"})
     void answersAreThoseOfTransformers(String name, float tolerance) throws Exception {
-        var target = folder.resolve(name);
-        LanguageModelImport
-                .run(new ImportRequest(source(name), target, name, "1.0.0", "Apache-2.0", null, null, false));
+        imported(name);
+        var report = check(name);
+        assertThat(report.difference()).isEmpty();
+        assertThat(report.library()).startsWith("transformers");
+        assertThat(report.prompts().asked()).isEqualTo(24);
+        assertThat(report.alone().asked()).isEqualTo(24);
+        assertThat(report.company().asked()).isEqualTo(72);
+        assertThat(report.alone().error()).isLessThan(tolerance);
+        assertThat(report.company().error()).isLessThan(tolerance);
+        assertThat(report.alone().ties() + report.company().ties()).isZero();
+    }
+
+    /** LongRoPE: as soon as one row has more than 256 tokens, the builder's graph rotates all rows as long ones. */
+    @Test
+    void whatTurnsForAWholeBatchIsServedAsLongAsItDoesNot() throws Exception {
+        var name = "phi3-long";
+        assertThat(imported(name))
+                .anyMatch(line -> line.startsWith("context_length is 256, not 2048: as longer texts"));
+        var report = check(name);
+        assertThat(report.difference()).isEmpty();
+        assertThat(report.tooLong()).isEqualTo(1);
+        assertThat(report.alone().asked()).isEqualTo(23);
+
+        Bundles.change(folder.resolve(name), "genai_config.json",
+                text -> text.replaceFirst("(\"context_length\" *: *)256", "$12048"));
+        assertThatThrownBy(() -> check(name)).isInstanceOf(BundleException.class)
+                .hasMessageContaining("model.context_length: 2048 (expected: at most 256, beyond which");
+    }
+
+    private List<String> imported(String name) throws URISyntaxException {
+        return LanguageModelImport
+                .run(new ImportRequest(source(name), folder.resolve(name), name, "1.0.0", "Apache-2.0",
+                        null, null, false))
+                .lines();
+    }
+
+    private CheckReport check(String name) throws InterruptedException {
         var config = BackboneConfig.defaults();
-        var stage = config.stage().onFreePorts().withoutLameDuck().withBundle(target).withBatch(new BatchPolicy(64, 8))
-                .withOnnx(OnnxSettings.cpu(1));
+        var stage = config.stage().onFreePorts().withoutLameDuck().withBundle(folder.resolve(name))
+                .withBatch(new BatchPolicy(64, 8)).withOnnx(OnnxSettings.cpu(1));
         var loaded = new AtomicReference<BackboneStage>();
         try (var _ = ServedStage.start("backbone", stage, resources -> {
             loaded.set(BackboneStage.load(config.withStage(stage), resources));
             return Objects.requireNonNull(loaded.get());
         })) {
-            var report = Objects.requireNonNull(loaded.get()).check(1000, 72, 1);
-            assertThat(report.difference()).isEmpty();
-            assertThat(report.library()).startsWith("transformers");
-            assertThat(report.prompts().asked()).isEqualTo(24);
-            assertThat(report.alone().asked()).isEqualTo(24);
-            assertThat(report.company().asked()).isEqualTo(72);
-            assertThat(report.alone().error()).isLessThan(tolerance);
-            assertThat(report.company().error()).isLessThan(tolerance);
-            assertThat(report.alone().ties() + report.company().ties()).isZero();
+            return Objects.requireNonNull(loaded.get()).check(1000, 72, 1);
         }
     }
 

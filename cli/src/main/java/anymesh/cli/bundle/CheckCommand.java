@@ -66,6 +66,10 @@ final class CheckCommand implements Callable<Integer> {
         out.printf("reference  %s%n", report.library() == null
                 ? "none: answers in company are held against those alone"
                 : report.library());
+        if (report.tooLong() > 0) {
+            out.printf("left out   %d of the reference's samples, longer than the bundle's context%n",
+                    report.tooLong());
+        }
         print("prompts", report.prompts(), report.tolerance(), out);
         print("alone", report.alone(), report.tolerance(), out);
         if (report.drafts() != null) {

@@ -8,9 +8,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operators of an ONNX file, which a session does not tell: read from the protobuf ({@code onnx.proto}) as a stream, with
@@ -18,14 +25,23 @@ import java.util.Set;
  *
  * @param nodes of the graph in their order, which is that of their data
  * @param functions nodes of the file's own functions, which its other nodes may stand for
+ * @param constants the whole numbers that the graph has by names, each alone
  */
-public record OnnxGraph(List<Node> nodes, List<Node> functions) {
+public record OnnxGraph(List<Node> nodes, List<Node> functions, Map<String, Long> constants) {
     /** Graphs in graphs, in a file that is not made to harm. */
     private static final int MAX_DEPTH = 32;
+    private static final Set<String> COMPARISONS = Set.of("Greater", "GreaterOrEqual", "Less", "LessOrEqual");
+    private static final int INT64 = 7;
 
     public OnnxGraph {
         nodes = List.copyOf(nodes);
         functions = List.copyOf(functions);
+        constants = Map.copyOf(constants);
+    }
+
+    /** One without constants. */
+    public OnnxGraph(List<Node> nodes, List<Node> functions) {
+        this(nodes, functions, Map.of());
     }
 
     /**
@@ -61,7 +77,7 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions) {
             if (reader.nodes.isEmpty()) {
                 throw new BundleException(file + ": no operators (expected: an ONNX protobuf)");
             }
-            return new OnnxGraph(reader.nodes, reader.functions);
+            return new OnnxGraph(reader.nodes, reader.functions, reader.constants);
         } catch (InvalidProtocolBufferException e) {
             throw new BundleException(file + ": no ONNX protobuf: " + e.getMessage(), e);
         } catch (IOException e) {
@@ -96,12 +112,46 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions) {
         return dependent.contains(output);
     }
 
+    /**
+     * The highest number for which each If that compares one with a constant does what it does for low ones. Beyond it all rows of a
+     * batch take the other branch together, as where the rotary factors of long texts are others; empty where no If is so.
+     */
+    public OptionalLong turnsAfter() {
+        var made = new HashMap<String, Node>();
+        nodes.forEach(node -> node.outputs().forEach(output -> made.put(output, node)));
+        return nodes.stream().filter(node -> node.domain().isEmpty() && node.operator().equals("If"))
+                .map(node -> made.get(node.inputs().getFirst())).filter(Objects::nonNull)
+                .flatMapToLong(this::turn).min();
+    }
+
+    private LongStream turn(Node comparison) {
+        if (!comparison.domain().isEmpty() || comparison.inputs().size() != 2) {
+            return LongStream.empty();
+        }
+        var left = constants.get(comparison.inputs().get(0));
+        var right = constants.get(comparison.inputs().get(1));
+        if ((left == null) == (right == null)) {
+            return LongStream.empty();
+        }
+        boolean isEqualOnTheLowSide = switch (comparison.operator()) {
+            case "Greater" -> right != null; // n > c, c > n
+            case "GreaterOrEqual" -> left != null;
+            case "Less" -> left != null;
+            case "LessOrEqual" -> right != null;
+            default -> false;
+        };
+        boolean compares = COMPARISONS.contains(comparison.operator());
+        long constant = left == null ? right : left;
+        return compares ? LongStream.of(isEqualOnTheLowSide ? constant : constant - 1) : LongStream.empty();
+    }
+
     /** Field numbers are those of onnx.proto. */
     private static final class Reader {
         private final CodedInputStream in;
         private final ProtoReader reader;
         private final List<Node> nodes = new ArrayList<>();
         private final List<Node> functions = new ArrayList<>();
+        private final Map<String, Long> constants = new HashMap<>();
 
         Reader(CodedInputStream in) {
             this.in = in;
@@ -120,11 +170,20 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions) {
 
         private void graph(List<Node> into, int depth) throws IOException {
             for (int tag; (tag = in.readTag()) != 0;) {
-                if (WireFormat.getTagFieldNumber(tag) == 1) {
-                    reader.message(() -> node(into, depth));
-                } else {
-                    in.skipField(tag);
+                switch (WireFormat.getTagFieldNumber(tag)) {
+                    case 1 -> reader.message(() -> node(into, depth));
+                    case 5 -> reader.message(() -> initializer(depth == 0));
+                    default -> in.skipField(tag);
                 }
+            }
+        }
+
+        /** A tensor of the graph; if it is one whole number, that is kept. */
+        private void initializer(boolean isMain) throws IOException {
+            var tensor = new Scalar();
+            reader.fields(tensor::read);
+            if (isMain && tensor.number().isPresent()) {
+                constants.put(tensor.name, tensor.number().get());
             }
         }
 
@@ -142,6 +201,7 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions) {
             var inputs = new ArrayList<String>();
             var outputs = new ArrayList<String>();
             var inner = new ArrayList<Node>();
+            var value = new Scalar();
             var operator = "";
             var domain = "";
             for (int tag; (tag = in.readTag()) != 0;) {
@@ -149,23 +209,83 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions) {
                     case 1 -> inputs.add(in.readStringRequireUtf8());
                     case 2 -> outputs.add(in.readStringRequireUtf8());
                     case 4 -> operator = in.readStringRequireUtf8();
-                    case 5 -> reader.message(() -> attribute(inner, depth + 1));
+                    case 5 -> reader.message(() -> attribute(inner, value, depth + 1));
                     case 7 -> domain = in.readStringRequireUtf8();
                     default -> in.skipField(tag);
                 }
             }
+            if (depth == 0 && operator.equals("Constant") && outputs.size() == 1) {
+                value.number().ifPresent(number -> constants.put(outputs.getFirst(), number));
+            }
             into.add(new Node(domain.equals("ai.onnx") ? "" : domain, operator, inputs, outputs, inner));
         }
 
-        private void attribute(List<Node> into, int depth) throws IOException {
+        private void attribute(List<Node> into, Scalar value, int depth) throws IOException {
             if (depth > MAX_DEPTH) {
                 throw new InvalidProtocolBufferException("graphs in graphs, deeper than " + MAX_DEPTH);
             }
             for (int tag; (tag = in.readTag()) != 0;) {
                 switch (WireFormat.getTagFieldNumber(tag)) {
+                    case 3 -> value.is(in.readInt64());
+                    case 5 -> reader.message(() -> reader.fields(value::read));
                     case 6, 11 -> reader.message(() -> graph(into, depth));
                     default -> in.skipField(tag);
                 }
+            }
+        }
+
+        /** A tensor of which only one whole number would be of interest; larger ones are skipped. */
+        private final class Scalar {
+            private String name = "";
+            private int type = INT64;
+            private boolean isOne = true;
+            private @Nullable Long value;
+
+            void is(long number) {
+                value = number;
+            }
+
+            Optional<Long> number() {
+                return Optional.ofNullable(value).filter(_ -> isOne && type == INT64);
+            }
+
+            void read(int field, int tag) throws IOException {
+                boolean packed = WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
+                switch (field) {
+                    case 1 -> isOne &= packed ? isOne(in.readByteArray()) : in.readInt64() == 1;
+                    case 2 -> type = in.readInt32();
+                    case 7 -> value = packed ? only(in.readRawVarint32()) : Long.valueOf(in.readInt64());
+                    case 8 -> name = in.readStringRequireUtf8();
+                    case 9 -> {
+                        int length = in.readRawVarint32();
+                        if (length == Long.BYTES) {
+                            value = in.readRawLittleEndian64();
+                        } else {
+                            in.skipRawBytes(length);
+                        }
+                    }
+                    default -> in.skipField(tag);
+                }
+            }
+
+            /** Packed sizes of axes. */
+            private static boolean isOne(byte[] sizes) {
+                for (byte size : sizes) {
+                    if (size != 1) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+
+            /** The first of packed numbers if there is no other. */
+            private @Nullable Long only(int length) throws IOException {
+                int limit = in.pushLimit(length);
+                long first = in.readInt64();
+                boolean isAlone = in.getBytesUntilLimit() == 0;
+                in.skipRawBytes(in.getBytesUntilLimit());
+                in.popLimit(limit);
+                return isAlone ? first : null;
             }
         }
     }

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import anymesh.kit.model.OnnxGraph.Node;
 import anymesh.kit.testing.Bundles;
+import anymesh.kit.testing.OnnxBytes;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OnnxGraphTest {
     @TempDir
@@ -51,6 +56,57 @@ class OnnxGraphTest {
         assertThat(graph.depends("y", "condition")).isTrue();
         assertThat(graph.depends("y", "x")).isFalse();
         assertThat(graph.all()).extracting(Node::operator).containsExactly("If", "Neg");
+    }
+
+    /** As onnxruntime-genai's builder chooses between the rotary factors of short and long texts. */
+    @ParameterizedTest
+    @CsvSource({"Greater,length,limit,4096", "Greater,limit,length,4095", "GreaterOrEqual,length,limit,4095",
+        "GreaterOrEqual,limit,length,4096", "Less,length,limit,4095", "Less,limit,length,4096",
+        "LessOrEqual,length,limit,4096", "LessOrEqual,limit,length,4095"})
+    void whereAnIfTurnsIsRead(String operator, String left, String right, long last) {
+        for (boolean isNode : new boolean[]{false, true}) {
+            var model = new OnnxBytes().opset("", 21);
+            if (isNode) {
+                model.graph(1, OnnxBytes.message(out -> {
+                    out.writeString(2, "limit");
+                    out.writeString(4, "Constant");
+                    out.writeByteArray(5, OnnxBytes.message(value -> value.writeByteArray(5, tensor("", 4096))));
+                }));
+            } else {
+                model.graph(5, tensor("limit", 4096)).graph(5, OnnxBytes.tensor("weights", 1, 1000));
+            }
+            model.graph(1, operator(operator, "isLong", left, right)).graph(1, operator("If", "y", "isLong"));
+            assertThat(OnnxGraph.read(model.write(folder.resolve("turns.onnx"))).turnsAfter()).hasValue(last);
+        }
+    }
+
+    @Test
+    void whatComparesNothingWithAConstantDoesNotTurn() {
+        var graph = new OnnxBytes().opset("", 21).graph(5, tensor("limit", 4096))
+                .graph(1, operator("Equal", "isSame", "length", "limit")).graph(1, operator("If", "y", "isSame"))
+                .graph(1, operator("Greater", "isLonger", "length", "other")).graph(1, operator("If", "z", "isLonger"))
+                .graph(1, operator("Greater", "isLong", "length", "limit")).graph(1, operator("Where", "w", "isLong"))
+                .graph(1, operator("If", "v", "given"));
+        assertThat(OnnxGraph.read(graph.write(folder.resolve("still.onnx"))).turnsAfter()).isEmpty();
+    }
+
+    private static byte[] operator(String operator, String output, String... inputs) {
+        return OnnxBytes.message(out -> {
+            for (var input : inputs) {
+                out.writeString(1, input);
+            }
+            out.writeString(2, output);
+            out.writeString(4, operator);
+        });
+    }
+
+    /** One int64, as exporters write it: without axes, in raw bytes. */
+    private static byte[] tensor(String name, long value) {
+        return OnnxBytes.message(out -> {
+            out.writeInt32(2, 7);
+            out.writeString(8, name);
+            out.writeByteArray(9, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array());
+        });
     }
 
     @Test
