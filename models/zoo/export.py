@@ -78,6 +78,8 @@ def _older(checkpoint: Path, folder: Path) -> Path:
         if key in rope:
             config[key] = rope.pop(key)
     if rope.get("rope_type", "default") != "default":
+        if rope["rope_type"] == "longrope":  # these three and no others
+            rope = {"type": "longrope"} | {key: rope[key] for key in ("short_factor", "long_factor")}
         config["rope_scaling"] = rope
     _write(folder / "config.json", config)
     if (checkpoint / "tokenizer_config.json").is_file():

@@ -43,7 +43,7 @@ def _rows() -> dict[str, Row]:
     genai = ("llama", "qwen2", "qwen3", "phi", "phi3", "phi3-long", "gemma", "gemma2", "mistral", "gpt-oss", "qwen3.5",
              "qwen3.5-moe", "lfm2", "lfm2-moe", "nemotron", "granite", "ernie4.5", "hunyuan")
     optimum = ("llama", "gpt2", "opt", "bloom", "gpt-neox", "gemma3", "smollm3", "olmo", "gptj", "gpt-neo", "codegen", "gpt-bigcode", "mpt",
-               "stablelm", "cohere", "olmo2", "glm", "helium", "arcee", "deepseek-v3")
+               "stablelm", "cohere", "olmo2", "glm", "helium", "arcee", "deepseek-v3", "phi3-long")
     rows = {name: Row(name, "genai") for name in genai} | {f"{name}-optimum": Row(name, "optimum") for name in optimum}
     for name in ("llama", "gemma2"):
         rows[f"{name}-embeds"] = Row(name, "genai", options=("exclude_embeds=true",))

@@ -81,7 +81,7 @@ public final class ReferenceCheck {
         float tolerance = reference.map(Reference::tolerance)
                 .orElseGet(() -> tolerance(bundle.files().manifest().precision()));
         var all = reference.map(Reference::samples).orElseGet(this::own);
-        var samples = all.stream().filter(sample -> hasRoom(sample, sample.tokens().size())).toList();
+        var samples = all.stream().filter(this::hasRoom).toList();
         if (samples.isEmpty() && reference.isPresent()) {
             throw new BundleException("check.json: no sample fits model.context_length, %d".formatted(
                     bundle.shape().context()));
@@ -199,6 +199,10 @@ public final class ReferenceCheck {
     private List<Sample> own() {
         return OWN.stream().map(text -> new Sample(List.of(new Message("user", text)), List.of(), List.of(), List.of(),
                 "length")).filter(sample -> hasRoom(sample, OWN_TOKENS)).toList();
+    }
+
+    private boolean hasRoom(Sample sample) {
+        return hasRoom(sample, sample.tokens().size() + (sample.isEnded() ? 1 : 0));
     }
 
     /** Whether the bundle's context, which may be less than its reference had, holds the prompt and so many tokens. */
