@@ -125,8 +125,10 @@ final class DecodeBatch {
         boolean fits = idle >= 0
                 && (layout.isPadded() ? longest <= past.length() : longest == past.length());
         boolean wasteful = idle > rows.size() / 4 || past.length() - longest > past.length() / 4;
+        // What the longest left behind is no room to grow into: some graphs turn for all rows beyond their context.
+        boolean hasRoom = past.length() < decoder.shape().context();
         // Nor does an answer alone lie as others did that have left: rounding would tell of them.
-        if (!fits || wasteful || isEmpty()) {
+        if (!fits || wasteful || !hasRoom || isEmpty()) {
             gather(sequences, longest, freed);
         } else {
             for (var newcomer : sequences) {

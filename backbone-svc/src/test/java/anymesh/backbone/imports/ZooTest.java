@@ -37,7 +37,7 @@ class ZooTest {
         "mistral,0.001", "llama-embeds,0.001", "qwen3.5-moe,0.001"})
     void answersAreThoseOfTransformers(String name, float tolerance) throws Exception {
         imported(name);
-        var report = check(name);
+        var report = check(name, 72);
         assertThat(report.difference()).isEmpty();
         assertThat(report.library()).startsWith("transformers");
         assertThat(report.prompts().asked()).isEqualTo(24);
@@ -48,20 +48,23 @@ class ZooTest {
         assertThat(report.alone().ties() + report.company().ties()).isZero();
     }
 
-    /** LongRoPE: as soon as one row has more than 256 tokens, the builder's graph rotates all rows as long ones. */
+    /**
+     * LongRoPE: as soon as a batch has more than 256 positions, the builder's graph rotates all rows as long ones. Company of unequal
+     * lengths comes near: what a row leaves behind that was longest is no room for the others to grow into.
+     */
     @Test
     void whatTurnsForAWholeBatchIsServedAsLongAsItDoesNot() throws Exception {
         var name = "phi3-long";
         assertThat(imported(name))
                 .anyMatch(line -> line.startsWith("context_length is 256, not 2048: as longer texts"));
-        var report = check(name);
+        var report = check(name, 600);
         assertThat(report.difference()).isEmpty();
-        assertThat(report.tooLong()).isEqualTo(1);
-        assertThat(report.alone().asked()).isEqualTo(23);
+        assertThat(report.tooLong()).isEqualTo(3);
+        assertThat(report.alone().asked()).isEqualTo(21);
 
         Bundles.change(folder.resolve(name), "genai_config.json",
                 text -> text.replaceFirst("(\"context_length\" *: *)256", "$12048"));
-        assertThatThrownBy(() -> check(name)).isInstanceOf(BundleException.class)
+        assertThatThrownBy(() -> check(name, 1)).isInstanceOf(BundleException.class)
                 .hasMessageContaining("model.context_length: 2048 (expected: at most 256, beyond which");
     }
 
@@ -72,7 +75,7 @@ class ZooTest {
                 .lines();
     }
 
-    private CheckReport check(String name) throws InterruptedException {
+    private CheckReport check(String name, int inCompany) throws InterruptedException {
         var config = BackboneConfig.defaults();
         var stage = config.stage().onFreePorts().withoutLameDuck().withBundle(folder.resolve(name))
                 .withBatch(new BatchPolicy(64, 8)).withOnnx(OnnxSettings.cpu(1));
@@ -81,7 +84,7 @@ class ZooTest {
             loaded.set(BackboneStage.load(config.withStage(stage), resources));
             return Objects.requireNonNull(loaded.get());
         })) {
-            return Objects.requireNonNull(loaded.get()).check(1000, 72, 1);
+            return Objects.requireNonNull(loaded.get()).check(1000, inCompany, 1);
         }
     }
 
