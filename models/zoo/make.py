@@ -48,6 +48,7 @@ def _rows() -> dict[str, Row]:
     for name in ("llama", "gemma2"):
         rows[f"{name}-embeds"] = Row(name, "genai", options=("exclude_embeds=true",))
         rows[f"{name}-hidden"] = Row(name, "genai", options=("include_hidden_states=true",))
+    rows["llama-pruned"] = Row("llama", "genai", options=("prune_lm_head=true",))
     for name in ("llama", "qwen3"):
         rows[f"{name}-fp16"] = Row(name, "genai", "fp16", margin=5e-2, tokens=8)
     rows["llama-int4"] = Row("llama", "genai", "int4", ("accuracy_level=1",))  # fp32 beside the weights

@@ -35,6 +35,7 @@ final class DecoderGraph implements AutoCloseable {
     private final DecoderShape shape;
     private final boolean takesEmbeddings;
     private final boolean givesStates;
+    private final boolean givesLast;
     private final @Nullable PositionInput positionInput;
     private final List<StateSlot> slots;
     private final RowLayout.Found found;
@@ -47,6 +48,8 @@ final class DecoderGraph implements AutoCloseable {
         this.shape = said.shape();
         this.takesEmbeddings = model.inputs().containsKey(inputs.inputsEmbeds());
         this.givesStates = said.isSignalling();
+        this.givesLast = model.output(outputs.logits()).rank() == 3
+                && model.output(outputs.logits()).shape().get(1) == 1;
         var unknown = new HashSet<>(model.inputs().keySet());
         checkTokens(unknown);
         if (unknown.remove(inputs.attentionMask())) {
@@ -104,11 +107,16 @@ final class DecoderGraph implements AutoCloseable {
 
     /**
      * {@link BundleException} unless tokens that it was fed can be taken back, which the state of a recurrence or a window that is
-     * full can't.
+     * full can't, and each of them can be asked what it predicts.
      *
      * @param what it is, for the message
      */
     void requireTakingBack(String what) {
+        if (givesLast) {
+            throw new BundleException(
+                    "%s: '%s' are of the last position only (expected: with a draft, of all; export it without prune_lm_head)"
+                            .formatted(model.file(), outputs.logits()));
+        }
         for (var slot : slots) {
             if (!slot.grows()) {
                 throw new BundleException(
@@ -128,9 +136,10 @@ final class DecoderGraph implements AutoCloseable {
         return model.input(inputs.inputsEmbeds()).type();
     }
 
-    /** Room for the logits of so many rows and positions. */
+    /** Room for the logits of so many rows and positions, or of the last ones where the graph gives no others. */
     Tensor logits(Workspace workspace, int rows, int positions) {
-        return workspace.tensor(model.output(outputs.logits()).type(), rows, positions, shape.vocabulary());
+        return workspace.tensor(model.output(outputs.logits()).type(), rows, givesLast ? 1 : positions,
+                shape.vocabulary());
     }
 
     /** Room for their states: of no positions if nobody reads them. */
@@ -209,7 +218,7 @@ final class DecoderGraph implements AutoCloseable {
 
     private void checkOutputs() {
         var logits = model.output(outputs.logits());
-        GraphChecks.require(logits, WHY, GraphChecks.floating(logits), FREE, FREE, shape.vocabulary());
+        GraphChecks.require(logits, WHY, GraphChecks.floating(logits), FREE, givesLast ? 1 : FREE, shape.vocabulary());
         if (givesStates) {
             var states = model.output(outputs.hiddenStates());
             GraphChecks.require(states, WHY, GraphChecks.floating(states), FREE, FREE, shape.hidden());

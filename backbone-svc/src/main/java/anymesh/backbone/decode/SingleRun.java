@@ -107,14 +107,14 @@ final class SingleRun {
         lastLogits.floats((int) lastLogits.elements() - into.length, into.length).get(into);
     }
 
-    /** What one of the positions predicts that were fed, of many the last ones: {@code [vocabulary]}. */
+    /** What one of the positions predicts that were fed, of many the last ones, where the graph gives all: {@code [vocabulary]}. */
     void logits(int position, float[] into) {
         lastLogits.floats(position * into.length, into.length).get(into);
     }
 
     /** The state of one of the positions that were fed, of many the last ones: {@code [1, hidden]}, or nothing if nobody reads it. */
     FloatBuffer hidden(int position) {
-        int width = (int) (lastHidden.elements() / lastLogits.size(1));
+        int width = (int) lastHidden.size(2);
         return lastHidden.floats(position * width, width);
     }
 

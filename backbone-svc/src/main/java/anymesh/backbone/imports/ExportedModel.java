@@ -89,6 +89,12 @@ record ExportedModel(SourceFolder source, ExportLayout layout, GenaiWriter genai
 
     /** {@link BundleException} unless tokens that it was fed can be taken back, as where drafts are not what is written. */
     void requireTakingBack() {
+        var logits = decoder.onnx().output(genai.names().output("logits"));
+        if (logits.isPresent() && logits.get().shape().size() == 3 && logits.get().shape().get(1) == 1) {
+            throw new BundleException(
+                    "%s: '%s' are of the last position only (expected: with --draft, of all; export it without prune_lm_head)"
+                            .formatted(decoder.path(), logits.get().name()));
+        }
         // Other attention than grouped grows all the same, and masks what is outside of its window.
         boolean isSliding = genai.isSliding()
                 && decoder.onnx().operators().contains("com.microsoft:GroupQueryAttention");

@@ -13,7 +13,9 @@ import anymesh.kit.model.OnnxSettings;
 import anymesh.kit.testing.Bundles;
 import anymesh.kit.testing.ServedStage;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -68,10 +70,31 @@ class ZooTest {
                 .hasMessageContaining("model.context_length: 2048 (expected: at most 256, beyond which");
     }
 
+    /** The builder's {@code prune_lm_head=true}, which spares a prompt's other logits: {@code [batch, 1, vocabulary]}. */
+    @Test
+    void whatGivesTheLastLogitsOnlyAnswersAllTheSameButIsNotDrafted() throws Exception {
+        var export = Bundles.copy(source("llama"), folder.resolve("export"));
+        Files.copy(source("llama-pruned").resolve("model.onnx"), export.resolve("model.onnx"),
+                StandardCopyOption.REPLACE_EXISTING);
+        imported("pruned", export);
+        var report = check("pruned", 72);
+        assertThat(report.difference()).isEmpty();
+        assertThat(report.alone().error()).isLessThan(0.001f);
+        assertThat(report.company().asked()).isEqualTo(72);
+
+        var drafted = new ImportRequest(export, folder.resolve("drafted"), "drafted", "1.0.0", "Apache-2.0", null, null,
+                false, null, source("llama-int4"), null);
+        assertThatThrownBy(() -> LanguageModelImport.run(drafted)).isInstanceOf(BundleException.class)
+                .hasMessageContaining("'logits' are of the last position only");
+    }
+
     private List<String> imported(String name) throws URISyntaxException {
-        return LanguageModelImport
-                .run(new ImportRequest(source(name), folder.resolve(name), name, "1.0.0", "Apache-2.0",
-                        null, null, false))
+        return imported(name, source(name));
+    }
+
+    private List<String> imported(String name, Path source) {
+        return LanguageModelImport.run(
+                new ImportRequest(source, folder.resolve(name), name, "1.0.0", "Apache-2.0", null, null, false))
                 .lines();
     }
 
