@@ -32,6 +32,7 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions, Map<String, Long
     private static final int MAX_DEPTH = 32;
     private static final Set<String> COMPARISONS = Set.of("Greater", "GreaterOrEqual", "Less", "LessOrEqual");
     private static final int INT64 = 7;
+    private static final int SHORT_TEXT = 32;
 
     public OnnxGraph {
         nodes = List.copyOf(nodes);
@@ -114,14 +115,15 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions, Map<String, Long
 
     /**
      * The highest number for which each If that compares one with a constant does what it does for low ones. Beyond it all rows of a
-     * batch take the other branch together, as where the rotary factors of long texts are others; empty where no If is so.
+     * batch take the other branch together, as where the rotary factors of long texts are others; empty where no If is so. Small
+     * constants tell shapes and first runs apart, not texts, and are not meant.
      */
     public OptionalLong turnsAfter() {
         var made = new HashMap<String, Node>();
         nodes.forEach(node -> node.outputs().forEach(output -> made.put(output, node)));
         return nodes.stream().filter(node -> node.domain().isEmpty() && node.operator().equals("If"))
-                .map(node -> made.get(node.inputs().getFirst())).filter(Objects::nonNull)
-                .flatMapToLong(this::turn).min();
+                .flatMap(node -> node.inputs().stream().limit(1)).map(made::get).filter(Objects::nonNull)
+                .flatMapToLong(this::turn).filter(last -> last >= SHORT_TEXT).min();
     }
 
     private LongStream turn(Node comparison) {

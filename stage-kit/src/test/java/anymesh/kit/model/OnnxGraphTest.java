@@ -86,7 +86,9 @@ class OnnxGraphTest {
                 .graph(1, operator("Equal", "isSame", "length", "limit")).graph(1, operator("If", "y", "isSame"))
                 .graph(1, operator("Greater", "isLonger", "length", "other")).graph(1, operator("If", "z", "isLonger"))
                 .graph(1, operator("Greater", "isLong", "length", "limit")).graph(1, operator("Where", "w", "isLong"))
-                .graph(1, operator("If", "v", "given"));
+                .graph(1, operator("If", "v", "given")).graph(1, operator("If", "u"))
+                .graph(5, tensor("none", 0)).graph(1, operator("Greater", "hasPast", "length", "none"))
+                .graph(1, operator("If", "t", "hasPast"));
         assertThat(OnnxGraph.read(graph.write(folder.resolve("still.onnx"))).turnsAfter()).isEmpty();
     }
 
