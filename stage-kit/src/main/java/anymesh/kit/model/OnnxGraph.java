@@ -282,6 +282,9 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions, Map<String, Long
 
             /** The first of packed numbers if there is no other. */
             private @Nullable Long only(int length) throws IOException {
+                if (length == 0) {
+                    return null;
+                }
                 int limit = in.pushLimit(length);
                 long first = in.readInt64();
                 boolean isAlone = in.getBytesUntilLimit() == 0;

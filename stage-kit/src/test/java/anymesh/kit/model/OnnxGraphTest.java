@@ -87,6 +87,8 @@ class OnnxGraphTest {
                 .graph(1, operator("Greater", "isLonger", "length", "other")).graph(1, operator("If", "z", "isLonger"))
                 .graph(1, operator("Greater", "isLong", "length", "limit")).graph(1, operator("Where", "w", "isLong"))
                 .graph(1, operator("If", "v", "given")).graph(1, operator("If", "u"))
+                .graph(5, packed("empty")).graph(5, packed("many", 4096, 4096)).graph(5, packed("limits", 64))
+                .graph(1, operator("Less", "isShort", "length", "many")).graph(1, operator("If", "s", "isShort"))
                 .graph(5, tensor("none", 0)).graph(1, operator("Greater", "hasPast", "length", "none"))
                 .graph(1, operator("If", "t", "hasPast"));
         assertThat(OnnxGraph.read(graph.write(folder.resolve("still.onnx"))).turnsAfter()).isEmpty();
@@ -99,6 +101,27 @@ class OnnxGraphTest {
             }
             out.writeString(2, output);
             out.writeString(4, operator);
+        });
+    }
+
+    @Test
+    void aConstantMayBePackedToo() {
+        var graph = new OnnxBytes().opset("", 21).graph(5, packed("limit", 4096))
+                .graph(1, operator("Less", "isShort", "length", "limit")).graph(1, operator("If", "y", "isShort"));
+        assertThat(OnnxGraph.read(graph.write(folder.resolve("packed.onnx"))).turnsAfter()).hasValue(4095);
+    }
+
+    /** int64 as packed {@code int64_data}, along one axis. */
+    private static byte[] packed(String name, long... values) {
+        return OnnxBytes.message(out -> {
+            out.writeByteArray(1, OnnxBytes.message(axis -> axis.writeInt64NoTag(values.length)));
+            out.writeInt32(2, 7);
+            out.writeByteArray(7, OnnxBytes.message(data -> {
+                for (long value : values) {
+                    data.writeInt64NoTag(value);
+                }
+            }));
+            out.writeString(8, name);
         });
     }
 
