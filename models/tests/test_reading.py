@@ -11,15 +11,12 @@ from safetensors.torch import load
 
 from toyworld.export import bundles, checks
 from toyworld.export.reading import exported_family, module_of, read
+from toyworld.export.sealing import is_check
 from toyworld.nets.projectors import InputProjector, OutputProjector
 
 
 def files(folder):
     return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
-def is_check(name):
-    return name == "check.json" or name.startswith("check/")
 
 
 def test_what_was_read_is_exported_as_the_same_bytes(tmp_path):

@@ -5,7 +5,7 @@ import json
 import shutil
 from pathlib import Path
 
-from ..export.sealing import seal
+from ..export.sealing import is_check, seal
 from .kinds import BROKEN, REFUSED, SERVED, Draft, Options
 
 
@@ -16,7 +16,7 @@ def write(kind: str, of: Path, to: Path, version: str, options: Options = Option
     to.mkdir(parents=True)
     try:
         for name in manifest.pop("files"):
-            if name == "check.json" or name.startswith("check/"):
+            if is_check(name):
                 continue  # what torch makes of the weights as they were: a bad candidate has to get as far as it can
             (to / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(of / name, to / name)

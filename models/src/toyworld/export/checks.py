@@ -38,10 +38,10 @@ def _finish(folder: Path, samples: list[dict]) -> None:
 
 
 @torch.no_grad()
-def encoder(family: Family, folder: Path, media: Path) -> None:
+def encoder(family: Family, folder: Path, media: Path, given: dict) -> None:
     fresh(folder / FOLDER)
     samples = []
-    for m, (x, _, about) in inputs(media).items():
+    for m, (x, _, about) in given.items():
         features, embedding = family.encoders[m](x)
         shutil.copyfile(media / about["file"], folder / FOLDER / about["file"])
         samples.append({"modality": m, "media": f"{FOLDER}/{about['file']}",
@@ -69,8 +69,9 @@ def generator(net: Generator, modality: str, text: str, folder: Path) -> None:
 
 def write(family: Family, bundles: Path, media: Path) -> None:
     """`media`: the folder of the fixtures, whose files the encoder reads."""
-    encoder(family, bundles / "encoder", media)
-    texts = {m: about["text"] for m, (_, _, about) in inputs(media).items()}
+    given = inputs(media)
+    encoder(family, bundles / "encoder", media, given)
+    texts = {m: about["text"] for m, (_, _, about) in given.items()}
     for m, net in family.generators.items():
         generator(net, m, texts[m], bundles / f"generator-{m}")
     generator(family.teacher, "image", texts["image"], bundles / TEACHER)

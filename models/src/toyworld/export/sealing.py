@@ -24,6 +24,11 @@ def seal(folder: Path, component: str, version: str, **keys: object) -> None:
            "precision": precision(folder), "license": "Apache-2.0"}, **keys, "files": files})
 
 
+def is_check(name: str) -> bool:
+    """Whether a bundle's file holds what the reference gave."""
+    return name == "check.json" or name.startswith("check/")
+
+
 def fresh(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

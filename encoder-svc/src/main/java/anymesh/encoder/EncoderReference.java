@@ -2,9 +2,9 @@
 package anymesh.encoder;
 
 import anymesh.kit.catalogue.Modalities;
+import anymesh.kit.check.ReferenceFile;
 import anymesh.kit.check.ReferenceReport;
 import anymesh.kit.check.ReferenceReport.Compared;
-import anymesh.kit.check.Referenced;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.SafeTensors;
@@ -36,20 +36,20 @@ record EncoderReference(@JsonProperty("reference") String library, @Nullable Flo
         Sample {
             if (modality == null || tensors == null || (text == null) == (media == null)) {
                 throw new BundleException(
-                        Referenced.FILE + ": a sample needs modality, tensors and either text or media");
+                        ReferenceFile.NAME + ": a sample needs modality, tensors and either text or media");
             }
         }
 
-        float[] encode(ModalityEncoder encoder, EncoderManifest.Output output, ModelBundle bundle, CallContext call) {
+        float[] encode(ModalityEncoder encoder, EncoderManifest.Output output, MediaItem item, CallContext call) {
             try {
-                return encoder.encode(item(bundle), output, call);
+                return encoder.encode(item, output, call);
             } catch (MeshException e) {
-                throw new BundleException("%s: %s: %s".formatted(Referenced.FILE, media == null ? text : media,
+                throw new BundleException("%s: %s: %s".formatted(ReferenceFile.NAME, media == null ? text : media,
                         e.getMessage()), e);
             }
         }
 
-        private MediaItem item(ModelBundle bundle) {
+        MediaItem item(ModelBundle bundle) {
             if (media == null) {
                 return MediaItem.newBuilder().setText(text).build();
             }
@@ -57,23 +57,19 @@ record EncoderReference(@JsonProperty("reference") String library, @Nullable Flo
                 return MediaItem.newBuilder().setMedia(ByteString.copyFrom(Files.readAllBytes(bundle.file(media))))
                         .build();
             } catch (IOException e) {
-                throw new BundleException("%s: %s cannot be read: %s".formatted(Referenced.FILE, media, e.getMessage()),
+                throw new BundleException(
+                        "%s: %s cannot be read: %s".formatted(ReferenceFile.NAME, media, e.getMessage()),
                         e);
             }
         }
     }
 
     EncoderReference {
-        if (library == null || samples == null || samples.isEmpty()) {
-            throw new BundleException(Referenced.FILE + ": needs a reference and samples");
-        }
-        samples = List.copyOf(samples);
+        samples = ReferenceFile.samples(library, samples);
     }
 
     static Optional<EncoderReference> of(ModelBundle bundle) {
-        return bundle.has(Referenced.FILE)
-                ? Optional.of(bundle.read(Referenced.FILE, EncoderReference.class))
-                : Optional.empty();
+        return ReferenceFile.read(bundle, EncoderReference.class);
     }
 
     /** Encodes each sample as a request would have it, and compares. */
@@ -81,19 +77,21 @@ record EncoderReference(@JsonProperty("reference") String library, @Nullable Flo
         var compared = new ArrayList<Compared>();
         for (var sample : samples) {
             var encoder = Modalities.named(sample.modality()).map(encoders::get).orElseThrow(
-                    () -> new BundleException("%s: no encoder for '%s'".formatted(Referenced.FILE, sample.modality())));
+                    () -> new BundleException(
+                            "%s: no encoder for '%s'".formatted(ReferenceFile.NAME, sample.modality())));
             int before = compared.size();
+            var item = sample.item(bundle);
             var expected = SafeTensors.read(bundle.file(sample.tensors()));
             for (var output : encoder.outputs()) {
                 var tensor = expected.get(output.output());
                 if (tensor != null) {
                     compared.add(Compared.of(sample.modality() + ": " + output.output(),
-                            sample.encode(encoder, output, bundle, call), tensor.toFloatArray()));
+                            sample.encode(encoder, output, item, call), tensor.toFloatArray()));
                 }
             }
             if (compared.size() == before) {
                 throw new BundleException("%s: %s has no output of the encoder of %s (it has: %s)".formatted(
-                        Referenced.FILE, sample.tensors(), sample.modality(), expected.keySet()));
+                        ReferenceFile.NAME, sample.tensors(), sample.modality(), expected.keySet()));
             }
         }
         return new ReferenceReport(library, tolerance, compared);

@@ -56,7 +56,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
@@ -167,7 +166,7 @@ final class TestingMesh implements AutoCloseable {
     }
 
     private static String generator(Modality modality) {
-        return "generator-" + modality.name().toLowerCase(Locale.ROOT);
+        return ServiceKind.generator(modality).name();
     }
 
     /** Starts one more instance of a service; the n-th is called {@code service-n}. */

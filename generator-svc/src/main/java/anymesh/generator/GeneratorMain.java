@@ -14,7 +14,7 @@ public final class GeneratorMain {
 
     public static void main(String[] args) {
         var name = System.getenv().getOrDefault("ANYMESH_MODALITY", "image");
-        var defaults = GeneratorConfig.defaults(Modalities.named(name).filter(Modalities.MEDIA::contains)
+        var defaults = GeneratorConfig.defaults(Modalities.medium(name)
                 .orElseThrow(() -> new IllegalArgumentException("ANYMESH_MODALITY: %s (expected: one of %s)"
                         .formatted(name, Modalities.names(Modalities.MEDIA)))));
         StageMain.main(defaults.service(), GeneratorConfig.class, defaults, args, GeneratorConfig::stage,

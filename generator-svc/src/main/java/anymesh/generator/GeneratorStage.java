@@ -14,7 +14,6 @@ import anymesh.kit.model.Closing;
 import anymesh.kit.server.Stage;
 import anymesh.kit.server.StageResources;
 import anymesh.v1.Capability;
-import anymesh.v1.Modality;
 import anymesh.v1.StageDescription;
 import anymesh.wire.call.FrameServer;
 import io.grpc.ServerMethodDefinition;
@@ -49,15 +48,11 @@ public final class GeneratorStage implements Stage, Referenced {
             if (pipeline.manifest().modality() != config.modality()) {
                 throw new BundleException(
                         "%s/manifest.json: modality: %s (expected: %s, which this service makes)".formatted(
-                                config.stage().bundle(), name(pipeline.manifest().modality()),
-                                name(config.modality())));
+                                config.stage().bundle(), Modalities.name(pipeline.manifest().modality()),
+                                Modalities.name(config.modality())));
             }
             return new GeneratorStage(config, pipeline, MediaFiles.of(pipeline.manifest().output()), resources);
         });
-    }
-
-    private static String name(Modality modality) {
-        return Modalities.name(modality);
     }
 
     @Override

@@ -137,7 +137,7 @@ public final class Projection implements AutoCloseable {
     }
 
     private static Modality modality(String key) {
-        return Modalities.named(key).filter(Modalities.MEDIA::contains).orElseThrow(() -> new BundleException(
+        return Modalities.medium(key).orElseThrow(() -> new BundleException(
                 "modalities: '%s' (expected: %s)".formatted(key, Modalities.names(Modalities.MEDIA))));
     }
 }

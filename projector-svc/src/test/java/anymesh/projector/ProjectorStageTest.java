@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.SafeTensors;
@@ -26,7 +27,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +43,7 @@ final class ProjectorStageTest {
     @CsvSource({"IMAGE, 64", "AUDIO, 65", "VIDEO, 128"})
     void theInputProjectorEqualsPythons(Modality modality, int cells) {
         try (var served = input()) {
-            var name = modality.name().toLowerCase(Locale.ROOT);
+            var name = Modalities.name(modality);
             var features = fixture("encoder-" + name, "last_hidden_state");
             var request = ProjectInputRequest.newBuilder().setModality(modality).build();
             var space = "toyworld-%s-%dx128".formatted(name, cells);
@@ -60,7 +60,7 @@ final class ProjectorStageTest {
         "VIDEO, toyworld-cond-video-16x128"})
     void theOutputProjectorEqualsPythons(Modality modality, String condition) {
         try (var served = output()) {
-            var name = modality.name().toLowerCase(Locale.ROOT);
+            var name = Modalities.name(modality);
             var request = ProjectOutputRequest.newBuilder().setModality(modality).build();
             var batch = batch(served, "toyworld-signal-" + name + "-4x192", List.of(4, 192),
                     fixture("output-projector-" + name, "signals"));

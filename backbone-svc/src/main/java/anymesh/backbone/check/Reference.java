@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.check;
 
+import anymesh.kit.check.ReferenceFile;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.v1.Part;
@@ -19,18 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param tolerance how far a log probability may be off; null for what the bundle's precision allows
  */
 public record Reference(@JsonProperty("reference") String library, @Nullable Float tolerance, List<Sample> samples) {
-    private static final String FILE = "check.json";
-
     public Reference {
-        if (library == null || samples == null || samples.isEmpty()) {
-            throw new BundleException(FILE + ": needs a reference and samples");
-        }
-        samples = List.copyOf(samples);
+        samples = ReferenceFile.samples(library, samples);
     }
 
     /** That of a bundle, if it has one. */
     public static Optional<Reference> of(ModelBundle bundle) {
-        return bundle.has(FILE) ? Optional.of(bundle.read(FILE, Reference.class)) : Optional.empty();
+        return ReferenceFile.read(bundle, Reference.class);
     }
 
     /**
@@ -46,7 +42,7 @@ public record Reference(@JsonProperty("reference") String library, @Nullable Flo
 
         public Sample {
             if (messages == null || tokens == null || finish == null) {
-                throw new BundleException(FILE + ": a sample needs messages, tokens and finish");
+                throw new BundleException(ReferenceFile.NAME + ": a sample needs messages, tokens and finish");
             }
             messages = List.copyOf(messages);
             tokens = List.copyOf(tokens);
@@ -71,8 +67,9 @@ public record Reference(@JsonProperty("reference") String library, @Nullable Flo
                 case "system" -> Role.SYSTEM;
                 case "user" -> Role.USER;
                 case "assistant" -> Role.ASSISTANT;
-                default -> throw new BundleException("%s: role '%s' (expected: system, user, assistant)".formatted(FILE,
-                        role));
+                default -> throw new BundleException(
+                        "%s: role '%s' (expected: system, user, assistant)".formatted(ReferenceFile.NAME,
+                                role));
             };
             return Turn.newBuilder().setRole(turn).addParts(Part.newBuilder().setText(content)).build();
         }

@@ -8,6 +8,7 @@ import anymesh.backbone.check.Reference.Message;
 import anymesh.backbone.check.Reference.Sample;
 import anymesh.backbone.decode.DraftCounts;
 import anymesh.backbone.prompt.PromptBuilder;
+import anymesh.kit.check.ReferenceFile;
 import anymesh.kit.model.BundleException;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InvalidInput;
@@ -83,8 +84,8 @@ public final class ReferenceCheck {
         var all = reference.map(Reference::samples).orElseGet(this::own);
         var samples = all.stream().filter(this::hasRoom).toList();
         if (samples.isEmpty() && reference.isPresent()) {
-            throw new BundleException("check.json: no sample fits model.context_length, %d".formatted(
-                    bundle.shape().context()));
+            throw new BundleException("%s: no sample fits model.context_length, %d".formatted(
+                    ReferenceFile.NAME, bundle.shape().context()));
         }
         var chosen = samples.subList(0, Math.min(most, samples.size()));
         long runs = counts.runs();

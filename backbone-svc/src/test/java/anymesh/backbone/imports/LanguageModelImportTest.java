@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import anymesh.backbone.bundle.GenaiConfig;
 import anymesh.kit.catalogue.Component;
+import anymesh.kit.imports.OnnxWriter;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
 import anymesh.kit.model.TextTokenizer;
@@ -323,10 +324,10 @@ class LanguageModelImportTest {
     @Test
     void quantizedWeightsAreNamedByTheirBits() throws IOException {
         ExportFolder.optimum(source);
-        ExportFolder.decoder(1).graph(1, OnnxBytes.message(out -> {
+        ExportFolder.decoder(1).graph(1, OnnxWriter.message(out -> {
             out.writeString(4, "MatMulNBits");
             out.writeString(7, "com.microsoft");
-            out.writeByteArray(5, OnnxBytes.message(attribute -> {
+            out.writeByteArray(5, OnnxWriter.message(attribute -> {
                 attribute.writeString(1, "bits");
                 attribute.writeInt64(3, 4);
             }));

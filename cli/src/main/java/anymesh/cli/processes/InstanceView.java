@@ -3,6 +3,7 @@ package anymesh.cli.processes;
 
 import anymesh.cli.supervise.ProcessState;
 import anymesh.cli.supervise.ProcessStatus;
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.registry.Release;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
@@ -22,7 +23,7 @@ public record InstanceView(String id, String stage, String modality, String bund
     public static InstanceView of(StageInstance instance) {
         var description = instance.description();
         var modalities = description.getCapabilitiesList().stream().map(Capability::getModality)
-                .map(modality -> modality.name().toLowerCase(Locale.ROOT)).distinct()
+                .map(Modalities::name).distinct()
                 .collect(Collectors.joining(","));
         return new InstanceView(instance.id(), instance.service(), modalities, description.getBundle(),
                 description.getVersion(), name(instance.state()), instance.pid(), 0,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.replay;
 
+import anymesh.kit.catalogue.Modalities;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +15,7 @@ record Summary(RecordingFiles recordings, List<Row> rows, List<Tally> tallies) {
 
     /** How many of what, and from where. */
     String what() {
-        var modality = recordings.modality().name().toLowerCase(Locale.ROOT);
+        var modality = Modalities.name(recordings.modality());
         return "%d recordings of %s from %s".formatted(rows.size(), modality, recordings.folder())
                 + (recordings.damaged().isEmpty() ? "" : "; %d can't be read".formatted(recordings.damaged().size()));
     }

@@ -133,7 +133,7 @@ public record GeneratorManifest(Modality modality, String accepts, Defaults defa
     }
 
     private static Modality modality(ModelBundle bundle, String name) {
-        return Modalities.named(name).filter(Modalities.MEDIA::contains).orElseThrow(() -> wrong(bundle, "modality",
+        return Modalities.medium(name).orElseThrow(() -> wrong(bundle, "modality",
                 "%s (expected: one of %s)".formatted(name, Modalities.names(Modalities.MEDIA))));
     }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.generator.pipeline;
 
+import anymesh.kit.check.ReferenceFile;
 import anymesh.kit.check.ReferenceReport;
 import anymesh.kit.check.ReferenceReport.Compared;
-import anymesh.kit.check.Referenced;
 import anymesh.kit.media.VideoFrame;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.ModelBundle;
@@ -38,23 +38,18 @@ public record GeneratorReference(@JsonProperty("reference") String library, @Nul
 
         Sample {
             if (tensors == null) {
-                throw new BundleException(Referenced.FILE + ": a sample needs tensors");
+                throw new BundleException(ReferenceFile.NAME + ": a sample needs tensors");
             }
         }
     }
 
     public GeneratorReference {
-        if (library == null || samples == null || samples.isEmpty()) {
-            throw new BundleException(Referenced.FILE + ": needs a reference and samples");
-        }
-        samples = List.copyOf(samples);
+        samples = ReferenceFile.samples(library, samples);
     }
 
     /** That of a bundle, if it has one. */
     public static Optional<GeneratorReference> of(ModelBundle bundle) {
-        return bundle.has(Referenced.FILE)
-                ? Optional.of(bundle.read(Referenced.FILE, GeneratorReference.class))
-                : Optional.empty();
+        return ReferenceFile.read(bundle, GeneratorReference.class);
     }
 
     /** Makes each sample as a request would have it, and compares. To be called by the pipeline's worker. */
@@ -83,7 +78,7 @@ public record GeneratorReference(@JsonProperty("reference") String library, @Nul
         var noise = numbers("noise", sample, tensors);
         var denoising = pipeline.begin(request, to -> {
             if (to.length != noise.length) {
-                throw new BundleException("%s: %s: noise has %d numbers (expected: %d)".formatted(Referenced.FILE,
+                throw new BundleException("%s: %s: noise has %d numbers (expected: %d)".formatted(ReferenceFile.NAME,
                         sample.tensors(), noise.length, to.length));
             }
             System.arraycopy(noise, 0, to, 0, to.length);
@@ -103,14 +98,14 @@ public record GeneratorReference(@JsonProperty("reference") String library, @Nul
             return sizes.isEmpty() ? null : sizes.getFirst();
         }
         return sizes.stream().filter(size -> size.toString().equals(sample.size())).findFirst()
-                .orElseThrow(() -> new BundleException("%s: size %s (expected: one of %s)".formatted(Referenced.FILE,
+                .orElseThrow(() -> new BundleException("%s: size %s (expected: one of %s)".formatted(ReferenceFile.NAME,
                         sample.size(), sizes)));
     }
 
     private static float[] numbers(String name, Sample sample, Map<String, Tensor> tensors) {
         var tensor = tensors.get(name);
         if (tensor == null) {
-            throw new BundleException("%s: %s has no '%s' (it has: %s)".formatted(Referenced.FILE, sample.tensors(),
+            throw new BundleException("%s: %s has no '%s' (it has: %s)".formatted(ReferenceFile.NAME, sample.tensors(),
                     name, tensors.keySet()));
         }
         return tensor.toFloatArray();
@@ -119,7 +114,7 @@ public record GeneratorReference(@JsonProperty("reference") String library, @Nul
     private static float[] numbers(String name, Sample sample, Map<String, Tensor> tensors, int expected) {
         var numbers = numbers(name, sample, tensors);
         if (numbers.length != expected) {
-            throw new BundleException("%s: %s: %s has %d numbers (expected: %d)".formatted(Referenced.FILE,
+            throw new BundleException("%s: %s: %s has %d numbers (expected: %d)".formatted(ReferenceFile.NAME,
                     sample.tensors(), name, numbers.length, expected));
         }
         return numbers;
@@ -129,7 +124,7 @@ public record GeneratorReference(@JsonProperty("reference") String library, @Nul
         return switch (made) {
             case Picture picture -> List.of(picture.rgb());
             case GeneratedClip clip -> clip.clip().frames().stream().map(VideoFrame::rgb).toList();
-            case GeneratedSound _ -> throw new BundleException(Referenced.FILE + ": a sound has no pixels");
+            case GeneratedSound _ -> throw new BundleException(ReferenceFile.NAME + ": a sound has no pixels");
         };
     }
 
@@ -142,8 +137,9 @@ public record GeneratorReference(@JsonProperty("reference") String library, @Nul
             }
         }
         if (at < count) {
-            throw new BundleException("%s: pixels: %d numbers (expected: at most %d)".formatted(Referenced.FILE, count,
-                    at));
+            throw new BundleException(
+                    "%s: pixels: %d numbers (expected: at most %d)".formatted(ReferenceFile.NAME, count,
+                            at));
         }
         return numbers;
     }
@@ -157,7 +153,7 @@ public record GeneratorReference(@JsonProperty("reference") String library, @Nul
     }
 
     private static BundleException failed(Sample sample, @Nullable Throwable why) {
-        var text = "%s: %s: nothing came of it".formatted(Referenced.FILE, sample.tensors());
+        var text = "%s: %s: nothing came of it".formatted(ReferenceFile.NAME, sample.tensors());
         return why == null ? new BundleException(text) : new BundleException(text + ": " + why.getMessage(), why);
     }
 }

@@ -31,18 +31,23 @@ public final class Modalities {
         return ALL.stream().filter(modality -> modality.name().equalsIgnoreCase(name)).findFirst();
     }
 
-    /** The same; {@link IllegalArgumentException} if there is none. */
+    /** The same, if it is one of the media. */
+    public static Optional<Modality> medium(@Nullable String name) {
+        return named(name).filter(MEDIA::contains);
+    }
+
+    /** As {@link #named}; {@link IllegalArgumentException} if there is none. */
     public static Modality require(@Nullable String name) {
-        return require(name, ALL);
+        return required(named(name), name, ALL);
     }
 
-    /** The modality of a name, if it is one of the media; {@link IllegalArgumentException} for any other. */
+    /** As {@link #medium}; {@link IllegalArgumentException} if there is none. */
     public static Modality requireMedium(@Nullable String name) {
-        return require(name, MEDIA);
+        return required(medium(name), name, MEDIA);
     }
 
-    private static Modality require(@Nullable String name, List<Modality> among) {
-        return named(name).filter(among::contains).orElseThrow(() -> new IllegalArgumentException(
+    private static Modality required(Optional<Modality> found, @Nullable String name, List<Modality> among) {
+        return found.orElseThrow(() -> new IllegalArgumentException(
                 "modality: %s (expected: one of %s)".formatted(name, names(among))));
     }
 

@@ -36,7 +36,7 @@ public record ReferenceReport(String library, float tolerance, List<Compared> co
         /** {@link BundleException} if there are not as many numbers. */
         public static Compared of(String what, float[] made, float[] expected) {
             if (made.length != expected.length) {
-                throw new BundleException("%s: %s has %d numbers, and the models give %d".formatted(Referenced.FILE,
+                throw new BundleException("%s: %s has %d numbers, and the models give %d".formatted(ReferenceFile.NAME,
                         what, expected.length, made.length));
             }
             double difference = 0;

@@ -5,9 +5,6 @@ import java.util.Optional;
 
 /** A stage whose bundle may have a {@code check.json} with samples of tensors. */
 public interface Referenced {
-    /** The bundle's file. */
-    String FILE = "check.json";
-
     /** How near its models came to the reference when they were warmed; empty if the bundle has none. */
     Optional<ReferenceReport> reference();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.consul;
 
+import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageState;
 import anymesh.v1.Capability;
@@ -41,7 +42,7 @@ final class InstanceCodec {
         meta.put("bundle", description.getBundle());
         meta.put("version", description.getVersion());
         meta.put("modalities", joined(description,
-                capability -> Stream.of(capability.getModality().name().toLowerCase(Locale.ROOT))));
+                capability -> Stream.of(Modalities.name(capability.getModality()))));
         meta.put("spaces", joined(description, capability -> Stream.of(capability.getAcceptsList(),
                 capability.getProducesList()).flatMap(Collection::stream)));
         meta.put("capacity", String.valueOf(description.getCapacity()));

@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 public record OnnxGraph(List<Node> nodes, List<Node> functions, Map<String, Long> constants) {
     /** Graphs in graphs, in a file that is not made to harm. */
     private static final int MAX_DEPTH = 32;
-    private static final Set<String> COMPARISONS = Set.of("Greater", "GreaterOrEqual", "Less", "LessOrEqual");
     private static final int INT64 = 7;
     private static final int SHORT_TEXT = 32;
 
@@ -135,16 +134,13 @@ public record OnnxGraph(List<Node> nodes, List<Node> functions, Map<String, Long
         if ((left == null) == (right == null)) {
             return LongStream.empty();
         }
-        boolean isEqualOnTheLowSide = switch (comparison.operator()) {
-            case "Greater" -> right != null; // n > c, c > n
-            case "GreaterOrEqual" -> left != null;
-            case "Less" -> left != null;
-            case "LessOrEqual" -> right != null;
-            default -> false;
+        long constant = right != null ? right : Objects.requireNonNull(left);
+        // The constant itself is on the low side in n > c and n <= c, and in c >= n and c < n.
+        return switch (comparison.operator()) {
+            case "Greater", "LessOrEqual" -> LongStream.of(right != null ? constant : constant - 1);
+            case "GreaterOrEqual", "Less" -> LongStream.of(right != null ? constant - 1 : constant);
+            default -> LongStream.empty();
         };
-        boolean compares = COMPARISONS.contains(comparison.operator());
-        long constant = left == null ? right : left;
-        return compares ? LongStream.of(isEqualOnTheLowSide ? constant : constant - 1) : LongStream.empty();
     }
 
     /** Field numbers are those of onnx.proto. */

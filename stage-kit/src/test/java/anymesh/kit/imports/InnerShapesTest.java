@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class InnerShapesTest {
-    private static final byte[] SHAPE = OnnxBytes.message(out -> out.writeString(1, "inner"));
+    private static final byte[] SHAPE = OnnxWriter.message(out -> out.writeString(1, "inner"));
 
     @TempDir
     private Path folder;

@@ -90,7 +90,7 @@ class MissingOperatorsTest {
 
     @Test
     void whatIsThereStaysAsItIsAndGraphsInGraphsAreReadToo() throws IOException {
-        var branch = OnnxBytes.message(
+        var branch = OnnxWriter.message(
                 out -> out.writeByteArray(1, node("GatedAdd", List.of("x", "s", "g"), List.of("y"))));
         var nested = new OnnxBytes().opset("", OPSET).node("com.microsoft", "FusedMatMul")
                 .graph(1, OnnxBytes.node("", "If", 6, branch)).write(folder.resolve("nested.onnx"));
@@ -117,14 +117,14 @@ class MissingOperatorsTest {
     }
 
     private static byte[] node(String operator, List<String> inputs, List<String> outputs, byte[]... attributes) {
-        return OnnxBytes.message(out -> {
+        return OnnxWriter.message(out -> {
             out.writeRawBytes(OnnxWriter.node(operator, outputs, inputs, attributes));
             out.writeString(7, "com.microsoft");
         });
     }
 
     private Path write(OnnxBytes model) throws IOException {
-        var bytes = OnnxBytes.message(out -> {
+        var bytes = OnnxWriter.message(out -> {
             out.writeInt64(1, 10); // the version of onnx.proto
             out.writeRawBytes(model.graph(2, OnnxBytes.text("test")).bytes());
         });

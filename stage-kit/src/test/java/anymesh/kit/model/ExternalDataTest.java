@@ -4,6 +4,7 @@ package anymesh.kit.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import anymesh.kit.imports.OnnxWriter;
 import anymesh.kit.testing.Bundles;
 import anymesh.kit.testing.OnnxBytes;
 import java.io.IOException;
@@ -36,20 +37,20 @@ class ExternalDataTest {
     void dataOfEveryPlaceWhereATensorCanBeAreFound() {
         var file = new OnnxBytes()
                 .graph(5, tensor("initializer.data"))
-                .graph(15, OnnxBytes.message(out -> out.writeByteArray(1, tensor("sparse.data"))))
+                .graph(15, OnnxWriter.message(out -> out.writeByteArray(1, tensor("sparse.data"))))
                 .graph(1, OnnxBytes.node("", "Constant", 5, tensor("constant.data")))
                 .graph(1, OnnxBytes.node("", "Many", 10, tensor("list.data")))
                 .graph(1, OnnxBytes.node("", "Sparse", 22,
-                        OnnxBytes.message(out -> out.writeByteArray(2, tensor("indices.data")))))
-                .graph(1, OnnxBytes.node("", "If", 6, OnnxBytes.message(out -> out.writeByteArray(1,
+                        OnnxWriter.message(out -> out.writeByteArray(2, tensor("indices.data")))))
+                .graph(1, OnnxBytes.node("", "If", 6, OnnxWriter.message(out -> out.writeByteArray(1,
                         OnnxBytes.node("", "Loop", 11,
-                                OnnxBytes.message(inner -> inner.writeByteArray(5, tensor("sub/body.data"))))))))
-                .model(20, OnnxBytes.message(out -> out.writeByteArray(2,
-                        OnnxBytes.message(inner -> inner.writeByteArray(5, tensor("training.data"))))))
-                .model(25, OnnxBytes.message(out -> {
+                                OnnxWriter.message(inner -> inner.writeByteArray(5, tensor("sub/body.data"))))))))
+                .model(20, OnnxWriter.message(out -> out.writeByteArray(2,
+                        OnnxWriter.message(inner -> inner.writeByteArray(5, tensor("training.data"))))))
+                .model(25, OnnxWriter.message(out -> {
                     out.writeString(1, "Mine");
                     out.writeByteArray(7, OnnxBytes.node("", "Constant", 5, tensor("function.data")));
-                    out.writeByteArray(11, OnnxBytes.message(in -> in.writeByteArray(5, tensor("default.data"))));
+                    out.writeByteArray(11, OnnxWriter.message(in -> in.writeByteArray(5, tensor("default.data"))));
                     out.writeString(10, "here");
                 }))
                 .write(folder.resolve("model.onnx"));
@@ -123,7 +124,7 @@ class ExternalDataTest {
         var nested = new byte[0];
         for (int i = 0; i < 2000; i++) {
             var inner = nested;
-            nested = OnnxBytes.message(out -> out.writeByteArray(1, OnnxBytes.node("", "If", 6, inner)));
+            nested = OnnxWriter.message(out -> out.writeByteArray(1, OnnxBytes.node("", "If", 6, inner)));
         }
         var deep = new OnnxBytes().node("", "Add").graph(1, OnnxBytes.node("", "If", 6, nested))
                 .write(folder.resolve("deep.onnx"));

@@ -4,6 +4,7 @@ package anymesh.kit.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import anymesh.kit.imports.OnnxWriter;
 import anymesh.kit.model.OnnxGraph.Node;
 import anymesh.kit.testing.Bundles;
 import anymesh.kit.testing.OnnxBytes;
@@ -67,10 +68,10 @@ class OnnxGraphTest {
         for (boolean isNode : new boolean[]{false, true}) {
             var model = new OnnxBytes().opset("", 21);
             if (isNode) {
-                model.graph(1, OnnxBytes.message(out -> {
+                model.graph(1, OnnxWriter.message(out -> {
                     out.writeString(2, "limit");
                     out.writeString(4, "Constant");
-                    out.writeByteArray(5, OnnxBytes.message(value -> value.writeByteArray(5, tensor("", 4096))));
+                    out.writeByteArray(5, OnnxWriter.message(value -> value.writeByteArray(5, tensor("", 4096))));
                 }));
             } else {
                 model.graph(5, tensor("limit", 4096)).graph(5, OnnxBytes.tensor("weights", 1, 1000));
@@ -95,7 +96,7 @@ class OnnxGraphTest {
     }
 
     private static byte[] operator(String operator, String output, String... inputs) {
-        return OnnxBytes.message(out -> {
+        return OnnxWriter.message(out -> {
             for (var input : inputs) {
                 out.writeString(1, input);
             }
@@ -113,10 +114,10 @@ class OnnxGraphTest {
 
     /** int64 as packed {@code int64_data}, along one axis. */
     private static byte[] packed(String name, long... values) {
-        return OnnxBytes.message(out -> {
-            out.writeByteArray(1, OnnxBytes.message(axis -> axis.writeInt64NoTag(values.length)));
+        return OnnxWriter.message(out -> {
+            out.writeByteArray(1, OnnxWriter.message(axis -> axis.writeInt64NoTag(values.length)));
             out.writeInt32(2, 7);
-            out.writeByteArray(7, OnnxBytes.message(data -> {
+            out.writeByteArray(7, OnnxWriter.message(data -> {
                 for (long value : values) {
                     data.writeInt64NoTag(value);
                 }
@@ -127,7 +128,7 @@ class OnnxGraphTest {
 
     /** One int64, as exporters write it: without axes, in raw bytes. */
     private static byte[] tensor(String name, long value) {
-        return OnnxBytes.message(out -> {
+        return OnnxWriter.message(out -> {
             out.writeInt32(2, 7);
             out.writeString(8, name);
             out.writeByteArray(9, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array());

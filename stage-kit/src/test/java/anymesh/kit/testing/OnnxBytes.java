@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.testing;
 
-import com.google.protobuf.CodedOutputStream;
+import anymesh.kit.imports.OnnxWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,37 +14,20 @@ public final class OnnxBytes {
     private final ByteArrayOutputStream graph = new ByteArrayOutputStream();
     private final ByteArrayOutputStream model = new ByteArrayOutputStream();
 
-    /** A message's fields. */
-    public interface Fields {
-        void write(CodedOutputStream out) throws IOException;
-    }
-
-    public static byte[] message(Fields fields) {
-        var bytes = new ByteArrayOutputStream();
-        try {
-            var out = CodedOutputStream.newInstance(bytes);
-            fields.write(out);
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
-
     private static void field(ByteArrayOutputStream into, int number, byte[] bytes) {
-        into.writeBytes(message(out -> out.writeByteArray(number, bytes)));
+        into.writeBytes(OnnxWriter.message(out -> out.writeByteArray(number, bytes)));
     }
 
     /** A tensor, with data elsewhere if there is a location; key and value of its {@code external_data} alternate. */
     public static byte[] tensor(String name, int type, long size, String... external) {
-        return message(out -> {
+        return OnnxWriter.message(out -> {
             out.writeInt64(1, size);
             out.writeInt32(2, type);
             out.writeString(8, name);
             for (int i = 0; i < external.length; i += 2) {
                 var key = external[i];
                 var value = external[i + 1];
-                out.writeByteArray(13, message(entry -> {
+                out.writeByteArray(13, OnnxWriter.message(entry -> {
                     entry.writeString(1, key);
                     entry.writeString(2, value);
                 }));
@@ -57,11 +40,11 @@ public final class OnnxBytes {
 
     /** An operator with an attribute: its bytes as they stand in the message's field. */
     public static byte[] node(String domain, String type, int attributeField, byte[] attribute) {
-        return message(out -> {
+        return OnnxWriter.message(out -> {
             out.writeString(4, type);
             out.writeString(7, domain);
             if (attributeField > 0) {
-                out.writeByteArray(5, message(inner -> inner.writeByteArray(attributeField, attribute)));
+                out.writeByteArray(5, OnnxWriter.message(inner -> inner.writeByteArray(attributeField, attribute)));
             }
         });
     }
@@ -83,10 +66,7 @@ public final class OnnxBytes {
     }
 
     public OnnxBytes opset(String domain, long version) {
-        return model(8, message(out -> {
-            out.writeString(1, domain);
-            out.writeInt64(2, version);
-        }));
+        return model(8, OnnxWriter.opset(domain, version));
     }
 
     public OnnxBytes input(String name, int type, long... shape) {
@@ -99,9 +79,9 @@ public final class OnnxBytes {
 
     /** An input or output; axes below 0 are free. */
     private static byte[] value(String name, int type, long... shape) {
-        var axes = message(out -> {
+        var axes = OnnxWriter.message(out -> {
             for (long axis : shape) {
-                out.writeByteArray(1, message(size -> {
+                out.writeByteArray(1, OnnxWriter.message(size -> {
                     if (axis < 0) {
                         size.writeString(2, "free");
                     } else {
@@ -110,9 +90,9 @@ public final class OnnxBytes {
                 }));
             }
         });
-        return message(out -> {
+        return OnnxWriter.message(out -> {
             out.writeString(1, name);
-            out.writeByteArray(2, message(kind -> kind.writeByteArray(1, message(tensor -> {
+            out.writeByteArray(2, OnnxWriter.message(kind -> kind.writeByteArray(1, OnnxWriter.message(tensor -> {
                 tensor.writeInt32(1, type);
                 tensor.writeByteArray(2, axes);
             }))));

@@ -4,10 +4,10 @@ package anymesh.kit.imports.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import anymesh.kit.imports.OnnxWriter;
 import anymesh.kit.imports.SourceFolder;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.TextTokenizer;
-import anymesh.kit.testing.OnnxBytes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -128,7 +128,7 @@ class TokenizerRepairTest {
             cut(Arrays.copyOf(whole, length));
         }
         cut("no model at all".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        cut(OnnxBytes.message(out -> out.writeByteArray(1, OnnxBytes.message(piece -> piece.writeInt32(3, 9)))));
+        cut(OnnxWriter.message(out -> out.writeByteArray(1, OnnxWriter.message(piece -> piece.writeInt32(3, 9)))));
     }
 
     /** A file that is cut between two pieces is one with fewer; then what its trainer said is missing. */
