@@ -16,7 +16,7 @@ public record EncoderConfig(StageConfig stage, PictureLimits pictures, long maxP
     }
 
     public static EncoderConfig defaults() {
-        return new EncoderConfig(StageConfig.defaults(ServiceKind.ENCODER, new BatchPolicy(256, 32)),
+        return new EncoderConfig(StageConfig.defaults(ServiceKind.ENCODER, BatchPolicy.paying(256, 32)),
                 PictureLimits.defaults(), 16L << 20, Duration.ofMinutes(10));
     }
 

@@ -26,7 +26,16 @@ final class DiffusionJob extends Job<Media> {
 
     /** Whether to show what the step that was done last came to: so often, evenly spaced, and not what is finished. */
     boolean isShown() {
-        int done = denoising.stepsDone();
+        return isShown(denoising.stepsDone());
+    }
+
+    /** Whether the next step is only that: nothing is shown or finished after it. */
+    boolean isOnlyDenoised() {
+        int done = denoising.stepsDone() + 1;
+        return done < denoising.steps() && !isShown(done);
+    }
+
+    private boolean isShown(int done) {
         int steps = denoising.steps();
         return previews > 0 && done < steps
                 && done * (previews + 1) / steps > (done - 1) * (previews + 1) / steps;
@@ -36,6 +45,16 @@ final class DiffusionJob extends Job<Media> {
     @Override
     public int weight() {
         return denoising.rows();
+    }
+
+    @Override
+    public Object kind() {
+        return denoising.kind();
+    }
+
+    @Override
+    public double cost() {
+        return denoising.cost();
     }
 
     Denoising denoising() {

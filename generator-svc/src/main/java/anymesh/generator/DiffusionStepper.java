@@ -40,6 +40,11 @@ final class DiffusionStepper implements Stepper<DiffusionJob> {
         decode(going.stream().filter(job -> job.denoising().isFinished()).toList());
     }
 
+    @Override
+    public boolean isRegular(DiffusionJob job) {
+        return job.isOnlyDenoised();
+    }
+
     private void show(List<DiffusionJob> shown) {
         var previews = pipeline.preview(shown.stream().map(DiffusionJob::denoising).toList());
         for (int i = 0; i < shown.size(); i++) {

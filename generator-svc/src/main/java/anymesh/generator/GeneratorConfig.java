@@ -22,7 +22,7 @@ public record GeneratorConfig(StageConfig stage, Modality modality, int decodeBa
 
     /** The defaults of the generator of a modality: image, audio or video, each on ports of its own. */
     public static GeneratorConfig defaults(Modality modality) {
-        return new GeneratorConfig(StageConfig.defaults(ServiceKind.generator(modality), new BatchPolicy(256, 16)),
+        return new GeneratorConfig(StageConfig.defaults(ServiceKind.generator(modality), BatchPolicy.paying(256, 16)),
                 modality, 4);
     }
 

@@ -21,6 +21,6 @@ public record ProjectorConfig(StageConfig stage) {
     }
 
     private static ProjectorConfig defaults(ServiceKind kind) {
-        return new ProjectorConfig(StageConfig.defaults(kind, new BatchPolicy(256, 64)));
+        return new ProjectorConfig(StageConfig.defaults(kind, BatchPolicy.paying(256, 64)));
     }
 }

@@ -173,7 +173,8 @@ final class Generations {
     private CallContext begin(RoutingContext http) {
         var span = span(http);
         String own = Traces.traceparent(span);
-        var call = CallContext.start(RequestIds.of(http), own == null ? RequestIds.traceparent(http) : own,
+        var call = CallContext.start(RequestIds.of(http), Callers.of(http).name(),
+                own == null ? RequestIds.traceparent(http) : own,
                 RequestTime.of(http.request(), settings.requestTimeout()));
         if (own != null) {
             http.response().putHeader(RequestIds.TRACE, own);

@@ -73,7 +73,7 @@ final class JobRun {
                 .setAttribute("anymesh.job", job.id()).setAttribute("anymesh.job.attempt", job.attempt())
                 .startSpan();
         String own = Traces.traceparent(span);
-        call = CallContext.start(requestId, own == null ? job.traceparent() : own, config.timeout());
+        call = CallContext.start(requestId, job.owner(), own == null ? job.traceparent() : own, config.timeout());
     }
 
     String id() {

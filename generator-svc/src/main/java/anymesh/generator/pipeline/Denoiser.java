@@ -2,6 +2,7 @@
 package anymesh.generator.pipeline;
 
 import anymesh.kit.batch.Halves;
+import anymesh.kit.compute.SideBySide;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
 import anymesh.kit.model.ModelBundle;
@@ -26,6 +27,7 @@ final class Denoiser implements AutoCloseable {
     private static final String LATENTS = "manifest.json's pipeline and vae_decoder/config.json say";
 
     private final OnnxModel model;
+    private final SideBySide sideBySide;
     private final DenoiserInputs inputs;
     private final NegativePrompt negative;
     private final Map<BatchSize, RowBatch> batches = new HashMap<>();
@@ -39,6 +41,7 @@ final class Denoiser implements AutoCloseable {
 
     private Denoiser(OnnxModel model, DenoiserInputs inputs, NegativePrompt negative) {
         this.model = model;
+        this.sideBySide = model.sideBySide();
         this.inputs = inputs;
         this.negative = negative;
     }
@@ -110,7 +113,10 @@ final class Denoiser implements AutoCloseable {
         for (var item : items) {
             row += fill(batch, row, item);
         }
-        model.run(batch.feeds(), batch.results());
+        sideBySide.run(shape, rows, (from, count) -> {
+            var part = batch.part(from, count);
+            model.run(part.feeds(), part.results());
+        });
         return batch;
     }
 

@@ -62,6 +62,16 @@ public final class Denoising {
         return true;
     }
 
+    /** What those have in common that can share a run. */
+    public Object kind() {
+        return shape;
+    }
+
+    /** What all its steps take, against others that the same pipeline makes: rows times steps times numbers of a latent. */
+    public double cost() {
+        return (double) rows() * steps() * shape.numbers();
+    }
+
     LatentShape shape() {
         return shape;
     }

@@ -6,6 +6,7 @@ import anymesh.kit.model.Numbers;
 import anymesh.kit.model.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,13 @@ final class RowBatch {
     private final float[] @Nullable [] conditions;
     private final Map<String, Tensor> feeds;
     private final Map<String, Tensor> results;
+    private final Map<Range, Part> parts = new HashMap<>();
+
+    /** Some of the rows. */
+    private record Range(int from, int count) {}
+
+    /** The tensors of some of the rows, which are views. */
+    record Part(Map<String, Tensor> feeds, Map<String, Tensor> results) {}
 
     RowBatch(DenoiserInputs inputs, int rows, LatentShape latents, ConditionShape shape) {
         var fed = Tensor.allocate(inputs.sample().type(), latents.batch(rows));
@@ -66,11 +74,18 @@ final class RowBatch {
         output.read(row * into.length, into);
     }
 
-    Map<String, Tensor> feeds() {
-        return feeds;
+    /** Called by several threads at once. */
+    synchronized Part part(int from, int count) {
+        return parts.computeIfAbsent(new Range(from, count), range -> new Part(slices(feeds, range),
+                slices(results, range)));
     }
 
-    Map<String, Tensor> results() {
-        return results;
+    /** A tensor without rows, as one timestep for all, is in each part whole. */
+    private Map<String, Tensor> slices(Map<String, Tensor> tensors, Range range) {
+        var slices = new HashMap<String, Tensor>();
+        tensors.forEach((name, tensor) -> slices.put(name, tensor.rank() > 0 && tensor.size(0) == conditions.length
+                ? tensor.part(0, range.from(), range.count())
+                : tensor));
+        return slices;
     }
 }

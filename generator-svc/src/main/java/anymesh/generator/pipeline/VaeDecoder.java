@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.generator.pipeline;
 
+import anymesh.kit.compute.SideBySide;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
 import anymesh.kit.model.ModelBundle;
+import anymesh.kit.model.Numbers;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
-import anymesh.kit.model.Numbers;
 import anymesh.kit.model.Tensor;
 import anymesh.kit.model.TensorInfo;
 import anymesh.wire.error.InferenceFailed;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 
 /**
@@ -24,6 +26,7 @@ import java.util.function.Consumer;
 final class VaeDecoder implements AutoCloseable {
 
     private final OnnxModel model;
+    private final SideBySide sideBySide;
     private final TensorInfo input;
     private final TensorInfo output;
     private final LatentScaling scaling;
@@ -31,6 +34,7 @@ final class VaeDecoder implements AutoCloseable {
 
     private VaeDecoder(OnnxModel model, LatentScaling scaling, int atOnce) {
         this.model = model;
+        this.sideBySide = model.sideBySide();
         this.input = only(model, model.inputs(), "input");
         this.output = only(model, model.outputs(), "output");
         this.scaling = scaling;
@@ -61,19 +65,26 @@ final class VaeDecoder implements AutoCloseable {
     void decode(List<float[]> rows, LatentShape shape, List<Integer> expected, Consumer<float[]> decoded) {
         for (int from = 0; from < rows.size(); from += atOnce) {
             var some = rows.subList(from, Math.min(from + atOnce, rows.size()));
-            var planes = run(some, shape);
-            var actual = Arrays.stream(planes.shape()).skip(1).mapToInt(Math::toIntExact).boxed().toList();
-            for (int axis = 0; axis < expected.size(); axis++) {
-                if (expected.get(axis) != -1 && !expected.get(axis).equals(actual.get(axis))) {
-                    throw new InferenceFailed("vae_decoder gave %s (expected: rows of %s)".formatted(planes, expected));
-                }
+            var runs = new ConcurrentSkipListMap<Integer, Tensor>();
+            sideBySide.run(shape, some.size(),
+                    (first, count) -> runs.put(first, run(some.subList(first, first + count), shape)));
+            runs.values().forEach(planes -> take(planes, expected, decoded));
+        }
+    }
+
+    private static void take(Tensor planes, List<Integer> expected, Consumer<float[]> decoded) {
+        var actual = Arrays.stream(planes.shape()).skip(1).mapToInt(Math::toIntExact).boxed().toList();
+        for (int axis = 0; axis < expected.size(); axis++) {
+            if (expected.get(axis) != -1 && !expected.get(axis).equals(actual.get(axis))) {
+                throw new InferenceFailed("vae_decoder gave %s (expected: rows of %s)".formatted(planes, expected));
             }
-            var row = new float[Math.toIntExact(planes.elements() / some.size())];
-            var numbers = Numbers.of(planes);
-            for (int i = 0; i < some.size(); i++) {
-                numbers.read(i * row.length, row);
-                decoded.accept(row);
-            }
+        }
+        int rows = Math.toIntExact(planes.size(0));
+        var row = new float[Math.toIntExact(planes.elements() / rows)];
+        var numbers = Numbers.of(planes);
+        for (int i = 0; i < rows; i++) {
+            numbers.read(i * row.length, row);
+            decoded.accept(row);
         }
     }
 

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CallContext {
     static final Metadata.Key<String> REQUEST_ID = Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER);
+    static final Metadata.Key<String> CALLER = Metadata.Key.of("x-anymesh-caller", Metadata.ASCII_STRING_MARSHALLER);
     static final Metadata.Key<String> TRACEPARENT = Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final Logger LOG = LoggerFactory.getLogger(CallContext.class);
@@ -32,6 +33,7 @@ public final class CallContext {
     private static final CharMatcher HEADER_SAFE = CharMatcher.inRange('!', '~');
 
     private final String requestId;
+    private final String caller;
     private final TraceParent trace;
     private final Deadline deadline;
     private final List<Callback> callbacks = new ArrayList<>(2);
@@ -39,8 +41,10 @@ public final class CallContext {
     private final @Nullable TraceParent callSpan;
     private boolean cancelled;
 
-    private CallContext(String requestId, TraceParent trace, Deadline deadline, @Nullable TraceParent callSpan) {
+    private CallContext(String requestId, String caller, TraceParent trace, Deadline deadline,
+            @Nullable TraceParent callSpan) {
         this.requestId = requestId;
+        this.caller = caller;
         this.trace = trace;
         this.deadline = deadline;
         this.callSpan = callSpan;
@@ -54,7 +58,16 @@ public final class CallContext {
      * @param timeout     the time that the whole request has
      */
     public static CallContext start(String requestId, @Nullable String traceparent, Duration timeout) {
-        return new CallContext(headerSafe(requestId), TraceParent.parseOrNew(traceparent),
+        return start(requestId, "", traceparent, timeout);
+    }
+
+    /**
+     * As {@link #start(String, String, Duration)}, for a caller whose requests take turns with those of others.
+     *
+     * @param caller its name; empty where callers have none
+     */
+    public static CallContext start(String requestId, String caller, @Nullable String traceparent, Duration timeout) {
+        return new CallContext(headerSafe(requestId), headerSafe(caller), TraceParent.parseOrNew(traceparent),
                 Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS), null);
     }
 
@@ -66,13 +79,15 @@ public final class CallContext {
      */
     public CallContext part(@Nullable String traceparent) {
         var span = traceparent == null ? null : TraceParent.parseOrNew(traceparent);
-        return new CallContext(requestId, span == null ? trace : span, deadline, span);
+        return new CallContext(requestId, caller, span == null ? trace : span, deadline, span);
     }
 
     /** The other end of {@link #writeTo}. */
     static CallContext received(Metadata headers, @Nullable Deadline deadline) {
         String id = headers.get(REQUEST_ID);
+        String caller = headers.get(CALLER);
         return new CallContext(id == null || id.isBlank() ? UUID.randomUUID().toString() : headerSafe(id),
+                caller == null ? "" : headerSafe(caller),
                 TraceParent.parseOrNew(headers.get(TRACEPARENT)),
                 deadline == null ? Deadline.after(NO_DEADLINE.toNanos(), TimeUnit.NANOSECONDS) : deadline,
                 null);
@@ -80,6 +95,11 @@ public final class CallContext {
 
     public String requestId() {
         return requestId;
+    }
+
+    /** Who asks, as far as it matters for whose turn it is; empty if nobody said. */
+    public String caller() {
+        return caller;
     }
 
     /** This hop's own trace header: each call made under this context gets a span of its own in the same trace. */
@@ -149,6 +169,9 @@ public final class CallContext {
 
     void writeTo(Metadata headers) {
         headers.put(REQUEST_ID, requestId);
+        if (!caller.isEmpty()) {
+            headers.put(CALLER, caller);
+        }
         headers.put(TRACEPARENT, (callSpan == null ? trace.child() : callSpan).toString());
     }
 

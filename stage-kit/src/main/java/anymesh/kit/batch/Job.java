@@ -51,6 +51,16 @@ public abstract class Job<R> {
         return 1;
     }
 
+    /** Jobs of one kind can share a run; those of different kinds only take turns. */
+    public Object kind() {
+        return Job.class;
+    }
+
+    /** What the whole of it takes, against others of the same batcher. */
+    public double cost() {
+        return weight();
+    }
+
     /**
      * Ends the job with a result, unless it has ended already: then the value is {@linkplain #discard freed}. Called on the
      * worker; the waiting caller sees it once the step's time is booked.

@@ -8,6 +8,7 @@ import anymesh.wire.error.MeshException;
 import anymesh.wire.error.ModelNotReady;
 import anymesh.wire.error.Overloaded;
 import anymesh.wire.error.StageUnavailable;
+import com.google.common.collect.Streams;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -16,11 +17,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.TracerProvider;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
@@ -30,8 +29,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Continuous batching: a bounded queue in front of one worker thread. Before each step the worker drops what was
- * cancelled, admits what fits and advances all of it together, so jobs join and leave between steps. A stepper that
- * finishes every job in one step makes this an ordinary micro-batcher.
+ * cancelled, admits what fits and {@linkplain PayingSizes pays} in {@linkplain FairQueue fair order}, and advances all of it
+ * together, so jobs join and leave between steps. A stepper that finishes every job in one step makes this an ordinary
+ * micro-batcher.
  *
  * <p>Threads: {@link #submit} from any; the stepper is called by the worker alone. The worker is a platform thread, since
  * a native call would hold a virtual thread's carrier.
@@ -44,7 +44,8 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     private final Stepper<J> stepper;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Queue<J> queue = new ArrayDeque<>();
+    private final FairQueue<J> queue = new FairQueue<>();
+    private final PayingSizes sizes;
     private final Counter rejected;
     private final Counter dropped;
     private final Timer queueTime;
@@ -64,6 +65,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         this.name = name;
         this.policy = policy;
         this.stepper = stepper;
+        this.sizes = new PayingSizes(policy.gain(), System::nanoTime);
         this.spans = new JobSpans(name, tracer);
         Gauge.builder("anymesh.queue.depth", this, StepBatcher::depth).tag("batcher", name).register(meters);
         Gauge.builder("anymesh.batch.active", activeWeight, AtomicInteger::get).tag("batcher", name)
@@ -108,7 +110,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     /** One job is never too much, however large: nothing smaller could be done for it. */
     private boolean isTooMuch(J job) {
         return !queue.isEmpty()
-                && queue.stream().mapToInt(Job::weight).sum() + job.weight() > policy.maxQueue();
+                && Streams.stream(queue).mapToInt(Job::weight).sum() + job.weight() > policy.maxQueue();
     }
 
     /**
@@ -194,8 +196,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
                 }
                 dropDone();
                 int weight = active.stream().mapToInt(Job::weight).sum();
-                for (J next; (next = queue.peek()) != null
-                        && (active.isEmpty() || weight + next.weight() <= policy.maxBatch()); weight += next.weight()) {
+                for (J next; (next = queue.peek()) != null && fits(next, active, weight); weight += next.weight()) {
                     active.add(next); // first: a job that is in neither is awaited for ever
                     queue.remove();
                     next.admitted();
@@ -212,8 +213,20 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         }
     }
 
+    private boolean fits(J next, List<J> active, int weight) {
+        return active.isEmpty() || (weight + next.weight() <= policy.maxBatch()
+                && (policy.gain() == 0 || sizes.pays(next.kind(), weight(next.kind(), active), next.weight())));
+    }
+
+    private int weight(Object kind, List<J> active) {
+        return active.stream().filter(job -> job.kind().equals(kind)).mapToInt(Job::weight).sum();
+    }
+
     private void step(List<J> active) {
         int weight = active.stream().mapToInt(Job::weight).sum();
+        var kind = active.getFirst().kind();
+        boolean isTelling = policy.gain() > 0
+                && active.stream().allMatch(job -> job.kind().equals(kind) && stepper.isRegular(job));
         long start = System.nanoTime();
         try {
             if (active.size() > 1) {
@@ -228,6 +241,9 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
             active.forEach(job -> job.fail(failure)); // those that ended in this step keep how
         }
         long nanos = System.nanoTime() - start;
+        if (isTelling) {
+            sizes.stepped(kind, weight, nanos);
+        }
         stepTime.record(nanos, TimeUnit.NANOSECONDS);
         batchSize.record(weight);
         active.forEach(job -> {
@@ -270,7 +286,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         queue.clear();
     }
 
-    private void fail(Collection<J> jobs) {
+    private void fail(Iterable<J> jobs) {
         var gone = new StageUnavailable(name + " was stopped");
         jobs.forEach(job -> job.fail(gone));
         jobs.forEach(Job::publish);
@@ -285,15 +301,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     }
 
     private void dropDone() {
-        int before = queue.size();
-        queue.removeIf(job -> {
-            if (job.isDone()) {
-                job.publish();
-                return true;
-            }
-            return false;
-        });
-        dropped.increment(before - queue.size());
+        dropped.increment(queue.removeIf(Job::isDone, Job::publish));
     }
 
     /** How many steps the worker has made so far: as long as this grows, those that wait do not wait for nothing. */

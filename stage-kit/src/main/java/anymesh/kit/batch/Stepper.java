@@ -18,6 +18,11 @@ public interface Stepper<J extends Job<?>> {
      */
     void step(List<J> active);
 
+    /** Whether the next step of a job costs what a step of its kind does: nothing is read, decoded or shown besides. */
+    default boolean isRegular(J job) {
+        return true;
+    }
+
     /** Frees what the stepper holds for a job, once, when it has left the batch: finished, failed or cancelled. */
     default void release(J job) {}
 }

@@ -73,6 +73,20 @@ public final class ExternalData {
         return of(onnx, read);
     }
 
+    /** The size of the file together with those that its weights lie in, as far as they are there. */
+    static long bytes(Path onnx) {
+        try {
+            long bytes = Files.size(onnx);
+            for (var relative : of(onnx)) {
+                var file = onnx.resolveSibling(relative);
+                bytes += Files.exists(file) ? Files.size(file) : 0;
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new BundleException(onnx + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     private static String relative(Path onnx, String location) {
         var what = "%s: its weights are in '%s'".formatted(onnx, location);
         if (location.isEmpty() || ABSOLUTE.matcher(location).matches()) {

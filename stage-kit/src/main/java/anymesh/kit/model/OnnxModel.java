@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
+import anymesh.kit.compute.SideBySide;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.MeshException;
 import anymesh.wire.error.Overloaded;
@@ -24,7 +25,7 @@ import java.util.regex.Pattern;
 
 /**
  * An ONNX Runtime session. Inputs are handed over without a copy; outputs are written in place into tensors of the
- * caller, or copied once off the runtime's memory. Owned by one worker at a time; {@link #close} after its last run.
+ * caller, or copied once off the runtime's memory. Safe for use by many threads; {@link #close} after the last run.
  */
 public final class OnnxModel implements AutoCloseable {
     /** What the runtime, the C++ library and CUDA say when there is no memory; it has no code of its own. */
@@ -36,14 +37,16 @@ public final class OnnxModel implements AutoCloseable {
     private final Path file;
     private final OrtSession session;
     private final Provider provider;
+    private final int threads;
     private final Map<String, TensorInfo> inputs;
     private final Map<String, TensorInfo> outputs;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private OnnxModel(Path file, OrtSession session, Provider provider) throws OrtException {
+    private OnnxModel(Path file, ProviderLadder.Opened opened) throws OrtException {
         this.file = file;
-        this.session = session;
-        this.provider = provider;
+        this.session = opened.session();
+        this.provider = opened.provider();
+        this.threads = opened.threads();
         this.inputs = describe(session.getInputInfo());
         this.outputs = describe(session.getOutputInfo());
     }
@@ -60,7 +63,7 @@ public final class OnnxModel implements AutoCloseable {
 
     private static OnnxModel of(Path file, ProviderLadder.Opened opened) throws OrtException {
         try {
-            var model = new OnnxModel(file, opened.session(), opened.provider());
+            var model = new OnnxModel(file, opened);
             OPEN.incrementAndGet();
             return model;
         } catch (RuntimeException | OrtException e) {
@@ -98,6 +101,14 @@ public final class OnnxModel implements AutoCloseable {
 
     public Provider provider() {
         return provider;
+    }
+
+    /**
+     * How to run many rows: in parts side by side, where a run takes one core. Runs of one model may go on at the same time as long as
+     * each has tensors of its own.
+     */
+    public SideBySide sideBySide() {
+        return provider == Provider.CPU && threads == 1 ? SideBySide.onCores() : SideBySide.never();
     }
 
     /** All outputs, each copied into a tensor of its own; {@link InferenceFailed} if the run fails, {@link Overloaded} for want of memory. */

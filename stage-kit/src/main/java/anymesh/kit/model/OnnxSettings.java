@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * How a session is made: providers are tried in this order and the first that loads is taken; {@code intraOpThreads} 0
- * means one for each core.
+ * means one for each core, or one in all for a graph of few weights, whose rows are then run {@link OnnxModel#sideBySide side by side}.
  */
 public record OnnxSettings(List<Provider> providers, int intraOpThreads) {
 

@@ -16,8 +16,10 @@ import org.slf4j.LoggerFactory;
  */
 final class ProviderLadder {
     private static final Logger log = LoggerFactory.getLogger(ProviderLadder.class);
+    private static final long LIGHT_BYTES = 16 << 20;
 
-    record Opened(OrtSession session, Provider provider) {}
+    /** @param threads 0: one for each core */
+    record Opened(OrtSession session, Provider provider, int threads) {}
 
     private ProviderLadder() {}
 
@@ -28,16 +30,17 @@ final class ProviderLadder {
 
     private static Opened climb(Path file, OnnxSettings settings) throws OrtException {
         var environment = OnnxEnvironment.get(); // first: options too load the native libraries
+        int threads = threads(file, settings);
         var refusals = new ArrayList<String>();
         for (var provider : settings.providers()) {
             // The options must outlive the session only while it is made: the runtime copies them.
             try (var options = new SessionOptions()) {
-                configure(options, settings);
+                configure(options, threads);
                 add(options, provider);
                 var session = environment.createSession(file.toString(), options);
                 log.info("model={} provider={} reason={}", file, provider,
                         refusals.isEmpty() ? "first choice" : String.join("; ", refusals));
-                return new Opened(session, provider);
+                return new Opened(session, provider, threads);
             } catch (OrtException e) {
                 if (provider == Provider.CPU) {
                     throw e;
@@ -49,8 +52,15 @@ final class ProviderLadder {
         throw new BundleException("%s: no provider works (%s)".formatted(file, String.join("; ", refusals)));
     }
 
-    private static void configure(SessionOptions options, OnnxSettings settings) throws OrtException {
-        options.setIntraOpNumThreads(settings.intraOpThreads());
+    /** Of its own choice one for a light graph: between the threads of a session, handing over small operators takes longer than they do. */
+    private static int threads(Path file, OnnxSettings settings) {
+        return settings.intraOpThreads() == 0 && ExternalData.bytes(file) < LIGHT_BYTES
+                ? 1
+                : settings.intraOpThreads();
+    }
+
+    private static void configure(SessionOptions options, int threads) throws OrtException {
+        options.setIntraOpNumThreads(threads);
         options.setInterOpNumThreads(1);
         // Waiting threads that spin take the cores of the other stages of the mesh.
         options.addConfigEntry("session.intra_op.allow_spinning", "0");

@@ -14,11 +14,13 @@ import java.util.TreeMap;
 public final class RowJob extends Job<EmbeddingBatch> {
     private final Map<String, Tensor> feeds;
     private final RowOutput output;
+    private final Object kind;
 
     public RowJob(CallContext call, Map<String, Tensor> feeds, RowOutput output) {
         super(call);
         this.feeds = Map.copyOf(feeds);
         this.output = output;
+        this.kind = List.of(output, rowShapes(this.feeds));
     }
 
     @Override
@@ -43,8 +45,13 @@ public final class RowJob extends Job<EmbeddingBatch> {
         return output;
     }
 
-    /** Jobs with equal keys can be run in one batch: the same output, and rows of the same shape. */
-    Object key() {
+    /** The same output, and rows of the same shape. */
+    @Override
+    public Object kind() {
+        return kind;
+    }
+
+    private static Map<String, List<Long>> rowShapes(Map<String, Tensor> feeds) {
         var shapes = new TreeMap<String, List<Long>>();
         feeds.forEach((name, tensor) -> {
             var row = new ArrayList<Long>();
@@ -53,6 +60,6 @@ public final class RowJob extends Job<EmbeddingBatch> {
             }
             shapes.put(name, row);
         });
-        return List.of(output, shapes);
+        return shapes;
     }
 }

@@ -3,6 +3,7 @@ package anymesh.kit.rows;
 
 import anymesh.kit.batch.Halves;
 import anymesh.kit.batch.Stepper;
+import anymesh.kit.compute.SideBySide;
 import anymesh.kit.model.ElementType;
 import anymesh.kit.model.Manifest;
 import anymesh.kit.model.OnnxModel;
@@ -39,6 +40,7 @@ final class RowStepper implements Stepper<RowJob> {
 
     private final String name;
     private final OnnxModel model;
+    private final SideBySide sideBySide;
     private final Manifest producer;
     private final WireMemory memory;
 
@@ -46,6 +48,7 @@ final class RowStepper implements Stepper<RowJob> {
     RowStepper(String name, OnnxModel model, Manifest producer, WireMemory memory) {
         this.name = name;
         this.model = model;
+        this.sideBySide = model.sideBySide();
         this.producer = producer;
         this.memory = memory;
     }
@@ -53,7 +56,7 @@ final class RowStepper implements Stepper<RowJob> {
     @Override
     public void step(List<RowJob> active) {
         var groups = new LinkedHashMap<Object, List<RowJob>>();
-        active.forEach(job -> groups.computeIfAbsent(job.key(), _ -> new ArrayList<>()).add(job));
+        active.forEach(job -> groups.computeIfAbsent(job.kind(), _ -> new ArrayList<>()).add(job));
         groups.values().forEach(group -> Halves.run(group, this::run, this::fail));
     }
 
@@ -62,12 +65,26 @@ final class RowStepper implements Stepper<RowJob> {
         int rows = jobs.stream().mapToInt(RowJob::rows).sum();
         var feeds = concatenated(jobs, rows);
         var shape = rowShape(model.output(output.name()));
-        if (jobs.size() == 1 && !shape.contains(-1)) {
-            complete(jobs.getFirst(), filled(output, shape, rows,
-                    data -> model.run(feeds, Map.of(output.name(), tensor(data, rows, shape)))));
-        } else {
+        if (shape.contains(-1)) {
             split(jobs, output, Objects.requireNonNull(model.run(feeds, Set.of(output.name())).get(output.name())));
+        } else if (jobs.size() == 1) {
+            var job = jobs.getFirst();
+            complete(job, filled(output, shape, rows,
+                    data -> run(job.kind(), feeds, output,
+                            Tensor.wrap(data, ElementType.FLOAT32, batch(rows, shape)))));
+        } else {
+            var result = Tensor.allocate(ElementType.FLOAT32, batch(rows, shape));
+            run(jobs.getFirst().kind(), feeds, output, result);
+            split(jobs, output, result);
         }
+    }
+
+    private void run(Object kind, Map<String, Tensor> feeds, RowOutput output, Tensor result) {
+        sideBySide.run(kind, Math.toIntExact(result.size(0)), (from, count) -> {
+            var some = new HashMap<String, Tensor>();
+            feeds.forEach((input, tensor) -> some.put(input, tensor.part(0, from, count)));
+            model.run(some, Map.of(output.name(), result.part(0, from, count)));
+        });
     }
 
     private void split(List<RowJob> jobs, RowOutput output, Tensor result) {
@@ -135,13 +152,13 @@ final class RowStepper implements Stepper<RowJob> {
         }
     }
 
-    private static Tensor tensor(ByteBuffer data, int rows, List<Integer> rowShape) {
+    private static long[] batch(int rows, List<Integer> rowShape) {
         var shape = new long[rowShape.size() + 1];
         shape[0] = rows;
         for (int axis = 0; axis < rowShape.size(); axis++) {
             shape[axis + 1] = rowShape.get(axis);
         }
-        return Tensor.wrap(data, ElementType.FLOAT32, shape);
+        return shape;
     }
 
     private static List<Integer> rowShape(TensorInfo info) {

@@ -154,10 +154,28 @@ final class StepBatcherTest {
             stepper.nextStep();
             var heavy = new Countdown(1, call());
             heavy.weight = 3;
+            var light = new Countdown(1, call());
             roomy.submit(heavy);
-            roomy.submit(new Countdown(1, call()));
+            roomy.submit(light);
+            stepper.finishStep();
+            assertThat(stepper.nextStep()).containsExactly(light);
             stepper.finishStep();
             assertThat(stepper.nextStep()).containsExactly(heavy);
+            stepper.free();
+        }
+    }
+
+    @Test
+    void whatDoesNotPayTogetherIsRunInTurn() {
+        try (var paying = new StepBatcher<>("paying", new BatchPolicy(64, 8, 0.99), stepper, meters)) {
+            // The first step of a kind is made alone, however many there are; and nearly all of the throughput is asked of more.
+            paying.submit(new Countdown(1, call()));
+            stepper.nextStep();
+            var second = new Countdown(1, call());
+            paying.submit(second);
+            paying.submit(new Countdown(1, call()));
+            stepper.finishStep();
+            assertThat(stepper.nextStep()).containsExactly(second);
             stepper.free();
         }
     }

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.compute;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work on rows that don't need each other, done at once or in parts side by side, a part a core: whichever was faster of late for so
+ * many rows. Two batches on a thread each take half as long as one on two threads where cores are real and operators small, and no less
+ * where two cores are threads of one. See ADR 34.
+ *
+ * <p>For one thread at a time. The threads that help are shared by the process.
+ */
+public final class SideBySide {
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+    private static final int MAX_KINDS = 256;
+
+    private final int most;
+    private final LongSupplier nanoTime;
+    private final Map<Rows, Ways> known = new HashMap<>();
+
+    /** What is done with some of the rows. */
+    @FunctionalInterface
+    public interface Part {
+        void run(int from, int count);
+    }
+
+    private record Rows(Object kind, int count) {}
+
+    private record Ways(RecentTimes whole, RecentTimes parts) {
+        /** The faster one, or one that is to be tried. */
+        RecentTimes best() {
+            if (!whole.isKnown() || !parts.isKnown()) {
+                return whole.isKnown() ? parts : whole;
+            }
+            boolean isWhole = whole.typical() <= parts.typical();
+            var other = isWhole ? parts : whole;
+            return other.isStale() ? other : isWhole ? whole : parts;
+        }
+    }
+
+    /** Threads are made when there is work for them and go when there was none for long. */
+    private static final class Helpers {
+        private static final ThreadPoolExecutor POOL = pool();
+
+        private static ThreadPoolExecutor pool() {
+            int threads = Math.max(1, CORES - 1);
+            var pool = new ThreadPoolExecutor(threads, threads, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(),
+                    work -> Thread.ofPlatform().name("side-by-side").daemon().unstarted(() -> {
+                        Niceness.giveWay();
+                        work.run();
+                    }));
+            pool.allowCoreThreadTimeOut(true);
+            return pool;
+        }
+    }
+
+    SideBySide(int most, LongSupplier nanoTime) {
+        this.most = most;
+        this.nanoTime = nanoTime;
+    }
+
+    /** In as many parts as there are cores. */
+    public static SideBySide onCores() {
+        return new SideBySide(CORES, System::nanoTime);
+    }
+
+    /** Always at once: for work that takes all cores by itself, or none. */
+    public static SideBySide never() {
+        return new SideBySide(1, System::nanoTime);
+    }
+
+    /**
+     * Does the work for all rows and returns when all of it has ended. What a part throws is thrown then, of several the first one's.
+     *
+     * @param kind what makes rows alike, so that they take equally long
+     */
+    public void run(Object kind, int rows, Part work) {
+        int parts = Math.min(most, rows);
+        if (parts < 2) {
+            work.run(0, rows);
+            return;
+        }
+        if (known.size() > MAX_KINDS) {
+            known.clear();
+        }
+        var ways = known.computeIfAbsent(new Rows(kind, rows),
+                _ -> new Ways(new RecentTimes(nanoTime), new RecentTimes(nanoTime)));
+        var way = ways.best();
+        long start = nanoTime.getAsLong();
+        if (way.equals(ways.whole())) {
+            work.run(0, rows);
+        } else {
+            inParts(parts, rows, work);
+        }
+        way.add((double) (nanoTime.getAsLong() - start));
+    }
+
+    private static void inParts(int parts, int rows, Part work) {
+        var tasks = new ArrayList<FutureTask<@Nullable Void>>(parts);
+        for (int part = 0; part < parts; part++) {
+            int from = rows * part / parts;
+            int to = rows * (part + 1) / parts;
+            tasks.add(new FutureTask<>(() -> {
+                work.run(from, to - from);
+                return null;
+            }));
+        }
+        tasks.subList(1, parts).forEach(Helpers.POOL::execute);
+        // Whatever nobody has begun is done here: a task runs once, and the others may be busy for somebody else.
+        tasks.forEach(FutureTask::run);
+        await(tasks);
+    }
+
+    /** All of them, before anything is thrown: they use what the caller frees. */
+    private static void await(List<FutureTask<@Nullable Void>> tasks) {
+        Throwable failure = null;
+        for (var task : tasks) {
+            try {
+                Uninterruptibles.getUninterruptibly(task);
+            } catch (ExecutionException e) {
+                failure = failure == null ? e.getCause() : failure;
+            }
+        }
+        switch (failure) {
+            case null -> {
+            }
+            case Error error -> throw error;
+            case RuntimeException exception -> throw exception;
+            default -> throw new IllegalStateException(failure); // a part declares none
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package anymesh.kit.compute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+final class SideBySideTest {
+    private final AtomicLong now = new AtomicLong();
+    private final SideBySide sideBySide = new SideBySide(4, now::get);
+
+    @Test
+    void eachRowIsDoneOnce() {
+        for (int rows = 1; rows < 20; rows++) {
+            for (int again = 0; again < 6; again++) {
+                var done = Collections.synchronizedList(new ArrayList<Integer>());
+                sideBySide.run("kind", rows, (from, count) -> {
+                    for (int row = from; row < from + count; row++) {
+                        done.add(row);
+                    }
+                });
+                assertThat(done).hasSize(rows).doesNotHaveDuplicates();
+            }
+        }
+    }
+
+    @Test
+    void partsAreTakenWhereTheyAreFaster() {
+        assertThat(parts(8, whole -> whole ? 100 : 40)).isEqualTo(4);
+    }
+
+    @Test
+    void allIsDoneAtOnceWhereThatIsFaster() {
+        assertThat(parts(8, whole -> whole ? 100 : 120)).isEqualTo(1);
+    }
+
+    @Test
+    void theOtherWayIsTriedAgainWhenItWasLongAgo() {
+        parts(8, whole -> whole ? 100 : 120);
+        now.addAndGet(TimeUnit.MINUTES.toNanos(1));
+        assertThat(parts(8, whole -> whole ? 100 : 40)).isEqualTo(4);
+    }
+
+    @Test
+    void noMorePartsThanRows() {
+        assertThat(parts(3, whole -> whole ? 100 : 40)).isEqualTo(3);
+        assertThat(parts(1, _ -> 100)).isEqualTo(1);
+    }
+
+    @Test
+    void whatFailsIsThrownWhenAllHaveEnded() {
+        takeParts();
+        var ended = new AtomicInteger();
+        assertThatThrownBy(() -> sideBySide.run("kind", 4, (from, _) -> {
+            if (from == 0) {
+                throw new IllegalStateException("row 0");
+            }
+            ended.incrementAndGet();
+        })).isInstanceOf(IllegalStateException.class).hasMessage("row 0");
+        assertThat(ended).hasValue(3);
+    }
+
+    @Test
+    void itEndsThoughAllHelpersAreBusy() throws InterruptedException {
+        takeParts();
+        var held = new CountDownLatch(1);
+        var busy = new ArrayList<Thread>();
+        for (int i = 0; i < 4; i++) {
+            busy.add(Thread.ofPlatform().start(() -> {
+                var other = new SideBySide(4, now::get);
+                for (int k = 0; k < 2; k++) {
+                    other.run("kind", 4, (_, _) -> {}); // whole, to know what that takes
+                }
+                other.run("kind", 4, (_, _) -> await(held));
+            }));
+        }
+        var done = new AtomicInteger();
+        sideBySide.run("kind", 4, (_, count) -> done.addAndGet(count));
+        assertThat(done).hasValue(4);
+        held.countDown();
+        for (var thread : busy) {
+            thread.join();
+        }
+    }
+
+    /** How many parts it comes to after a while. */
+    private int parts(int rows, Function<Boolean, Integer> nanos) {
+        List<Integer> last = List.of();
+        for (int i = 0; i < 30; i++) {
+            var counts = Collections.synchronizedList(new ArrayList<Integer>());
+            sideBySide.run("kind", rows, (_, count) -> {
+                counts.add(count);
+                if (counts.stream().mapToInt(Integer::intValue).sum() == rows) {
+                    now.addAndGet(nanos.apply(counts.size() == 1));
+                }
+            });
+            last = counts;
+        }
+        return last.size();
+    }
+
+    private void takeParts() {
+        assertThat(parts(4, whole -> whole ? 100 : 40)).isEqualTo(4);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
