@@ -16,7 +16,6 @@ import anymesh.wire.WireMemory;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.call.Emitter;
 import anymesh.wire.call.FrameHandler;
-import java.time.Duration;
 import java.util.List;
 
 /** One request: checked and tokenized on its own virtual thread, decoded by the worker, sent as fast as its client reads. */
@@ -61,15 +60,16 @@ final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEve
                 frame.embeddings(), call);
         var sampling = options.sampling(request.getSampling(), prompt.length(), media.requiredTokens());
         var begun = options.begun(request, sampling);
-        try (var events = new EventQueue(memory, bundle.texts())) {
+        try (var events = new EventQueue(memory, bundle.texts(), request.getGathered())) {
             var answer = new Answer(sampling, prompt.ids(), media, bundle.signals(), bundle.stop(),
                     bundle.signals().isEmpty() ? 0 : bundle.shape().hidden(),
                     bundle.tokenizer()::decode, form, begun, events);
             var job = new GenerateJob(call, prompt, answer, isDrafted ? sampling.maxTokens() : 0);
             batcher.submit(job);
             job.onEnd(events::finish); // how it ended is thrown where it is awaited
-            send(events, out, arrived);
+            send(events, out);
             var end = job.await();
+            events.firstAfter(arrived).ifPresent(meters::firstEvent);
             meters.answered(prompt.length(), end);
             out.emit(Frame.of(BackboneEvent.newBuilder().setFinished(BackboneFinished.newBuilder()
                     .setReason(end.reason())
@@ -79,12 +79,8 @@ final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEve
         }
     }
 
-    private void send(EventQueue events, Emitter<BackboneEvent> out, long arrived) throws InterruptedException {
-        var event = events.take();
-        if (event != null) {
-            meters.firstEvent(Duration.ofNanos(System.nanoTime() - arrived));
-        }
-        for (; event != null; event = events.take()) {
+    private static void send(EventQueue events, Emitter<BackboneEvent> out) throws InterruptedException {
+        for (Frame<BackboneEvent> event; (event = events.take()) != null;) {
             out.emit(event);
         }
     }

@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway and the five stages in one process, each stage behind its own gRPC server on a loopback port as it would
- * be elsewhere, with the registry in memory. {@link #start} returns once every stage serves. It is no lame duck when it goes:
+ * The gateway and the five stages in one process, each stage behind its own gRPC server as it would be elsewhere, but without
+ * sockets: embeddings are handed over in one memory. The registry is in memory too. {@link #start} returns once every stage serves. It is no lame duck when it goes:
  * nobody chooses between it and another one.
  */
 public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
@@ -94,13 +94,15 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
         var config = port == null ? configured : configured.onPort(port);
         var services = services(home, settings);
         var vertx = Vertx.vertx();
-        var memory = new WireMemory("gateway", config.memoryBytes());
+        var memory = new WireMemory("mesh", config.memoryBytes() + services.stream()
+                .mapToLong(service -> service.stageConfig().memoryBytes()).sum());
         try {
             // The port first: somebody may have it, and loading models to find that out would be a waste.
             var shared = Shared.in(store, new InMemoryMeshLocks());
             var gateway = Gateway.start(vertx, config, registry, shared, memory);
             try {
-                var stages = new EmbeddedStages(vertx, registry, services, new ConfiguredBundles(home, settings),
+                var stages = new EmbeddedStages(vertx, registry, memory, services,
+                        new ConfiguredBundles(home, settings),
                         StoredReplicas.open(store));
                 stages.startAll();
                 return new EmbeddedMesh(vertx, registry, memory, shared, store, gateway, stages,

@@ -15,6 +15,7 @@ import anymesh.kit.replicas.StoredReplicas;
 import anymesh.kit.server.Futures;
 import anymesh.kit.server.StageRunner;
 import anymesh.v1.Modality;
+import anymesh.wire.WireMemory;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,6 +42,7 @@ final class EmbeddedStages {
 
     private final Vertx vertx;
     private final StageRegistry registry;
+    private final WireMemory memory;
     private final Map<String, ConfiguredStage<?>> services;
     private final ConfiguredBundles configured;
     private final StoredReplicas replicas;
@@ -48,10 +50,11 @@ final class EmbeddedStages {
     private boolean isEnding; // guarded by this
 
     /** Candidates are written down in {@code replicas}, whoever starts the mesh again. */
-    EmbeddedStages(Vertx vertx, StageRegistry registry, List<ConfiguredStage<?>> services,
+    EmbeddedStages(Vertx vertx, StageRegistry registry, WireMemory memory, List<ConfiguredStage<?>> services,
             ConfiguredBundles configured, StoredReplicas replicas) {
         this.vertx = vertx;
         this.registry = registry;
+        this.memory = memory;
         this.configured = configured;
         this.replicas = replicas;
         this.services = services.stream()
@@ -158,7 +161,7 @@ final class EmbeddedStages {
         if (running.containsKey(group)) {
             throw new IllegalArgumentException(group + " is being started already");
         }
-        var runner = service.open(vertx, registry);
+        var runner = service.openWithin(vertx, registry, memory);
         running.put(group, runner);
         return runner;
     }

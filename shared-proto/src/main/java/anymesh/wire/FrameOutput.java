@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import org.apache.arrow.memory.ArrowBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,18 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
     FrameOutput(Frame<?> frame) {
         this.frame = frame;
         this.size = Math.toIntExact(size(frame));
+    }
+
+    /** The frame itself, with another owner; {@link IllegalStateException} if its batches are closed. */
+    Frame<?> share() {
+        var shared = new ArrayList<EmbeddingBatch>(frame.embeddings().size());
+        try {
+            frame.embeddings().forEach(batch -> shared.add(batch.retain()));
+        } catch (IllegalStateException e) {
+            shared.forEach(EmbeddingBatch::close);
+            throw e;
+        }
+        return new Frame<>(frame.header(), shared);
     }
 
     /** Bytes of the whole message. */
@@ -80,7 +93,7 @@ final class FrameOutput extends InputStream implements Drainable, KnownLength {
         return copy().read(target, offset, length);
     }
 
-    /** For readers that do not drain, such as gRPC's in-process transport; the Netty one drains. */
+    /** For readers that do not drain; gRPC's Netty transport does, and its in-process one hands on this stream itself. */
     private InputStream copy() throws IOException {
         InputStream existing = copy;
         if (existing == null) {

@@ -89,6 +89,6 @@ public record InstanceView(String id, String stage, String modality, String bund
     }
 
     private static String address(String host, int port) {
-        return port == 0 ? "" : host + ":" + port;
+        return port <= 0 ? "" : host + ":" + port;
     }
 }

@@ -111,7 +111,7 @@ public record Replay(Path folder, Path bundle, @Nullable Path with, int max, Pat
         var loaded = new ArrayList<ReplayedBundle>();
         try {
             for (var one : bundles) {
-                loaded.add(ReplayedBundle.load(one, recordings.modality(), vertx));
+                loaded.add(ReplayedBundle.load(one, recordings.modality(), vertx, memory));
             }
             var rows = new ArrayList<Row>();
             var methods = new StageMethods(memory);

@@ -13,6 +13,7 @@ import anymesh.v1.GeneratorEvent;
 import anymesh.v1.Modality;
 import anymesh.wire.Frame;
 import anymesh.wire.StageMethods;
+import anymesh.wire.WireMemory;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.call.FrameClient;
 import anymesh.wire.call.FrameObserver;
@@ -26,7 +27,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One generator bundle, served in this process behind gRPC on a loopback port as it would be elsewhere. Methods block. */
+/** One generator bundle, served in this process behind gRPC as it would be elsewhere. Methods block. */
 final class ReplayedBundle implements AutoCloseable {
     private static final Duration TIME = Duration.ofMinutes(10);
 
@@ -35,17 +36,18 @@ final class ReplayedBundle implements AutoCloseable {
 
     private ReplayedBundle(StageRunner runner) {
         this.runner = runner;
-        this.channel = WireTransport.channel(runner.instance().host(), runner.instance().grpcPort()).build();
+        this.channel = WireTransport.channelWithin(runner.instance().description().getIncarnation()).build();
     }
 
     /** Loads and warms it; {@link IOException} says why it can't be. ONNX Runtime is set up as it is for the service. */
-    static ReplayedBundle load(Candidate bundle, Modality modality, Vertx vertx) throws IOException {
+    static ReplayedBundle load(Candidate bundle, Modality modality, Vertx vertx, WireMemory memory)
+            throws IOException {
         var kind = ServiceKind.generator(modality);
         var onnx = ConfiguredStage.of(kind, ServiceSettings.of(null)).stageConfig().onnx();
         var service = ConfiguredStage.of(kind, ServiceSettings.none())
                 .with(stage -> stage.onFreePorts().withoutLameDuck().withBundle(bundle.bundle()).withOnnx(onnx));
         try {
-            var runner = service.open(vertx, new InMemoryStageRegistry());
+            var runner = service.openWithin(vertx, new InMemoryStageRegistry(), memory);
             runner.serve(service);
             return new ReplayedBundle(runner);
         } catch (RuntimeException e) {

@@ -18,6 +18,7 @@ import anymesh.kit.server.StageRunner;
 import anymesh.projector.ProjectorConfig;
 import anymesh.projector.ProjectorStage;
 import anymesh.v1.Modality;
+import anymesh.wire.WireMemory;
 import io.vertx.core.Vertx;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -70,8 +71,8 @@ public record ConfiguredStage<C>(ServiceKind kind, C config, Function<C, StageCo
     }
 
     /** One that has loaded nothing yet; {@link StageRunner#serve}, given this, does. */
-    public StageRunner open(Vertx vertx, StageRegistry registry) {
-        return StageRunner.open(kind.name(), stageConfig(), vertx, registry);
+    public StageRunner openWithin(Vertx vertx, StageRegistry registry, WireMemory memory) {
+        return StageRunner.openWithin(kind.name(), stageConfig(), vertx, registry, memory);
     }
 
     @Override

@@ -5,6 +5,7 @@ import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.tls.MeshTls;
 import anymesh.wire.call.Registration;
+import anymesh.wire.call.WireTransport;
 import io.grpc.ManagedChannel;
 import io.netty.channel.ChannelOption;
 import java.time.Duration;
@@ -19,9 +20,11 @@ import java.util.stream.Collectors;
  * as another certificate may be expected there. Thread-safe.
  */
 final class StageChannels implements AutoCloseable {
-    private record Address(String service, String host, int port) {
+    /** @param name where there is no port */
+    private record Address(String service, String host, int port, String name) {
         static Address of(StageInstance instance) {
-            return new Address(instance.service(), instance.host(), instance.grpcPort());
+            return new Address(instance.service(), instance.host(), instance.grpcPort(),
+                    instance.grpcPort() == StageInstance.WITHIN ? instance.description().getIncarnation() : "");
         }
     }
 
@@ -43,6 +46,9 @@ final class StageChannels implements AutoCloseable {
     }
 
     private ManagedChannel open(Address address) {
+        if (address.port() == StageInstance.WITHIN) {
+            return WireTransport.channelWithin(address.name()).build();
+        }
         return tls.channel(address.service(), address.host(), address.port())
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMillis)
                 .build();

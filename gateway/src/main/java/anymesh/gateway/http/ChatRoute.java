@@ -31,7 +31,7 @@ final class ChatRoute {
 
     private Future<?> whole(ChatRequest request, Exchange exchange) {
         return router.plan(request.needs(), exchange.call())
-                .compose(plan -> exchange.run(request.generation(), request.n(), plan, (_, _) -> {})
+                .compose(plan -> exchange.whole(request.generation(), request.n(), plan)
                         .compose(answers -> exchange.reply(form(request, plan).toJson(answers))));
     }
 

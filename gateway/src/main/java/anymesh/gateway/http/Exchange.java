@@ -41,6 +41,16 @@ record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admiss
         return run(request, 1, plan, (_, event) -> events.accept(event)).map(answers -> answers.choices().getFirst());
     }
 
+    /** Runs it for a caller who is told when all of it is there. */
+    Future<Answer> whole(GenerationRequest request, RoutePlan plan) {
+        return whole(request, 1, plan).map(answers -> answers.choices().getFirst());
+    }
+
+    /** The same, {@code n} times over. */
+    Future<Answers> whole(GenerationRequest request, int n, RoutePlan plan) {
+        return run(request.gathered(), n, plan, (_, _) -> {});
+    }
+
     /** Runs it {@code n} times over, which is spent for as one. */
     Future<Answers> run(GenerationRequest request, int n, RoutePlan plan, ChoiceListener events) {
         name(plan.hops());

@@ -45,7 +45,7 @@ final class ImagesRoute {
         return request.stream()
                 ? generations.stream(exchange, events -> plan(request, exchange)
                         .compose(plan -> stream(request, plan, exchange, events)))
-                : plan(request, exchange).compose(plan -> exchange.run(request.generation(), plan, _ -> {})
+                : plan(request, exchange).compose(plan -> exchange.whole(request.generation(), plan)
                         .compose(answer -> whole(answer, form(request, plan), request.asUrls(), exchange))
                         .compose(exchange::reply));
     }

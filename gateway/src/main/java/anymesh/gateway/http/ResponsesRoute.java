@@ -40,7 +40,7 @@ final class ResponsesRoute {
     }
 
     private Future<?> whole(ResponsesRequest request, Exchange exchange) {
-        return plan(request, exchange).compose(plan -> exchange.run(request.generation(), plan, _ -> {}))
+        return plan(request, exchange).compose(plan -> exchange.whole(request.generation(), plan))
                 .compose(answer -> exchange.reply(form(request).whole(answer)));
     }
 

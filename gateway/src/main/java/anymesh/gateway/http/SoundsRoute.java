@@ -39,7 +39,7 @@ final class SoundsRoute {
             return generations.stream(exchange, events -> plan(request, exchange)
                     .compose(plan -> stream(request, plan, exchange, events)));
         }
-        return plan(request, exchange).compose(plan -> exchange.run(request.generation(), plan, _ -> {}))
+        return plan(request, exchange).compose(plan -> exchange.whole(request.generation(), plan))
                 .compose(answer -> {
                     var sound = sound(answer);
                     return exchange.reply(sound.getMimeType(), sound.getData());

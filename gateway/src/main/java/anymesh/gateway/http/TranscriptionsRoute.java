@@ -37,7 +37,7 @@ final class TranscriptionsRoute {
                     .compose(plan -> stream(request, plan, exchange, events)));
         }
         return router.plan(request.needs(), exchange.call())
-                .compose(plan -> exchange.run(request.generation(), plan, _ -> {}))
+                .compose(plan -> exchange.whole(request.generation(), plan))
                 .compose(answer -> request.isPlain()
                         ? exchange.reply("text/plain; charset=utf-8", ByteString.copyFromUtf8(text(answer) + "\n"))
                         : exchange.reply(whole(JsonNodeFactory.instance.objectNode(), answer)));

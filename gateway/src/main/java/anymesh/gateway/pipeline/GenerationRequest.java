@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param required media that the answer must hold; if there are any, it holds no others
  * @param format the form that its text is held to; null if it is free
  * @param tools what it may call; null if nothing
+ * @param isGathered whether nobody reads it while it is written
  */
 public record GenerationRequest(List<Message> messages, Sampling sampling, List<Modality> modalities,
-        List<Modality> required, MediaOptions media, @Nullable AnswerFormat format, @Nullable ToolOffer tools) {
+        List<Modality> required, MediaOptions media, @Nullable AnswerFormat format, @Nullable ToolOffer tools,
+        boolean isGathered) {
     public GenerationRequest {
         messages = List.copyOf(messages);
         modalities = List.copyOf(modalities);
@@ -30,6 +32,17 @@ public record GenerationRequest(List<Message> messages, Sampling sampling, List<
     public GenerationRequest(List<Message> messages, Sampling sampling, List<Modality> modalities,
             List<Modality> required, MediaOptions media) {
         this(messages, sampling, modalities, required, media, null, null);
+    }
+
+    /** Of an answer that may be read while it is written. */
+    public GenerationRequest(List<Message> messages, Sampling sampling, List<Modality> modalities,
+            List<Modality> required, MediaOptions media, @Nullable AnswerFormat format, @Nullable ToolOffer tools) {
+        this(messages, sampling, modalities, required, media, format, tools, false);
+    }
+
+    /** The same, whose answer nobody reads before it is whole. */
+    public GenerationRequest gathered() {
+        return new GenerationRequest(messages, sampling, modalities, required, media, format, tools, true);
     }
 
     /**
@@ -45,7 +58,7 @@ public record GenerationRequest(List<Message> messages, Sampling sampling, List<
                 : sampling;
         Long seed = media.seed();
         return new GenerationRequest(messages, other, modalities, required,
-                media.withSeedOf(seed == null ? null : seed(seed, index)), format, tools);
+                media.withSeedOf(seed == null ? null : seed(seed, index)), format, tools, isGathered);
     }
 
     /** The first 53 bits of SplitMix64's hash: what JSON's readers can hold, so that a seed that is told can be sent back. */

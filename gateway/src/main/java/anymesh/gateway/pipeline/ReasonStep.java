@@ -68,6 +68,7 @@ final class ReasonStep {
         var asked = BackboneRequest.newBuilder()
                 .setJsonSchema(format == null ? "" : format.schema())
                 .addAllTurns(prompt.turns())
+                .setGathered(request.isGathered())
                 .setSampling(sampling)
                 .addAllModalities(request.modalities())
                 .addAllRequired(request.required());

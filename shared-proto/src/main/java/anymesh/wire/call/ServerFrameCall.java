@@ -10,11 +10,16 @@ import anymesh.wire.error.Overloaded;
 import anymesh.wire.error.WireStatus;
 import com.google.protobuf.Message;
 import io.grpc.Context;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.inprocess.InProcessSocketAddress;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -44,11 +49,16 @@ final class ServerFrameCall<Q extends Message, R extends Message> extends Server
     private boolean refused;
     /** The handler's. */
     private int sent;
+    /** Embeddings that were sent to a caller in this process, which reads them where they lie: until the call has ended. */
+    private final @Nullable Queue<Frame<R>> lent;
 
     ServerFrameCall(ServerCall<Frame<Q>, Frame<R>> call, Metadata headers, FrameHandler<Q, R> handler) {
         this.call = call;
         this.handler = handler;
         this.context = CallContext.received(headers, Context.current().getDeadline());
+        this.lent = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InProcessSocketAddress
+                ? new ConcurrentLinkedQueue<>()
+                : null;
         context.onCancel(this::wake);
     }
 
@@ -91,6 +101,20 @@ final class ServerFrameCall<Q extends Message, R extends Message> extends Server
         dropRequest();
         refused = true;
         context.cancel();
+        closeLent();
+    }
+
+    @Override
+    public void onComplete() {
+        closeLent();
+    }
+
+    private void closeLent() {
+        if (lent != null) {
+            for (Frame<R> frame; (frame = lent.poll()) != null;) {
+                frame.close();
+            }
+        }
     }
 
     @Override
@@ -100,7 +124,7 @@ final class ServerFrameCall<Q extends Message, R extends Message> extends Server
 
     @Override
     public void emit(Frame<R> frame) {
-        try (frame) {
+        try (Registration _ = lent == null || frame.embeddings().isEmpty() ? frame::close : lend(frame)) {
             long size = frame.wireBytes();
             if (size > WireLimits.MAX_MESSAGE_BYTES) {
                 throw new IllegalStateException(
@@ -116,6 +140,16 @@ final class ServerFrameCall<Q extends Message, R extends Message> extends Server
             sent++;
             call.sendMessage(frame);
         }
+    }
+
+    /** What comes too late for the end of the call is closed here. */
+    private Registration lend(Frame<R> frame) {
+        Objects.requireNonNull(lent).add(frame);
+        return () -> {
+            if (call.isCancelled()) {
+                closeLent();
+            }
+        };
     }
 
     /** Closes the request before the call, so that a caller who sees the end knows that nothing is held any more. */

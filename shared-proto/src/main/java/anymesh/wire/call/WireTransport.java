@@ -6,6 +6,8 @@ import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerCredentials;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.buffer.ByteBufAllocator;
@@ -68,6 +70,21 @@ public final class WireTransport {
                 .maxInboundMessageSize(WireLimits.MAX_MESSAGE_BYTES)
                 .maxInboundMetadataSize(WireLimits.MAX_CALL_METADATA_BYTES)
                 .permitKeepAliveTime(KEEP_ALIVE_SECONDS / 2, TimeUnit.SECONDS);
+    }
+
+    /**
+     * A channel to a server of this process, without sockets: the same calls, deadlines and statuses, and frames that change hands without
+     * being written out. Calls fail as {@code UNAVAILABLE} as long as there is no such server.
+     */
+    public static InProcessChannelBuilder channelWithin(String name) {
+        return InProcessChannelBuilder.forName(name).directExecutor()
+                .maxInboundMetadataSize(WireLimits.MAX_CALL_METADATA_BYTES);
+    }
+
+    /** A server for callers in this process. */
+    public static InProcessServerBuilder serverWithin(String name) {
+        return InProcessServerBuilder.forName(name).directExecutor()
+                .maxInboundMetadataSize(WireLimits.MAX_CALL_METADATA_BYTES);
     }
 
     /** Small on an idle connection, growing with what arrives. */

@@ -20,48 +20,64 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * A real server on a free loopback port with one method, and a channel to it; each end has its memory. Closing it proves
- * that neither end leaked.
+ * A real server on a free loopback port with one method, and a channel to it; each end has its memory. Or both within this process, in
+ * one memory. Closing it proves that neither end leaked.
  */
 public final class TestingHop<Q extends Message, R extends Message> implements AutoCloseable {
     private static final long MEMORY_BYTES = 256 << 20;
 
-    private final WireMemory clientMemory = new WireMemory("client", MEMORY_BYTES);
+    private final WireMemory clientMemory;
     private final WireMemory serverMemory;
     private final Server server;
     private final ManagedChannel channel;
     private final MethodDescriptor<Frame<Q>, Frame<R>> method;
 
-    private TestingHop(WireMemory serverMemory, Function<StageMethods, MethodDescriptor<Frame<Q>, Frame<R>>> method,
-            FrameHandler<Q, R> handler) {
+    private TestingHop(WireMemory clientMemory, WireMemory serverMemory,
+            Function<StageMethods, MethodDescriptor<Frame<Q>, Frame<R>>> method, FrameHandler<Q, R> handler) {
+        this.clientMemory = clientMemory;
         this.serverMemory = serverMemory;
         this.method = method.apply(new StageMethods(clientMemory));
         ServerMethodDefinition<Frame<Q>, Frame<R>> served = FrameServer
                 .method(method.apply(new StageMethods(serverMemory)), handler);
         String service = served.getMethodDescriptor().getServiceName();
+        boolean isWithin = clientMemory.equals(serverMemory);
+        String name = UUID.randomUUID().toString();
         try {
-            server = WireTransport.server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            server = (isWithin
+                    ? WireTransport.serverWithin(name)
+                    : WireTransport.server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
                     .addService(ServerServiceDefinition.builder(String.valueOf(service)).addMethod(served).build())
                     .build().start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        channel = WireTransport.channel("127.0.0.1", server.getPort()).build();
+        channel = isWithin
+                ? WireTransport.channelWithin(name).build()
+                : WireTransport.channel("127.0.0.1", server.getPort()).build();
     }
 
     public static <Q extends Message, R extends Message> TestingHop<Q, R> start(
             Function<StageMethods, MethodDescriptor<Frame<Q>, Frame<R>>> method, FrameHandler<Q, R> handler) {
-        return new TestingHop<>(new WireMemory("server", MEMORY_BYTES), method, handler);
+        return start(MEMORY_BYTES, method, handler);
+    }
+
+    /** Without sockets. */
+    public static <Q extends Message, R extends Message> TestingHop<Q, R> startWithin(
+            Function<StageMethods, MethodDescriptor<Frame<Q>, Frame<R>>> method, FrameHandler<Q, R> handler) {
+        var memory = new WireMemory("both", MEMORY_BYTES);
+        return new TestingHop<>(memory, memory, method, handler);
     }
 
     /** With a server that may hold only so many bytes of embeddings. */
     public static <Q extends Message, R extends Message> TestingHop<Q, R> start(long serverBytes,
             Function<StageMethods, MethodDescriptor<Frame<Q>, Frame<R>>> method, FrameHandler<Q, R> handler) {
-        return new TestingHop<>(new WireMemory("server", serverBytes), method, handler);
+        return new TestingHop<>(new WireMemory("client", MEMORY_BYTES), new WireMemory("server", serverBytes), method,
+                handler);
     }
 
     public CollectingObserver<R> call(CallContext context, Frame<Q> request) {
@@ -110,6 +126,8 @@ public final class TestingHop<Q extends Message, R extends Message> implements A
             Thread.onSpinWait();
         }
         clientMemory.close();
-        serverMemory.close();
+        if (!clientMemory.equals(serverMemory)) {
+            serverMemory.close();
+        }
     }
 }

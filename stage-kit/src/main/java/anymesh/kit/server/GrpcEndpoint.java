@@ -2,23 +2,22 @@
 package anymesh.kit.server;
 
 import anymesh.kit.ending.Budget;
+import anymesh.kit.registry.StageInstance;
 import anymesh.v1.DescribeRequest;
 import anymesh.v1.StageDescription;
-import anymesh.wire.call.WireTransport;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
-import io.grpc.ServerCredentials;
+import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ServerCalls;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -34,10 +33,9 @@ final class GrpcEndpoint {
     private final Server server;
     private final String serviceName;
 
-    private GrpcEndpoint(String host, int port, ServerServiceDefinition service, CallMeters meters,
-            ServerCredentials credentials) {
+    private GrpcEndpoint(ServerBuilder<?> listening, ServerServiceDefinition service, CallMeters meters) {
         this.serviceName = service.getServiceDescriptor().getName();
-        this.server = WireTransport.server(new InetSocketAddress(host, port), credentials)
+        this.server = listening
                 .addStreamTracerFactory(meters)
                 .addService(ServerInterceptors.intercept(service, gate))
                 .addService(health.getHealthService())
@@ -46,18 +44,19 @@ final class GrpcEndpoint {
     }
 
     /** Listens; health says NOT_SERVING until {@link #setServing}. */
-    static GrpcEndpoint start(String host, int port, List<ServerMethodDefinition<?, ?>> methods,
-            StageDescription description, CallMeters meters, ServerInterceptor spans, ServerCredentials credentials) {
-        var endpoint = new GrpcEndpoint(host, port,
-                ServerInterceptors.intercept(service(methods, description), spans), meters, credentials);
+    static GrpcEndpoint start(ServerBuilder<?> listening, List<ServerMethodDefinition<?, ?>> methods,
+            StageDescription description, CallMeters meters, ServerInterceptor spans) {
+        var endpoint = new GrpcEndpoint(listening,
+                ServerInterceptors.intercept(service(methods, description), spans), meters);
         try {
             endpoint.server.start();
             return endpoint;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot listen on %s:%d: %s".formatted(host, port, e.getMessage()), e);
+            throw new UncheckedIOException("cannot listen: " + e.getMessage(), e);
         }
     }
 
+    /** {@link StageInstance#WITHIN} where there is none. */
     int port() {
         return server.getPort();
     }

@@ -13,10 +13,13 @@ import anymesh.kit.trace.Tracing;
 import anymesh.v1.StageDescription;
 import anymesh.wire.StageMethods;
 import anymesh.wire.WireMemory;
+import anymesh.wire.call.WireTransport;
+import io.grpc.ServerBuilder;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
+import java.net.InetSocketAddress;
 import java.util.HexFormat;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -42,6 +45,7 @@ public final class StageRunner implements AutoCloseable {
     private final StageRegistry registry;
     private final MeshTls tls;
     private final WireMemory memory;
+    private final boolean isWithin;
     private final PrometheusMeterRegistry meters = Exemplars.meters();
     private final AdminServer admin;
     private final Tracing tracing;
@@ -51,11 +55,13 @@ public final class StageRunner implements AutoCloseable {
     private @Nullable Stage stage;
     private @Nullable GrpcEndpoint grpc;
 
-    private StageRunner(String service, StageConfig config, Vertx vertx, StageRegistry registry) {
+    private StageRunner(String service, StageConfig config, Vertx vertx, StageRegistry registry,
+            @Nullable WireMemory shared) {
         this.config = config;
         this.registry = registry;
+        this.isWithin = shared != null;
         this.tls = MeshTls.open(config.tls());
-        this.memory = new WireMemory(service, config.memoryBytes());
+        this.memory = shared == null ? new WireMemory(service, config.memoryBytes()) : shared;
         Gauge.builder("anymesh.embedding.bytes", memory, WireMemory::allocatedBytes).register(meters);
         new JvmMemoryMetrics().bindTo(meters);
         var id = config.instanceId().isEmpty()
@@ -80,7 +86,13 @@ public final class StageRunner implements AutoCloseable {
 
     /** A stage that has loaded nothing yet, and says so. */
     public static StageRunner open(String service, StageConfig config, Vertx vertx, StageRegistry registry) {
-        return new StageRunner(service, config, vertx, registry);
+        return new StageRunner(service, config, vertx, registry, null);
+    }
+
+    /** As {@link #open}, a stage for callers in this process only, without a gRPC port: they and it hand each other what lies in this memory. */
+    public static StageRunner openWithin(String service, StageConfig config, Vertx vertx, StageRegistry registry,
+            WireMemory memory) {
+        return new StageRunner(service, config, vertx, registry, memory);
     }
 
     /**
@@ -184,14 +196,20 @@ public final class StageRunner implements AutoCloseable {
                 .setCapacity(config.batch().maxBatch())
                 .setIncarnation(instance.description().getIncarnation()).setCandidate(config.candidate())
                 .build();
-        var endpoint = GrpcEndpoint.start(config.host(), config.grpcPort(), loaded.methods(), description,
-                new CallMeters(meters), new ServerSpans(tracing.tracer()), tls.server());
+        var endpoint = GrpcEndpoint.start(listening(description), loaded.methods(), description,
+                new CallMeters(meters), new ServerSpans(tracing.tracer()));
         grpc = endpoint;
         endpoint.setServing(true);
         publish(new StageInstance(instance.id(), instance.service(), config.host(), endpoint.port(), admin.port(),
                 instance.pid(), StageState.SERVING, description));
         log.info("instance={} bundle={} version={} grpc={} http={} millis={}", instance.id(), description.getBundle(),
                 description.getVersion(), endpoint.port(), admin.port(), (System.nanoTime() - start) / 1_000_000);
+    }
+
+    private ServerBuilder<?> listening(StageDescription description) {
+        return isWithin
+                ? WireTransport.serverWithin(description.getIncarnation())
+                : WireTransport.server(new InetSocketAddress(config.host(), config.grpcPort()), tls.server());
     }
 
     private void become(StageState next) {
@@ -223,7 +241,7 @@ public final class StageRunner implements AutoCloseable {
         admin.close();
         tracing.close();
         meters.close();
-        if (atRest) {
+        if (atRest && !isWithin) {
             memory.close();
         }
     }
