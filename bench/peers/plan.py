@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How much is asked. Five rounds of all take about 40 minutes on two cores; a quick one shows that all of it runs."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+BUSY = 16  # callers of whom it is found out what a system can do of the mix
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Requests by callers of each kind; seconds of arrivals at each share of what a system can do; seconds of idleness."""
+    warm: dict[str, tuple[int, int]] = field(default_factory=lambda: {"picture": (8, 16), "talk": (16, 200), "caption": (8, 64), "mix": (BUSY, 24)})
+    closed: dict[str, dict[int, int]] = field(default_factory=lambda: {
+        "picture": {1: 6, 4: 12, 8: 16, 16: 32, 32: 32},
+        "talk": {1: 60, 4: 100, 8: 160, 16: 240, 32: 240},
+        "caption": {1: 30, 4: 40, 8: 64, 16: 96, 32: 96}})
+    few_steps: dict[int, int] = field(default_factory=lambda: {1: 24, 8: 48})
+    exported: dict[str, dict[int, int]] = field(default_factory=lambda: {"picture": {1: 6, 8: 16, 16: 32}})
+    mix: int = 64
+    opened: dict[float, float] = field(default_factory=lambda: {0.6: 10, 1.5: 6})
+    idle: float = 20
+    bare: tuple[int, int] = (7, 8)
+
+
+QUICK = Plan(warm={"picture": (4, 4), "talk": (8, 32), "caption": (4, 8)},
+             closed={"picture": {1: 2, 4: 4}, "talk": {1: 8, 16: 32}, "caption": {1: 4, 8: 16}}, few_steps={1: 4, 8: 8},
+             exported={"picture": {1: 2}}, mix=16, opened={0.6: 3, 1.5: 2}, idle=2, bare=(2, 2))
