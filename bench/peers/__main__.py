@@ -12,7 +12,7 @@ from pathlib import Path
 from .bundles import HOME
 from .plan import QUICK, Plan
 from .report import report
-from .rounds import Record, Rounds
+from .rounds import TWENTY, Record, Rounds
 from .systems import LOGS, NAMES
 
 IN_A_NETWORK_OF_ITS_OWN = "PEERS_ALONE"
@@ -31,6 +31,9 @@ def arguments() -> argparse.Namespace:
     for name in told.only or ():
         if name not in NAMES:
             parser.error(f"{name} is none of {', '.join(NAMES)}")
+    for family in (told.bundles, told.exported):
+        if family and not (family / TWENTY / "manifest.json").exists():
+            parser.error(f"{family} has no {TWENTY}")
     return told
 
 

@@ -15,7 +15,7 @@ import psutil
 
 from .bundles import HOME
 from .load import Client
-from .plan import BUSY, Plan
+from .plan import BUSY, QUICK, Plan
 from .systems import OURS, System
 from .work import KINDS
 
@@ -121,7 +121,7 @@ class Rounds:
             finally:
                 system.stop()
             self.record.add(part, "begin")
-            self.record.add(part, "texts", texts=texts)
+            self.record.add(part, "texts", texts=texts, plan="quick" if self.plan is QUICK else "whole")
             self.record.add(part, "end")
         return next(line["texts"] for line in self.record.figures() if line["what"] == "texts")
 
