@@ -12,7 +12,7 @@ from pathlib import Path
 from .bundles import HOME
 from .plan import QUICK, Plan
 from .report import report
-from .rounds import TWENTY, Record, Rounds
+from .rounds import TWENTY, Record, Rounds, failed
 from .systems import LOGS, NAMES
 
 IN_A_NETWORK_OF_ITS_OWN = "PEERS_ALONE"
@@ -61,12 +61,12 @@ def main() -> None:
         print(f"{time.monotonic() - began:6.0f} s  {line}", file=sys.stderr, flush=True)
 
     say(f"figures go to {record.file}")
-    rounds = Rounds(record, QUICK if told.quick else Plan(), told.bundles.resolve(), told.exported and told.exported.resolve(), say)
-    rounds.run(told.rounds or (1 if told.quick else 5), systems)
+    plan = QUICK if told.quick else Plan()
+    Rounds(record, plan, told.bundles.resolve(), told.exported and told.exported.resolve(), say).run(told.rounds or (1 if told.quick else 5), systems)
     say("done")
     print(report(record.figures()))
-    if rounds.failed:
-        sys.exit(f"bench: {rounds.failed} answers were wrong or missing, see above and {record.file}")
+    if wrong := failed(record.figures()):
+        sys.exit(f"bench: {wrong} answers were wrong or missing, see {record.file}")
 
 
 if __name__ == "__main__":

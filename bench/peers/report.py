@@ -134,4 +134,5 @@ def report(lines: list[dict]) -> str:
     if others:
         parts.append(f"Others on the machine had {np.median(others):.2f} cores while anything was measured (median; at most {max(others):.2f}).")
     rounds = {line["round"] for line in lines if line["table"] != "texts"}
-    return "\n".join([*parts, f"Rounds: {len(rounds)}."])
+    asked = sum(line.get("requests", 0) for line in lines)
+    return "\n".join([*parts, f"Rounds: {len(rounds)}. Requests: {asked}, of which {sum(line.get('failed', 0) for line in lines)} failed."])

@@ -63,32 +63,39 @@ class Record:
         return any(line["what"] == "end" and all(line[key] == value for key, value in vars(part).items()) for line in self.lines)
 
 
-class Shares:
-    """How many cores the system, and others than it and its client, had."""
+def refused_wrongly(line: dict) -> int:
+    """A full queue is no fault where more comes than can be done."""
+    return 0 if line["what"] == "open" else line.get("refused", 0)
 
-    def __init__(self, system: System):
-        self.system, self.before = system, self.now(system)
+
+def failed(lines: list[dict]) -> int:
+    return sum(line.get("failed", 0) + refused_wrongly(line) for line in lines)
+
+
+class Shares:
+    """How many cores what is measured had, and others than it and the client: `cpu` is its processor time so far, in seconds."""
+
+    def __init__(self, cpu: Callable[[], float]):
+        self.cpu, self.before = cpu, self.now(cpu)
 
     @staticmethod
-    def now(system: System) -> tuple[float, float, float]:
-        busy = psutil.cpu_times()
-        client = psutil.Process().cpu_times()
-        all_of_it = sum(busy) - busy.idle - busy.iowait - busy.guest - busy.guest_nice
-        return time.perf_counter(), system.cpu(), all_of_it - client.user - client.system
+    def now(cpu: Callable[[], float]) -> tuple[float, float, float]:
+        all_, client = psutil.cpu_times(), psutil.Process().cpu_times()
+        busy = sum(all_) - all_.idle - all_.iowait - all_.guest - all_.guest_nice  # guests are in user
+        return time.perf_counter(), cpu(), busy - client.user - client.system
 
     def told(self) -> dict[str, float]:
-        seconds, system, rest = (after - before for before, after in zip(self.before, self.now(self.system)))
-        return {"cores": system / seconds, "others": max(0.0, rest - system) / seconds}
+        seconds, measured, rest = (after - before for before, after in zip(self.before, self.now(self.cpu)))
+        return {"cores": measured / seconds, "others": max(0.0, rest - measured) / seconds}
 
 
 class Rounds:
     def __init__(self, record: Record, plan: Plan, bundles: Path, exported: Path | None, say: Callable[[str], None]):
         self.record, self.plan, self.bundles, self.exported, self.say = record, plan, bundles, exported, say
         self.texts: dict[str, list[str]] = {}
-        self.failed = 0
 
     def run(self, rounds: int, systems: list[str]) -> None:
-        """What is wrong with any answer is told, counted, and no reason to stop."""
+        """What is wrong with any answer is told and no reason to stop."""
         self.texts = self.right_texts()
         for part in self.parts(rounds, systems):
             if not self.record.has(part):
@@ -132,6 +139,8 @@ class Rounds:
             client = Client(system.urls, self.texts)
             self.started(part, system, client)
             for kind, (callers, requests) in self.plan.warm.items():
+                if part.table != "steps20" and kind not in ("picture", "talk"):
+                    continue  # nothing else is asked
                 self.told(part, "warm", system, lambda: client.closed(kind, callers, requests))
             closed = {"steps20": self.plan.closed, "steps2": {"picture": self.plan.few_steps}, "exported": self.plan.exported}[part.table]
             for kind, loops in closed.items():
@@ -151,26 +160,25 @@ class Rounds:
         idle = {}
         if part.system in OURS and part.table == "steps20":
             time.sleep(SETTLED)
-            shares = Shares(system)
+            shares = Shares(system.cpu)
             time.sleep(self.plan.idle)
             idle = {"idle": shares.told()["cores"], "mb": system.pss()}
         self.record.add(part, "started", ready=system.ready, first=first, second=second, **idle)
 
     def told(self, part: Part, what: str, system: System, load: Callable[[], dict], **more) -> dict:
-        shares = Shares(system)
+        shares = Shares(system.cpu)
         figures = load()
         self.record.add(part, what, **figures, **shares.told(), **more)
-        refusals = figures["refused"] if what != "open" else 0  # a full queue is no fault where more comes than can be done
-        self.failed += figures["failed"] + refusals
         for fault in figures["faults"]:
             print(f"bench: {part.system}: {fault}", file=sys.stderr)
-        if refusals:
-            print(f"bench: {part.system}: refused {refusals} of {what} {figures['kind']}", file=sys.stderr)
+        if refused_wrongly({"what": what, **figures}):
+            print(f"bench: {part.system}: refused {figures['refused']} of {what} {figures['kind']}", file=sys.stderr)
         return figures
 
     def bare(self, part: Part) -> None:
         environment = os.environ | {"PYTHONPATH": str(HOME / "bench"), "PEERS_BUNDLES": str(self.bundles), "PEERS_THREADS": "1",
                                     "PEERS_GENERATOR": TWO if part.table == "steps2" else TWENTY}
+        shares = Shares(lambda: sum(psutil.Process().cpu_times()[2:4]))  # of children that have ended
         made = subprocess.run([sys.executable, "-m", "peers.bare", *map(str, self.plan.bare)], env=environment, stdout=subprocess.PIPE, text=True,
                               check=True).stdout
-        self.record.add(part, "bare", **json.loads(made))
+        self.record.add(part, "bare", **json.loads(made), **shares.told())
