@@ -1,5 +1,7 @@
-"""python -m toyworld.export [--random | --language | --few-steps | --checks] [--judge] [--out DIR]: writes bundles and fixtures, and the judges if asked to."""
+"""python -m toyworld.export [--random | --language | --few-steps | --checks | --graphs fast|plain] [--judge] [--out DIR]: writes bundles and fixtures, and the judges if asked to."""
 import argparse
+import shutil
+import tempfile
 from pathlib import Path
 
 import torch
@@ -17,31 +19,42 @@ which.add_argument("--random", action="store_true", help="the same shapes with r
 which.add_argument("--language", action="store_true", help="the backbone and the projectors only; all else stays as it was exported")
 which.add_argument("--few-steps", action="store_true", help="the picture generators only, the one of few steps from its checkpoint")
 which.add_argument("--checks", action="store_true", help="check.json of the encoder and the generators only, which are as they were exported")
+which.add_argument("--graphs", choices=("fast", "plain"), help="the committed weights in graphs as all exports write them, or as torch traces the networks")
 parser.add_argument("--judge", action="store_true", help="the judges too, measured anew on renders and reconstructions")
 parser.add_argument("--out", type=Path, default=MODELS, help="where toyworld/, judges/ and fixtures/ go")
 options = parser.parse_args()
-if options.judge and (options.language or options.few_steps or options.checks):
-    parser.error("--language, --few-steps and --checks leave the judges as they are: leave --judge out")
+if options.judge and (options.language or options.few_steps or options.checks or options.graphs):
+    parser.error("--language, --few-steps, --checks and --graphs leave the judges as they are: leave --judge out")
 
 torch.set_num_threads(1)
+exported = lambda: exported_family(MODELS / "toyworld", MODELS / "judges")
 if options.checks:
     checks.write(exported_family(options.out / "toyworld", MODELS / "judges"), options.out / "toyworld", options.out / "fixtures")
+    raise SystemExit
+if options.graphs:
+    family, committed = exported().rounded(), MODELS / "toyworld"
+    options.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=options.out) as folder:  # as the tokenizers come from bundles that may be the ones to replace
+        made = Path(folder) / "toyworld"
+        bundles.write_all(family.fast() if options.graphs == "fast" else family, made, committed / "backbone/tokenizer.json")
+        checks.keep(committed, made)
+        shutil.rmtree(options.out / "toyworld", ignore_errors=True)
+        made.rename(options.out / "toyworld")
     raise SystemExit
 tokenizer()
 if options.random:
     family = random_family(PATH).rounded()
-    bundles.write_all(family, options.out, PATH)
+    bundles.write_all(family.fast(), options.out, PATH)
 else:
-    exported = lambda: exported_family(MODELS / "toyworld", MODELS / "judges")
     family = speaking(exported()) if options.language else drawing(exported()) if options.few_steps else trained_family()
     before, family = family.probe(), family.rounded()
     print("what rounding to fp16 and int8 costs (largest change; largest output):")
     for name, after in family.probe().items():
         print(f"| {name} | {float((after - before[name]).abs().max()):.1e} | {float(after.abs().max()):.1f} |")
     if options.few_steps:
-        bundles.write_pictures(family, options.out / "toyworld")
+        bundles.write_pictures(family.fast(), options.out / "toyworld")
     else:
-        (bundles.write_language if options.language else bundles.write_all)(family, options.out / "toyworld", PATH)
+        (bundles.write_language if options.language else bundles.write_all)(family.fast(), options.out / "toyworld", PATH)
     if options.judge:
         for modality, judge in family.judges.items():
             bundles.judge(judge, options.out / "judges" / modality, modality)

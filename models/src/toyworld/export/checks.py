@@ -30,11 +30,15 @@ def _save(folder: Path, name: str, tensors: dict[str, Tensor]) -> str:
     return f"{FOLDER}/{name}.safetensors"
 
 
-def _finish(folder: Path, samples: list[dict]) -> None:
+def _finish(folder: Path, check: dict) -> None:
     """Writes check.json, and the manifest again with the new files in it."""
-    write_json(folder / "check.json", {"reference": f"torch {torch.__version__.partition('+')[0]}", "samples": samples})
+    write_json(folder / "check.json", check)
     manifest = json.loads((folder / "manifest.json").read_text())
     seal(folder, **{key: value for key, value in manifest.items() if key != "files"})
+
+
+def of_torch(samples: list[dict]) -> dict:
+    return {"reference": f"torch {torch.__version__.partition('+')[0]}", "samples": samples}
 
 
 @torch.no_grad()
@@ -50,7 +54,7 @@ def encoder(family: Family, folder: Path, media: Path, given: dict) -> None:
     row = torch.tensor([ids(Tokenizer.from_file(str(folder / "text/tokenizer.json")), text)])
     samples.append({"modality": "text", "text": text,
                     "tensors": _save(folder, "text", {"text_embeds": family.text_tower(row, torch.ones_like(row))})})
-    _finish(folder, samples)
+    _finish(folder, of_torch(samples))
 
 
 @torch.no_grad()
@@ -64,7 +68,15 @@ def generator(net: Generator, modality: str, text: str, folder: Path) -> None:
     tensors = {"condition": tau[:1], "noise": noise, "latents": latents}
     if net.vocoder is None:
         tensors["pixels"] = pixels_of(net, latents)[:FRAMES]
-    _finish(folder, [{"tensors": _save(folder, modality, tensors), "num_inference_steps": steps, "guidance_scale": guidance}])
+    _finish(folder, of_torch([{"tensors": _save(folder, modality, tensors), "num_inference_steps": steps, "guidance_scale": guidance}]))
+
+
+def keep(before: Path, after: Path) -> None:
+    """Gives bundles with the same weights the check.json that the others have."""
+    for path in sorted(before.glob("*/check.json")):
+        folder = after / path.parent.name
+        shutil.copytree(path.parent / FOLDER, folder / FOLDER)
+        _finish(folder, json.loads(path.read_text()))
 
 
 def write(family: Family, bundles: Path, media: Path) -> None:

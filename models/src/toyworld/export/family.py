@@ -1,6 +1,7 @@
 """The networks as they are exported: trained or random, their weights rounded to what is stored."""
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from ..nets.projectors import InputProjector, OutputProjector
 from ..nets.sound_judge import SoundJudge
 from ..nets.unet import UNet
 from ..nets.vae import LatentDecoder
+from .fast import hasten
 from .generators import Decoder, Generator
 from .layout import LATENTS, MEDIA_INPUTS, TEACHER
 from .onnx_file import round_weights
@@ -102,6 +104,14 @@ class Family:
         for name, net in self.each():
             round_weights(net.eval().requires_grad_(False), name.startswith(IN_INT8) or name.endswith(" text_encoder"))
         return self
+
+
+    def fast(self) -> Family:
+        """A copy in the forms that are traced to fast graphs. The judges, which only measure, stay as they are."""
+        copied = copy.deepcopy(replace(self, judges={}))
+        for _, net in copied.each():
+            hasten(net)
+        return replace(copied, judges=self.judges)
 
 
 def fused(judge: nn.Module) -> nn.Module:

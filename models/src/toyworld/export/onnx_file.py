@@ -8,6 +8,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+from .fast import is_fast
 from .storing import MATRIX, SMALL, store_rounded, values_of
 
 OPSET = 17
@@ -57,12 +58,13 @@ def stored(model: onnx.ModelProto) -> dict[str, Tensor]:
 
 def write(net: nn.Module, path: Path, args: tuple[Tensor, ...], inputs: list[str], outputs: list[str],
           axes: dict[str, dict[int, str]]) -> None:
-    """Exports `net`; `axes` names the free axes of each input and output."""
+    """Exports `net`; `axes` names the free axes of each input and output. What a fast form computes of its weights is left to the runtime,
+    which folds it when it loads the graph; what the tracer folds is stored beside what it came from, or in more bits."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(net.eval(), args, str(path), input_names=inputs, output_names=outputs, dynamic_axes=axes,
-                          opset_version=OPSET, dynamo=False)
+                          opset_version=OPSET, dynamo=False, do_constant_folding=not is_fast(net))
     model = onnx.load(str(path))
     store_rounded(model)
     for value in model.graph.value_info:  # shapes that the tracer guessed add nothing

@@ -22,6 +22,16 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return x * cos + torch.cat([-b, a], -1) * sin
 
 
+def mask_of(attention_mask: Tensor, new: int) -> Tensor:
+    """What is added to the scores of `new` queries [B, 1, new, P + new]. Column P+i is the newest that query i may see; padded columns are
+    hidden from everyone."""
+    total = attention_mask.shape[1]
+    columns = torch.arange(total)
+    visible = columns[None, :] <= columns[total - new:, None]
+    visible = visible[None, None] & (attention_mask > 0)[:, None, None, :]
+    return (visible.float() - 1.0) * 1e9
+
+
 class Layer(nn.Module):
     def __init__(self):
         super().__init__()
@@ -59,12 +69,7 @@ class Backbone(nn.Module):
                 past: Past | None = None) -> tuple[Tensor, Past]:
         """Embeddings [B, S, H], mask [B, P+S] and true positions [B, S] -> final hidden states and the new cache."""
         cos, sin = rotation(position_ids)
-        # Column P+i is the newest that query i may see; padded columns are hidden from everyone.
-        total, new = attention_mask.shape[1], inputs_embeds.shape[1]
-        columns = torch.arange(total)
-        visible = columns[None, :] <= columns[total - new:, None]
-        visible = visible[None, None] & (attention_mask > 0)[:, None, None, :]
-        mask = (visible.float() - 1.0) * 1e9
+        mask = mask_of(attention_mask, inputs_embeds.shape[1])
         x, present = inputs_embeds, []
         for i, layer in enumerate(self.layers):
             key, value = past[i] if past is not None else (None, None)

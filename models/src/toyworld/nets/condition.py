@@ -15,6 +15,13 @@ def key_mask(kept: Tensor) -> Tensor:
     return (kept[:, None, None, :] - 1.0) * 1e4
 
 
+def gathered(condition: Tensor) -> tuple[Tensor, Tensor]:
+    """A condition [B, N, 128] -> which of its tokens count [B, N] and their mean [B, 128]. It is read off their length (√128 for a
+    word, about 0 for padding), so that a projected condition, which comes without a mask, is treated like the text encoder's."""
+    kept = (condition.pow(2).sum(-1) > WIDTH / 4).float()
+    return kept, (condition * kept[:, :, None]).sum(1) / kept.sum(1, keepdim=True).clamp(min=1)
+
+
 class ConditionEncoder(nn.Module):
     def __init__(self, vocabulary: int, layers: int = 2):
         super().__init__()

@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..world.film import FRAMES
 from .blocks import attend
-from .condition import WIDTH as CONDITION, key_mask
-from .unet import UNet, time_features
+from .condition import WIDTH as CONDITION, gathered, key_mask
+from .unet import UNet
 
 
 class Attend(nn.Module):
@@ -44,21 +43,11 @@ class FilmUNet(UNet):
     def forward(self, sample: Tensor, timestep: Tensor, condition: Tensor) -> Tensor:
         """Latents [B, 4, 16, 8, 8], timesteps [B] and conditions [B, 16, 128] -> v, shaped as the latents."""
         b, latent, frames, height, width = sample.shape
-        kept = (condition.pow(2).sum(-1) > CONDITION / 4).float()
-        pooled = (condition * kept[:, :, None]).sum(1) / kept.sum(1, keepdim=True).clamp(min=1)
+        kept, pooled = gathered(condition)
         each = lambda t: t.repeat_interleave(frames, 0)
-        e = each(F.silu(self.time(time_features(timestep)) + self.pooled(pooled)))
+        e = each(self.moment(timestep, pooled))
         mask, words = each(key_mask(kept)), each(condition)
         x = sample.transpose(1, 2).reshape(b * frames, latent, height, width)
         x = self.enter(x) + self.frames.repeat(b, 1)[:, :, None, None]
-        h1 = self.over1(self.look1(self.down1(x, e), words, mask), pooled)
-        h2 = self.over2(self.look2(self.down2(self.shrink1(h1), e), words, mask), pooled)
-        h3 = self.over3(self.look3(self.down3(self.shrink2(h2), e), words, mask), pooled)
-        h = self.middle(h3, e)
-        h = self.over4(self.look4(self.up3(torch.cat([h, h3], 1), e), words, mask), pooled)
-        h = F.interpolate(h, scale_factor=2.0)
-        h = self.over5(self.look5(self.up2(torch.cat([h, h2], 1), e), words, mask), pooled)
-        h = F.interpolate(h, scale_factor=2.0)
-        h = self.over6(self.look6(self.up1(torch.cat([h, h1], 1), e), words, mask), pooled)
-        v = self.leave(F.silu(self.norm(h)))
-        return v.view(b, frames, latent, height, width).transpose(1, 2)
+        look = lambda level, x: getattr(self, f"over{level}")(getattr(self, f"look{level}")(x, words, mask), pooled)
+        return self.levels(x, e, look).view(b, frames, latent, height, width).transpose(1, 2)

@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 import math
+from typing import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .blocks import attend
-from .condition import WIDTH as CONDITION, key_mask
+from .condition import WIDTH as CONDITION, gathered, key_mask
 
 TIME, EMBED = 96, 192
 
@@ -80,20 +81,25 @@ class UNet(nn.Module):
         self.norm, self.leave = nn.GroupNorm(8, a), nn.Conv2d(a, latent, 3, 1, 1)
         nn.init.zeros_(self.leave.weight)
 
-    def forward(self, sample: Tensor, timestep: Tensor, condition: Tensor) -> Tensor:
-        # Which tokens count is read off their length (√128 for a word, about 0 for padding), so that a projected
-        # condition, which comes without a mask, is treated like the text encoder's.
-        kept = (condition.pow(2).sum(-1) > CONDITION / 4).float()
-        mask = key_mask(kept)
-        pooled = (condition * kept[:, :, None]).sum(1) / kept.sum(1, keepdim=True).clamp(min=1)
-        e = F.silu(self.time(time_features(timestep)) + self.pooled(pooled))
-        h1 = self.look1(self.down1(self.enter(sample), e), condition, mask)
-        h2 = self.look2(self.down2(self.shrink1(h1), e), condition, mask)
-        h3 = self.look3(self.down3(self.shrink2(h2), e), condition, mask)
+    def moment(self, timestep: Tensor, pooled: Tensor) -> Tensor:
+        """What every ResBlock is told of the timestep and the condition's mean: [B, 192]."""
+        return F.silu(self.time(time_features(timestep)) + self.pooled(pooled))
+
+    def levels(self, x: Tensor, e: Tensor, look: Callable[[int, Tensor], Tensor]) -> Tensor:
+        """Down and up again; `look` is the attention of level 1 to 6."""
+        h1 = look(1, self.down1(x, e))
+        h2 = look(2, self.down2(self.shrink1(h1), e))
+        h3 = look(3, self.down3(self.shrink2(h2), e))
         h = self.middle(h3, e)
-        h = self.look4(self.up3(torch.cat([h, h3], 1), e), condition, mask)
+        h = look(4, self.up3(torch.cat([h, h3], 1), e))
         h = F.interpolate(h, scale_factor=2.0)
-        h = self.look5(self.up2(torch.cat([h, h2], 1), e), condition, mask)
+        h = look(5, self.up2(torch.cat([h, h2], 1), e))
         h = F.interpolate(h, scale_factor=2.0)
-        h = self.look6(self.up1(torch.cat([h, h1], 1), e), condition, mask)
+        h = look(6, self.up1(torch.cat([h, h1], 1), e))
         return self.leave(F.silu(self.norm(h)))
+
+    def forward(self, sample: Tensor, timestep: Tensor, condition: Tensor) -> Tensor:
+        kept, pooled = gathered(condition)
+        mask = key_mask(kept)
+        look = lambda level, x: getattr(self, f"look{level}")(x, condition, mask)
+        return self.levels(self.enter(sample), self.moment(timestep, pooled), look)
