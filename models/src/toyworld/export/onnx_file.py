@@ -56,16 +56,35 @@ def stored(model: onnx.ModelProto) -> dict[str, Tensor]:
     return {name: torch.from_numpy(values) for name, values in values_of(model).items()}
 
 
+def share_same(model: onnx.ModelProto) -> None:
+    """Leaves one of the nodes that make the same of the same: the tracer writes a constant for each place that has it, and every node is
+    time when a graph is loaded."""
+    first: dict[tuple, onnx.NodeProto] = {}
+    instead, nodes, results = {}, [], {output.name for output in model.graph.output}
+    for node in model.graph.node:
+        node.input[:] = [instead.get(name, name) for name in node.input]
+        same = first.setdefault((node.domain, node.op_type, *node.input, *(a.SerializeToString() for a in node.attribute)), node)
+        if same is node or results & set(node.output):
+            nodes.append(node)
+        else:
+            instead |= dict(zip(node.output, same.output))
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+
+
 def write(net: nn.Module, path: Path, args: tuple[Tensor, ...], inputs: list[str], outputs: list[str],
           axes: dict[str, dict[int, str]]) -> None:
     """Exports `net`; `axes` names the free axes of each input and output. What a fast form computes of its weights is left to the runtime,
     which folds it when it loads the graph; what the tracer folds is stored beside what it came from, or in more bits."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    fast = is_fast(net)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(net.eval(), args, str(path), input_names=inputs, output_names=outputs, dynamic_axes=axes,
-                          opset_version=OPSET, dynamo=False, do_constant_folding=not is_fast(net))
+                          opset_version=OPSET, dynamo=False, do_constant_folding=not fast)
     model = onnx.load(str(path))
+    if fast:
+        share_same(model)
     store_rounded(model)
     for value in model.graph.value_info:  # shapes that the tracer guessed add nothing
         value.Clear()

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from torch import nn
 
-from . import backbone, decoders, denoisers, encoders, parts
+from . import backbone, decoders, denoisers, encoders, parts, sound
 from .parts import Form
 
 # Every class that has a fast form, by the class that it is a form of.
-FORMS = {form.__mro__[1 + form.__mro__.index(Form)]: form for module in (backbone, decoders, denoisers, encoders, parts) for form in vars(module).values()
+FORMS = {form.__mro__[1 + form.__mro__.index(Form)]: form for module in (backbone, decoders, denoisers, encoders, parts, sound) for form in vars(module).values()
          if isinstance(form, type) and issubclass(form, Form) and form is not Form}
 
 
