@@ -6,9 +6,9 @@ from torch import nn
 from . import backbone, decoders, denoisers, encoders, parts, sound
 from .parts import Form
 
-# Every class that has a fast form, by the class that it is a form of.
-FORMS = {form.__mro__[1 + form.__mro__.index(Form)]: form for module in (backbone, decoders, denoisers, encoders, parts, sound) for form in vars(module).values()
-         if isinstance(form, type) and issubclass(form, Form) and form is not Form}
+_KINDS = [kind for module in (backbone, decoders, denoisers, encoders, parts, sound) for kind in vars(module).values() if isinstance(kind, type)]
+# The form of every class that has one.
+FORMS = {kind.__mro__[1 + kind.__mro__.index(Form)]: kind for kind in _KINDS if issubclass(kind, Form) and kind is not Form}
 
 
 def hasten(net: nn.Module) -> nn.Module:

@@ -8,7 +8,6 @@ from torch import Tensor, nn
 from ...nets import blocks
 
 
-
 class Form:
     """A network's class with another forward, traced to a graph that a CPU runs faster. Weights and their names stay the network's. What
     is computed of weights alone stays in the graph as nodes, which the runtime folds when it loads: so the file has the weights as they
