@@ -42,8 +42,8 @@ def attend(q: Tensor, k: Tensor, v: Tensor, heads: int, kept: Tensor | None = No
 
 
 def standardized(groups: Tensor, channels: int = 1) -> Tensor:
-    """[B, channels, N] with the mean of each N taken off, divided by their deviation. InstanceNormalization is vectorised, where
-    LayerNormalization is not."""
+    """[B, channels, N] with the mean of each N taken off, divided by their deviation: an InstanceNormalization, which in ONNX
+    Runtime 1.29 is several times as fast as a LayerNormalization."""
     return F.instance_norm(groups, weight=torch.ones(channels), bias=torch.zeros(channels))
 
 
