@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
     UpCommand.class, AskCommand.class, StatusCommand.class, TopCommand.class, StartCommand.class, ScaleCommand.class,
     StopCommand.class,
     RouteCommand.class, SwapCommand.class, RollbackCommand.class, RecordCommand.class, ReplayCommand.class,
-    LogsCommand.class, KeyCommand.class, BundleCommand.class,
+    LogsCommand.class, KeyCommand.class, BundleCommand.class, RehearseCommand.class,
     CommandLine.HelpCommand.class}, footer = {"", "  test      runs every test (the launcher does it)"})
 public final class Anymesh implements Runnable {
     @CommandLine.Spec

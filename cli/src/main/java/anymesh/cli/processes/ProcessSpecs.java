@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +20,9 @@ import java.util.stream.Stream;
  * @param settings what the services are configured with; their environment reaches them by itself
  */
 record ProcessSpecs(Path home, Path logs, ServiceSettings settings, String consul) {
+    /** What the launcher has found for this JVM and these jars, and the class path that it was made with. */
+    private static final String AOT_CACHE = "anymesh.aot";
+    private static final String CLASS_PATH = "anymesh.classes";
 
     ProcessSpec stage(ServiceProcess service, Group group, String id) {
         var environment = common();
@@ -61,6 +65,10 @@ record ProcessSpecs(Path home, Path logs, ServiceSettings settings, String consu
         command.add("@" + home.resolve("jvm.options"));
         command.add("-XX:ErrorFile=" + logs.resolve(id + "-crash-%p.txt")); // not where somebody happens to work
         command.addAll(service.jvmOptions(home));
+        var learned = System.getProperty(AOT_CACHE);
+        if (learned != null) {
+            command.addAll(List.of("-XX:AOTCache=" + learned, "-Xlog:aot=off,cds=off"));
+        }
         command.add(service.mainClass());
         settings.file(service.service())
                 .ifPresent(file -> command.addAll(List.of("--config", file.toAbsolutePath().toString())));
@@ -70,6 +78,7 @@ record ProcessSpecs(Path home, Path logs, ServiceSettings settings, String consu
     /** Of an installed copy or of a source tree, or in a test its own. */
     private String classPath() {
         return Stream.of("lib", "cli/target/lib").map(home::resolve).filter(Files::isDirectory).findFirst()
-                .map(lib -> lib + "/*").orElseGet(() -> System.getProperty("java.class.path"));
+                .map(lib -> Objects.requireNonNullElse(System.getProperty(CLASS_PATH), lib + "/*"))
+                .orElseGet(() -> System.getProperty("java.class.path"));
     }
 }
