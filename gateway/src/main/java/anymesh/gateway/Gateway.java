@@ -12,6 +12,7 @@ import anymesh.gateway.keys.ApiKeys;
 import anymesh.gateway.keys.Work;
 import anymesh.gateway.pipeline.EmbeddingPipeline;
 import anymesh.gateway.pipeline.GenerationPipeline;
+import anymesh.gateway.pipeline.MediaCache;
 import anymesh.gateway.recording.Recorder;
 import anymesh.gateway.routing.StageRouter;
 import anymesh.gateway.swap.JointQuality;
@@ -108,7 +109,8 @@ public final class Gateway implements AutoCloseable {
         var swaps = new Swaps(vertx, shared.store(), shared.locks(), shared.wanted(), new JointQuality(client, router),
                 meters);
         var recorder = Recorder.open(vertx, shared.store());
-        var pipeline = new GenerationPipeline(client, router, swaps.trials(), recorder);
+        var pipeline = new GenerationPipeline(client, router, swaps.trials(), recorder,
+                new MediaCache(config.mediaCacheBytes(), meters), memory);
         swaps.open(router, pipeline);
         var storage = Storage.open(vertx, config.jobs());
         var jobs = Jobs.open(vertx, config.jobs(), storage, router, pipeline, JobVerdicts::of,

@@ -21,11 +21,12 @@ import java.util.List;
  * @param drainTimeout within how long it is gone then, {@code lameDuck} included
  * @param scaleImages whether a picture is scaled to a size that no generator has; else such a size is refused
  * @param memoryBytes embeddings in relay, for all requests together
+ * @param mediaCacheBytes of these, embeddings of media that are kept for the next question about them; 0: none
  */
 public record GatewayConfig(String host, int port, Duration requestTimeout, Duration maxWait, Duration lameDuck,
         Duration drainTimeout,
         Duration heartbeat, HttpLimits http, List<String> corsOrigins, boolean playground, boolean scaleImages,
-        HttpsConfig https, KeysConfig keys, long memoryBytes,
+        HttpsConfig https, KeysConfig keys, long memoryBytes, long mediaCacheBytes,
         RegistryConfig registry,
         TlsConfig tls,
         CallSettings stages, JobsConfig jobs, MediaUrlsConfig mediaUrls, FetchConfig fetch, StaticEndpoints endpoints) {
@@ -48,6 +49,10 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
         if (memoryBytes < 1) {
             throw new IllegalArgumentException("memoryBytes: %d (expected: > 0)".formatted(memoryBytes));
         }
+        if (mediaCacheBytes < 0 || mediaCacheBytes > memoryBytes / 2) {
+            throw new IllegalArgumentException("mediaCacheBytes: %d (expected: 0 to half of memoryBytes, %d)"
+                    .formatted(mediaCacheBytes, memoryBytes / 2));
+        }
         corsOrigins = List.copyOf(corsOrigins);
     }
 
@@ -57,7 +62,7 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(15), HttpLimits.defaults(), List.of(), true, false, HttpsConfig.off(),
-                KeysConfig.defaults(), 256L << 20,
+                KeysConfig.defaults(), 256L << 20, 32L << 20,
                 RegistryConfig.defaults(),
                 TlsConfig.off(), CallSettings.defaults(), JobsConfig.defaults(), MediaUrlsConfig.defaults(),
                 FetchConfig.defaults(), StaticEndpoints.none());
@@ -67,14 +72,15 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     public GatewayConfig onPort(int other) {
         return new GatewayConfig(host, other, requestTimeout, maxWait, lameDuck, drainTimeout, heartbeat, http,
                 corsOrigins,
-                playground, scaleImages, https, keys, memoryBytes,
+                playground, scaleImages, https, keys, memoryBytes, mediaCacheBytes,
                 registry, tls, stages, jobs, mediaUrls, fetch, endpoints);
     }
 
     /** The same with this time for a request, all of which it may wait. */
     public GatewayConfig withRequestTimeout(Duration other) {
         return new GatewayConfig(host, port, other, other, lameDuck, drainTimeout, heartbeat, http, corsOrigins,
-                playground, scaleImages, https, keys, memoryBytes, registry, tls, stages, jobs, mediaUrls, fetch,
+                playground, scaleImages, https, keys, memoryBytes, mediaCacheBytes, registry, tls, stages, jobs,
+                mediaUrls, fetch,
                 endpoints);
     }
 
@@ -82,7 +88,7 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     public GatewayConfig withStages(CallSettings other) {
         return new GatewayConfig(host, port, requestTimeout, maxWait, lameDuck, drainTimeout, heartbeat, http,
                 corsOrigins,
-                playground, scaleImages, https, keys, memoryBytes,
+                playground, scaleImages, https, keys, memoryBytes, mediaCacheBytes,
                 registry, tls, other, jobs, mediaUrls, fetch, endpoints);
     }
 
@@ -90,14 +96,16 @@ public record GatewayConfig(String host, int port, Duration requestTimeout, Dura
     public GatewayConfig withJobs(JobsConfig other) {
         return new GatewayConfig(host, port, requestTimeout, maxWait, lameDuck, drainTimeout, heartbeat, http,
                 corsOrigins,
-                playground, scaleImages, https, keys, memoryBytes, registry, tls, stages, other, mediaUrls, fetch,
+                playground, scaleImages, https, keys, memoryBytes, mediaCacheBytes, registry, tls, stages, other,
+                mediaUrls, fetch,
                 endpoints);
     }
 
     /** The same with other times for its end. */
     public GatewayConfig withEnd(Duration newLameDuck, Duration newDrainTimeout) {
         return new GatewayConfig(host, port, requestTimeout, maxWait, newLameDuck, newDrainTimeout, heartbeat, http,
-                corsOrigins, playground, scaleImages, https, keys, memoryBytes, registry, tls, stages, jobs, mediaUrls,
+                corsOrigins, playground, scaleImages, https, keys, memoryBytes, mediaCacheBytes, registry, tls, stages,
+                jobs, mediaUrls,
                 fetch,
                 endpoints);
     }

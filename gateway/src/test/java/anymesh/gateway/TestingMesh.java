@@ -109,6 +109,7 @@ final class TestingMesh implements AutoCloseable {
     private final Map<String, StageInstance> instances = new ConcurrentHashMap<>();
     private final Map<String, String> incarnations = new ConcurrentHashMap<>();
     private final Gateway gateway;
+    private final boolean keepsMedia;
 
     static GatewayConfig config() {
         var defaults = GatewayConfig.defaults().http();
@@ -122,7 +123,7 @@ final class TestingMesh implements AutoCloseable {
                 Duration.ofSeconds(30),
                 defaults.heartbeat(), limits, List.of("https://app.example.org"), true, false, defaults.https(),
                 defaults.keys(),
-                defaults.memoryBytes(),
+                defaults.memoryBytes(), 0,
                 defaults.registry(), defaults.tls(),
                 CallSettings.defaults().withPatience(Duration.ZERO),
                 NO_JOBS, defaults.mediaUrls(), defaults.fetch(),
@@ -155,6 +156,7 @@ final class TestingMesh implements AutoCloseable {
     /** The same that fetches URLs in a way of the test's. */
     TestingMesh(GatewayConfig config, Set<String> absent, Function<Vertx, Fetcher> fetcher, Modality... modalities) {
         this.modalities = List.of(modalities);
+        this.keepsMedia = config.mediaCacheBytes() > 0;
         services().stream().filter(service -> !absent.contains(service)).forEach(service -> serve(service, 1));
         gateway = Gateway.start(vertx, config, registry, shared, memory, fetcher.apply(vertx));
         client = new TestingClient(gateway.port());
@@ -461,8 +463,11 @@ final class TestingMesh implements AutoCloseable {
     /** Closing the memories fails if any embedding was left behind. */
     @Override
     public void close() {
-        awaitNoEmbeddings();
+        if (!keepsMedia) {
+            awaitNoEmbeddings();
+        }
         gateway.close();
+        awaitNoEmbeddings();
         shared.close();
         for (Server server : servers.values()) {
             stop(server);

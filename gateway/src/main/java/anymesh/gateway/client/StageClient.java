@@ -89,7 +89,7 @@ public final class StageClient implements AutoCloseable {
                 .onComplete(_ -> batches.forEach(EmbeddingBatch::close));
     }
 
-    Vertx vertx() {
+    public Vertx vertx() {
         return vertx;
     }
 

@@ -60,11 +60,14 @@ final class AnswerJson {
 
     static void stages(List<StageUsage> usages, ArrayNode json) {
         for (StageUsage usage : usages) {
-            describe(usage.served().hop(), json.addObject())
+            var stage = describe(usage.served().hop(), json.addObject())
                     .put("milliseconds", rounded(usage.milliseconds()))
                     .put("queue_milliseconds", usage.timings().getQueueMicros() / 1000.0)
                     .put("inference_milliseconds", usage.timings().getInferenceMicros() / 1000.0)
                     .put("bytes", usage.bytes());
+            if (usage.isCached()) {
+                stage.put("cached", usage.cached());
+            }
         }
     }
 
@@ -80,7 +83,7 @@ final class AnswerJson {
     static ObjectNode route(List<StageUsage> stages) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode route = json.putArray("route");
-        stages.stream().map(StageUsage::served).distinct().forEach(
+        stages.stream().filter(usage -> !usage.isCached()).map(StageUsage::served).distinct().forEach(
                 served -> describe(served.hop(), route.addObject()).put("instance", served.instance()));
         return json;
     }

@@ -73,7 +73,7 @@ record Exchange(RoutingContext http, CallContext call, Delivery delivery, Admiss
     /** Counts what was done for the request, and names those who did it. */
     void spent(List<StageUsage> stages) {
         String trace = http.response().headers().get(RequestIds.TRACE);
-        stages.forEach(usage -> meters.count(usage, trace));
+        stages.stream().filter(usage -> !usage.isCached()).forEach(usage -> meters.count(usage, trace));
         name(stages.stream().map(usage -> usage.served().hop()));
     }
 

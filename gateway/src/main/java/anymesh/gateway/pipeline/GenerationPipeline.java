@@ -5,7 +5,6 @@ import anymesh.gateway.client.StageClient;
 import anymesh.gateway.forecast.Forecasts;
 import anymesh.gateway.forecast.Patience;
 import anymesh.gateway.forecast.Task;
-import anymesh.gateway.routing.InputPath;
 import anymesh.gateway.routing.OutputPath;
 import anymesh.gateway.routing.PictureSize;
 import anymesh.gateway.routing.RoutePlan;
@@ -14,6 +13,7 @@ import anymesh.v1.GeneratedMedia;
 import anymesh.v1.GeneratorRequest;
 import anymesh.v1.Modality;
 import anymesh.v1.TokenLogprob;
+import anymesh.wire.WireMemory;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.InvalidInput;
@@ -57,8 +57,8 @@ public final class GenerationPipeline implements AutoCloseable {
     private static final long LOGPROB_BYTES = 128;
 
     private final StageRouter router;
-    private final EncodeStep encode;
-    private final ProjectInputStep projectInput;
+    private final PerceiveStep perceive;
+    private final MediaCache cache;
     private final ReasonStep reason;
     private final ProjectOutputStep projectOutput;
     private final GenerateStep generate;
@@ -69,14 +69,18 @@ public final class GenerationPipeline implements AutoCloseable {
     private final GeneratorTap tap;
     private final Shadows shadows;
 
-    /** {@code trials} is told of what is made while a release is on trial, {@code tap} of what is to be made. */
-    public GenerationPipeline(StageClient client, StageRouter router, Trials trials, GeneratorTap tap) {
+    /**
+     * {@code trials} is told of what is made while a release is on trial, {@code tap} of what is to be made. The cache becomes this
+     * pipeline's.
+     */
+    public GenerationPipeline(StageClient client, StageRouter router, Trials trials, GeneratorTap tap, MediaCache cache,
+            WireMemory memory) {
         this.router = router;
         this.trials = trials;
         this.tap = tap;
         forecasts = new Forecasts(client::loads);
-        encode = new EncodeStep(client);
-        projectInput = new ProjectInputStep(client);
+        this.cache = cache;
+        perceive = new PerceiveStep(client, cache, memory);
         reason = new ReasonStep(client, forecasts);
         projectOutput = new ProjectOutputStep(client);
         generate = new GenerateStep(client, forecasts);
@@ -152,17 +156,13 @@ public final class GenerationPipeline implements AutoCloseable {
     @Override
     public void close() {
         shadows.close();
+        cache.close();
     }
 
     private Future<List<Projected>> perceive(GenerationRequest request, RoutePlan plan, CallContext call) {
         var perceived = new Gathering<Projected>(call, projected -> projected.batch().close());
-        plan.inputs().forEach((modality, path) -> perceived.add(perceive(request, modality, path, call)));
+        plan.inputs().forEach((modality, path) -> perceived.add(perceive.run(request.mediaOf(modality), path, call)));
         return perceived.all();
-    }
-
-    private Future<Projected> perceive(GenerationRequest request, Modality modality, InputPath path, CallContext call) {
-        return encode.run(request.mediaOf(modality), path.representation(), path.encoder(), call)
-                .compose(features -> projectInput.run(features, path.projector(), call));
     }
 
     /** Equations 3 to 5 of one request. */
