@@ -42,7 +42,8 @@ class System:
         ports = [free_port() for _ in range(2 if name == "fastapi2" else 1)]
         self.urls = [f"http://127.0.0.1:{port}" for port in ports]
         self.folder = Path(tempfile.mkdtemp(prefix="peers-"))
-        environment = os.environ | {"ANYMESH_STATE": f"{self.folder}/mesh.json", "PYTHONPATH": str(HOME / "bench"), "RAY_USAGE_STATS_ENABLED": "0",
+        # Without the cache of media: all captions are of one picture, which each server is to read each time.
+        environment = os.environ | {"ANYMESH_STATE": f"{self.folder}/mesh.json", "ANYMESH_MEDIACACHEBYTES": "0", "PYTHONPATH": str(HOME / "bench"), "RAY_USAGE_STATS_ENABLED": "0",
                                     "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1", "PEERS_BUNDLES": str(bundles), "PEERS_GENERATOR": generator}
         environment |= {f"PEERS_{key}": str(value) for key, value in HOW.get(name, {}).items()}
         LOGS.mkdir(parents=True, exist_ok=True)

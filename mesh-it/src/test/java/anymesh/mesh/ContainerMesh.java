@@ -47,7 +47,8 @@ final class ContainerMesh implements AutoCloseable {
                 .waitingFor(Wait.forLogMessage(".*New leader elected.*", 1));
         start(List.of(consul));
         gateway = confined("gateway", GATEWAY_MEMORY).withEnv("ANYMESH_REGISTRY_KIND", "CONSUL")
-                .withEnv("ANYMESH_REGISTRY_CONSUL_ADDRESS", "consul:8500").withExposedPorts(HTTP)
+                .withEnv("ANYMESH_REGISTRY_CONSUL_ADDRESS", "consul:8500")
+                .withEnv("ANYMESH_MEDIACACHEBYTES", "0").withExposedPorts(HTTP)
                 .waitingFor(Wait.forHttp("/readyz").forPort(HTTP));
         for (var service : PATH) {
             stages.put(service, Stream.<GenericContainer<?>>generate(() -> stage(service)).limit(replicas).toList());

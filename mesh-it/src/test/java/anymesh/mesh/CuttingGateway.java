@@ -5,6 +5,7 @@ import anymesh.gateway.Gateway;
 import anymesh.gateway.GatewayConfig;
 import anymesh.gateway.Shared;
 import anymesh.kit.catalogue.ServiceKind;
+import anymesh.kit.config.ConfigLoader;
 import anymesh.kit.consul.ConsulConfig;
 import anymesh.kit.discovery.RegistryConfig;
 import anymesh.kit.inquiry.StageInquiries;
@@ -14,6 +15,7 @@ import anymesh.wire.WireMemory;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 
 /** One more gateway of a mesh of processes, in this JVM, whose connections to stages are cut in the middle of calls. */
 final class CuttingGateway implements AutoCloseable {
@@ -28,7 +30,10 @@ final class CuttingGateway implements AutoCloseable {
     /** {@code consul}: where the mesh's Consul listens. */
     CuttingGateway(String consul, Cuts cuts) {
         // On a busy machine three films are forecast to take longer than a request has by default, and are refused.
-        var config = GatewayConfig.defaults().onPort(0).withRequestTimeout(REQUEST_TIMEOUT);
+        // And each picture goes through all hops, however often it is sent.
+        var config = ConfigLoader.load(GatewayConfig.class,
+                GatewayConfig.defaults().onPort(0).withRequestTimeout(REQUEST_TIMEOUT), null,
+                Map.of("ANYMESH_MEDIACACHEBYTES", "0"));
         var found = RegistryConfig.defaults().withConsul(ConsulConfig.defaults().at(consul));
         registry = new CuttingRegistry(found.forGateway(vertx, ServiceKind.NAMES,
                 () -> StageInquiries.open(vertx, config.tls())), cuts);

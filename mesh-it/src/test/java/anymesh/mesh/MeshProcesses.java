@@ -180,6 +180,7 @@ final class MeshProcesses implements AutoCloseable {
         var builder = new ProcessBuilder(command).redirectError(
                 ProcessBuilder.Redirect.appendTo(folder.resolve("stderr.txt").toFile()));
         builder.environment().put("ANYMESH_STATE", folder.resolve("mesh.json").toString());
+        builder.environment().put("ANYMESH_MEDIACACHEBYTES", "0"); // each picture through all hops, however often it is sent
         return builder.start();
     }
 }

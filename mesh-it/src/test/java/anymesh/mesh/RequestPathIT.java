@@ -65,10 +65,18 @@ final class RequestPathIT {
     }
 
     @Test
-    void aPictureIsDescribed() throws Exception {
-        var reply = client.chat(List.of(MeshClient.imagePart(bell()), MeshClient.textPart("what is in the picture?")),
+    void aPictureIsDescribedAndTheNextQuestionAboutItNeedsNoEncoder() throws Exception {
+        // Another file than that of the other tests.
+        var bell = MeshClient.imagePart(Files.readAllBytes(Python.ROOT.resolve("docs/bell.png")));
+        var first = client.chat(List.of(bell, MeshClient.textPart("what is in the picture?")),
                 Map.of("temperature", 0));
-        assertThat(MeshClient.text(reply)).contains("bell");
+        var second = client.chat(List.of(bell, MeshClient.textPart("what is in the picture?")),
+                Map.of("temperature", 0));
+        assertThat(MeshClient.text(first)).contains("bell");
+        assertThat(MeshClient.text(second)).isEqualTo(MeshClient.text(first));
+        assertThat(first.body().path("usage").path("stages").findValues("cached")).isEmpty();
+        assertThat(second.body().path("usage").path("stages").findValuesAsText("cached")).containsExactly("1", "1");
+        assertThat(second.body().path("anymesh").path("route").findValuesAsText("stage")).containsExactly("backbone");
     }
 
     @Test
