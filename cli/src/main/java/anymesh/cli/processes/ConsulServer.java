@@ -2,6 +2,7 @@
 package anymesh.cli.processes;
 
 import anymesh.cli.supervise.ProcessSpec;
+import anymesh.kit.server.FreePorts;
 import anymesh.kit.tls.TlsConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +29,7 @@ record ConsulServer(String binary, Path folder, List<Integer> ports, TlsConfig t
         if (search.waitFor() != 0) {
             throw new IOException("there is no Consul; --consul HOST:PORT uses one that runs elsewhere");
         }
-        return new ConsulServer(binary, folder, Ports.free(3), tls);
+        return new ConsulServer(binary, folder, FreePorts.of(3), tls);
     }
 
     String address() {

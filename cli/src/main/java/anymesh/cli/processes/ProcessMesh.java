@@ -10,6 +10,7 @@ import anymesh.kit.inquiry.StageInquiries;
 import anymesh.kit.registry.StageInstance;
 import anymesh.kit.registry.StageRegistry;
 import anymesh.kit.replicas.StoredReplicas;
+import anymesh.kit.server.FreePorts;
 import anymesh.kit.store.MeshStore;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -109,7 +110,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
                 var group = new Group.Configured(service.service());
                 replicas.want(group, count);
                 for (int i = 0; i < count; i++) {
-                    add(group, service.isStage() ? 0 : i == 0 ? options.port() : Ports.free(1).getFirst());
+                    add(group, service.isStage() ? 0 : i == 0 ? options.port() : FreePorts.of(1).getFirst());
                 }
             }
         }
@@ -146,7 +147,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
 
     /** A port of 127.0.0.1 that nobody has now. */
     public static int freePort() {
-        return Ports.free(1).getFirst();
+        return FreePorts.of(1).getFirst();
     }
 
     @Override
@@ -292,7 +293,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         int wanted = isClosing ? there.size() : replicas.wanted(group).orElse(there.size());
         var added = new ArrayList<String>();
         for (int i = there.size(); i < wanted; i++) {
-            added.add(add(group, group.service().equals(GATEWAY) ? Ports.free(1).getFirst() : 0));
+            added.add(add(group, group.service().equals(GATEWAY) ? FreePorts.of(1).getFirst() : 0));
         }
         var gone = remove(there.subList(Math.min(wanted, there.size()), there.size()));
         forgetIfOver(group, wanted);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.testing;
 
+import anymesh.kit.server.FreePorts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -8,7 +9,6 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,18 +48,31 @@ public final class ConsulAgent implements AutoCloseable {
     }
 
     private static ConsulAgent start(Path folder, String config, boolean tls) {
-        int[] ports = freePorts(4);
-        var file = folder.resolve("consul-%d.hcl".formatted(ports[0]));
+        for (int tries = 1;; tries++) {
+            try {
+                return start(folder, config, tls, FreePorts.of(3));
+            } catch (AssertionError e) {
+                // Somebody may have taken one of its ports meanwhile.
+                if (tries == 3 || !String.valueOf(e.getMessage()).contains("address already in use")) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static ConsulAgent start(Path folder, String config, boolean tls, List<Integer> ports) {
+        int http = ports.getFirst();
+        var file = folder.resolve("consul-%d.hcl".formatted(http));
         try {
             Files.writeString(file, config);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         var command = new ArrayList<>(List.of(binary(), "agent", "-dev", "-node=test", "-bind=127.0.0.1",
-                "-client=127.0.0.1", "-http-port=" + (tls ? -1 : ports[0]), "-https-port=" + (tls ? ports[0] : -1),
-                "-server-port=" + ports[1], "-serf-lan-port=" + ports[2], "-serf-wan-port=-1", "-grpc-port=-1",
+                "-client=127.0.0.1", "-http-port=" + (tls ? -1 : http), "-https-port=" + (tls ? http : -1),
+                "-server-port=" + ports.get(1), "-serf-lan-port=" + ports.get(2), "-serf-wan-port=-1", "-grpc-port=-1",
                 "-grpc-tls-port=-1", "-dns-port=-1", "-config-file=" + file));
-        return new ConsulAgent(command, folder.resolve("consul-%d.log".formatted(ports[0])), ports[0]);
+        return new ConsulAgent(command, folder.resolve("consul-%d.log".formatted(http)), http);
     }
 
     /** The path of the binary; aborts the test if there is none. */
@@ -129,28 +142,6 @@ public final class ConsulAgent implements AutoCloseable {
             return socket.isConnected();
         } catch (IOException _) {
             return false;
-        }
-    }
-
-    private static int[] freePorts(int count) {
-        var sockets = new ArrayList<ServerSocket>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            sockets.forEach(ConsulAgent::close);
-        }
-    }
-
-    private static void close(ServerSocket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
