@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Work on rows that don't need each other, done at once or in parts side by side, a part a core: whichever was faster of late for so
- * many rows. Two batches on a thread each take half as long as one on two threads where cores are real and operators small, and no less
+ * many rows. What comes of it is the same. Two batches on a thread each take half as long as one on two threads where cores are real and operators small, and no less
  * where two cores are threads of one. See ADR 34.
  *
  * <p>For one thread at a time. The threads that help are shared by the process.
@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class SideBySide {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
     private static final int MAX_KINDS = 256;
+    /** Rows stay in pairs: ONNX Runtime sums in a run of one row in another order than in all others, and what comes would tell which way was taken. */
+    private static final int TOGETHER = 2;
 
     private final int most;
     private final LongSupplier nanoTime;
@@ -86,7 +88,7 @@ public final class SideBySide {
      * @param kind what makes rows alike, so that they take equally long
      */
     public void run(Object kind, int rows, Part work) {
-        int parts = Math.min(most, rows);
+        int parts = Math.min(most, rows / TOGETHER);
         if (parts < 2) {
             work.run(0, rows);
             return;
@@ -108,9 +110,10 @@ public final class SideBySide {
 
     private static void inParts(int parts, int rows, Part work) {
         var tasks = new ArrayList<FutureTask<@Nullable Void>>(parts);
+        int pairs = rows / TOGETHER;
         for (int part = 0; part < parts; part++) {
-            int from = rows * part / parts;
-            int to = rows * (part + 1) / parts;
+            int from = pairs * part / parts * TOGETHER;
+            int to = part == parts - 1 ? rows : pairs * (part + 1) / parts * TOGETHER;
             tasks.add(new FutureTask<>(() -> {
                 work.run(from, to - from);
                 return null;

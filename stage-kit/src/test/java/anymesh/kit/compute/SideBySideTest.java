@@ -51,16 +51,22 @@ final class SideBySideTest {
     }
 
     @Test
-    void noMorePartsThanRows() {
-        assertThat(parts(3, whole -> whole ? 100 : 40)).isEqualTo(3);
+    void rowsStayInPairs() {
+        assertThat(parts(6, whole -> whole ? 100 : 40)).isEqualTo(3);
+        assertThat(parts(3, whole -> whole ? 100 : 40)).isEqualTo(1);
         assertThat(parts(1, _ -> 100)).isEqualTo(1);
+        var begins = Collections.synchronizedList(new ArrayList<Integer>());
+        for (int i = 0; i < 8; i++) {
+            sideBySide.run("pairs", 11, (from, _) -> begins.add(from));
+        }
+        assertThat(begins).allMatch(from -> from % 2 == 0);
     }
 
     @Test
     void whatFailsIsThrownWhenAllHaveEnded() {
         takeParts();
         var ended = new AtomicInteger();
-        assertThatThrownBy(() -> sideBySide.run("kind", 4, (from, _) -> {
+        assertThatThrownBy(() -> sideBySide.run("kind", 8, (from, _) -> {
             if (from == 0) {
                 throw new IllegalStateException("row 0");
             }
@@ -78,14 +84,14 @@ final class SideBySideTest {
             busy.add(Thread.ofPlatform().start(() -> {
                 var other = new SideBySide(4, now::get);
                 for (int k = 0; k < 2; k++) {
-                    other.run("kind", 4, (_, _) -> {}); // whole, to know what that takes
+                    other.run("kind", 8, (_, _) -> {}); // whole, to know what that takes
                 }
-                other.run("kind", 4, (_, _) -> await(held));
+                other.run("kind", 8, (_, _) -> await(held));
             }));
         }
         var done = new AtomicInteger();
-        sideBySide.run("kind", 4, (_, count) -> done.addAndGet(count));
-        assertThat(done).hasValue(4);
+        sideBySide.run("kind", 8, (_, count) -> done.addAndGet(count));
+        assertThat(done).hasValue(8);
         held.countDown();
         for (var thread : busy) {
             thread.join();
@@ -109,7 +115,7 @@ final class SideBySideTest {
     }
 
     private void takeParts() {
-        assertThat(parts(4, whole -> whole ? 100 : 40)).isEqualTo(4);
+        assertThat(parts(8, whole -> whole ? 100 : 40)).isEqualTo(4);
     }
 
     private static void await(CountDownLatch latch) {
