@@ -63,7 +63,8 @@ public final class BackboneStage implements Stage {
         return Closing.opening(opened -> {
             var bundle = opened.with(BackboneBundle.load(config.stage().bundle()));
             var decoded = config.drafts() ? bundle : bundle.withoutDraft();
-            var loop = opened.with(DecodeLoop.load(decoded, config.stage().onnx(), config.prefillTokens()));
+            var loop = opened.with(DecodeLoop.load(decoded, config.stage().onnx(), config.prefillTokens(),
+                    config.prefixBytes()));
             return new BackboneStage(bundle, loop, config, resources);
         });
     }

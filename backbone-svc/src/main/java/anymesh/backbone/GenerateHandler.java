@@ -74,6 +74,7 @@ final class GenerateHandler implements FrameHandler<BackboneRequest, BackboneEve
             out.emit(Frame.of(BackboneEvent.newBuilder().setFinished(BackboneFinished.newBuilder()
                     .setReason(end.reason())
                     .setPromptTokens(prompt.length())
+                    .setCachedTokens(job.reused())
                     .setCompletionTokens(end.tokens())
                     .setTimings(job.timings().toProto())).build()));
         }

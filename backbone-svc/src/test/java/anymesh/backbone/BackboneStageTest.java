@@ -86,6 +86,22 @@ class BackboneStageTest {
         }
     }
 
+    /** To the bit: where blocks of the prompt are known the answer is what it is without. */
+    @Test
+    void aTurnThatBeginsLikeTheOneBeforeIsReadFromThereOnAndSaysSo() {
+        var words = "tell me of the cat and of the dog and of the bird and of the fish, ".repeat(2);
+        var before = backbone.send(greedy(ask(words), 8).addAllModalities(TEXT)).finished();
+        assertThat(before.getCachedTokens()).isZero();
+        assertThat(before.getPromptTokens()).isGreaterThan(32);
+        var turn = greedy(ask(words + "please"), 24).addRequired(Modality.IMAGE);
+        var second = backbone.send(turn);
+        assertThat(second.finished().getCachedTokens()).isBetween(32, before.getPromptTokens());
+        assertThat(second.finished().getCachedTokens() % 32).isZero();
+        try (var fresh = ServedBackbone.start(TinyBackbone.directory(), new BatchPolicy(8, 4))) {
+            assertThat(fresh.send(turn).parts()).isEqualTo(second.parts());
+        }
+    }
+
     @Test
     void requiredSignalsComeOnceEachInOrderWithTheirStates() {
         var answer = backbone

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.decode;
 
+import java.util.Arrays;
 import anymesh.backbone.answer.Next;
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.kit.batch.Stepper;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DecodeLoop.class);
+    /** Positions of a prompt that are read at once. More take longer than those who write should wait, fewer are read more slowly. */
+    private static final int BLOCK = 32;
+    private static final int IN_PARTS = 8;
 
     private final TokenInput input;
     private final DecoderGraph decoder;
@@ -38,10 +42,13 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     private final DraftCounts drafts;
     private final List<DecodeBatch> batches = new ArrayList<>();
     private final int prefillTokens;
+    private final PrefixCache prefixes;
+    private final boolean readsInBlocks;
     private final float[] logits;
 
     private DecodeLoop(TokenInput input, DecoderGraph decoder, RowLayout layout, SingleRun single,
-            @Nullable Speculation speculation, DraftCounts drafts, int prefillTokens) {
+            @Nullable Speculation speculation, DraftCounts drafts, int prefillTokens, PrefixCache prefixes,
+            boolean readsInBlocks) {
         this.input = input;
         this.decoder = decoder;
         this.layout = layout;
@@ -49,16 +56,18 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
         this.speculation = speculation;
         this.drafts = drafts;
         this.prefillTokens = prefillTokens;
+        this.prefixes = prefixes;
+        this.readsInBlocks = readsInBlocks;
         this.logits = new float[decoder.shape().vocabulary()];
     }
 
     /**
      * Opens a bundle's graphs; {@link anymesh.kit.model.BundleException} if they are not what it says.
      *
-     * @param prefillTokens the most prompt tokens fed in one step, the first prompt aside: running answers stall for no
-     *        longer than that
+     * @param prefillTokens the most prompt tokens fed in one step where nobody waits for a token, the first prompt aside
+     * @param prefixBytes what is kept of keys and values for prompts that begin alike; 0: nothing
      */
-    public static DecodeLoop load(BackboneBundle bundle, OnnxSettings settings, int prefillTokens) {
+    public static DecodeLoop load(BackboneBundle bundle, OnnxSettings settings, int prefillTokens, long prefixBytes) {
         return Closing.opening(opened -> {
             var decoder = opened.with(DecoderGraph.load(bundle.decoder(), settings));
             var input = opened.with(TokenInput.load(bundle.decoder(), decoder, settings));
@@ -68,7 +77,12 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
                 var single = new SingleRun(input, decoder, layout);
                 var drafts = new DraftCounts();
                 var speculation = Speculation.load(bundle, decoder, single, settings, drafts);
-                return new DecodeLoop(input, decoder, layout, single, speculation, drafts, prefillTokens);
+                // Where one scale quantizes all positions, say, a prompt in parts is not the prompt.
+                boolean readsInBlocks = single.atOnce() >= BLOCK && decoder.takesBack()
+                        && (speculation != null || RollbackCheck.passes(single, decoder, IN_PARTS));
+                var prefixes = new PrefixCache(() -> decoder.newCache(layout), BLOCK, readsInBlocks ? prefixBytes : 0);
+                return new DecodeLoop(input, decoder, layout, single, speculation, drafts, prefillTokens, prefixes,
+                        readsInBlocks);
             } catch (MeshException e) {
                 throw new BundleException("%s: does not decode a prompt: %s".formatted(decoder.file(), e.getMessage()),
                         e);
@@ -88,7 +102,7 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
                 attempt(job, () -> feedAlone(job, signal.tokens()));
             }
         }
-        prefill(active.stream().filter(job -> job.next() == null).toList());
+        prefill(active.stream().filter(job -> job.next() == null).toList(), decoding.isEmpty());
         together(decoding).forEach(this::decode);
     }
 
@@ -141,18 +155,60 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
                 });
     }
 
-    private void prefill(List<GenerateJob> waiting) {
-        int fed = 0;
+    /**
+     * Reads prompts, in the order of arrival: a short prompt does not overtake a long one. While answers are written one block is read
+     * between two of their tokens; a decoder whose prompts can't be read in blocks is fed a whole one.
+     */
+    private void prefill(List<GenerateJob> waiting, boolean isAlone) {
+        int left = isAlone ? prefillTokens : BLOCK;
         for (var job : waiting) {
-            int tokens = job.prompt().length();
-            if (fed > 0 && fed + tokens > prefillTokens) {
-                return; // in the order of arrival: a short prompt does not overtake a long one
+            boolean isFirst = job.equals(waiting.getFirst());
+            attempt(job, () -> begin(job));
+            while (!job.isDone() && job.next() == null) {
+                int tokens = block(job);
+                boolean mayRead = tokens <= left || (isFirst && (isAlone || left == BLOCK));
+                if (!mayRead) {
+                    return;
+                }
+                left -= tokens;
+                attempt(job, () -> read(job, tokens));
             }
-            fed += tokens;
-            attempt(job, () -> {
-                single.prompt(job.sequence(), job.prompt());
-                advanceSingle(job);
-            });
+        }
+    }
+
+    /** How many positions are read next: up to the next multiple of a block, whoever is there and whatever was known, so that they round alike. */
+    private int block(GenerateJob job) {
+        int read = job.sequence().length();
+        int unread = job.prompt().length() - read;
+        return readsInBlocks ? Math.min(unread, BLOCK - read % BLOCK) : unread;
+    }
+
+    private void read(GenerateJob job, int tokens) {
+        var sequence = job.sequence();
+        single.readOn(sequence, job.prompt(), tokens);
+        if (sequence.length() == job.prompt().length()) {
+            keep(job);
+            advanceSingle(job);
+        }
+    }
+
+    /** Gives a prompt of which nothing was read a cache, with the blocks of it that are known. */
+    private void begin(GenerateJob job) {
+        var sequence = job.sequence();
+        if (sequence.own() == null) {
+            single.begin(sequence);
+            int known = prefixes.restore(job.call().caller(), job.prompt().signature(),
+                    Objects.requireNonNull(sequence.own()));
+            sequence.grew(known);
+            job.reused(known);
+        }
+    }
+
+    private void keep(GenerateJob job) {
+        int whole = job.prompt().length() / BLOCK * BLOCK;
+        if (whole > 0) {
+            prefixes.keep(job.call().caller(), Arrays.copyOf(job.prompt().signature(), whole),
+                    Objects.requireNonNull(job.sequence().own()));
         }
     }
 

@@ -112,6 +112,9 @@ final class DecoderGraph implements AutoCloseable {
      * @param what it is, for the message
      */
     void requireTakingBack(String what) {
+        if (takesBack()) {
+            return;
+        }
         if (givesLast) {
             throw new BundleException(
                     "%s: '%s' are of the last position only (expected: with a draft, of all; export it without prune_lm_head)"
@@ -124,6 +127,11 @@ final class DecoderGraph implements AutoCloseable {
                                 .formatted(model.file(), slot.past(), what));
             }
         }
+    }
+
+    /** Whether tokens that it was fed can be taken back, and each of them can be asked what it predicts. */
+    boolean takesBack() {
+        return !givesLast && slots.stream().allMatch(StateSlot::grows);
     }
 
     /** Whether it takes embeddings, so that media can be among them; else it takes ids. */

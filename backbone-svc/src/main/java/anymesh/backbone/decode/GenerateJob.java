@@ -22,6 +22,7 @@ public final class GenerateJob extends Job<AnswerEnd> {
     private final Draft draft = new Draft();
     private final List<Long> written = new ArrayList<>();
     private @Nullable Next next;
+    private volatile int reused;
 
     /** {@code maxDrafted}: how many tokens the answer may have, if its tokens may be drafted; else 0. */
     public GenerateJob(CallContext call, Prompt prompt, Answer answer, int maxDrafted) {
@@ -57,6 +58,16 @@ public final class GenerateJob extends Job<AnswerEnd> {
             case Next.End _ -> {
             }
         }
+    }
+
+    /** So many positions of its prompt were known. */
+    void reused(int positions) {
+        reused = positions;
+    }
+
+    /** How many positions of its prompt were not read, as they were known. */
+    public int reused() {
+        return reused;
     }
 
     int maxDrafted() {

@@ -73,6 +73,26 @@ final class KvCache {
         }
     }
 
+    /** Becomes the first positions of the one row of another cache, all of whose slots {@linkplain StateSlot#grows grow}. */
+    void copyFirst(KvCache from, int positions) {
+        reset(1, positions);
+        for (int i = 0; i < slots.size(); i++) {
+            var slot = slots.get(i);
+            var source = MemorySegment.ofBuffer(from.tensors.get(i).bytes());
+            var target = MemorySegment.ofBuffer(tensors.get(i).bytes());
+            long fromStride = (long) from.length * slot.bytes();
+            long bytes = (long) positions * slot.bytes();
+            for (int run = 0; run < slot.runs(); run++) {
+                MemorySegment.copy(source, run * fromStride, target, run * bytes, bytes);
+            }
+        }
+    }
+
+    /** What its tensors take. */
+    long bytes() {
+        return tensors.stream().mapToLong(tensor -> tensor.bytes().capacity()).sum();
+    }
+
     /** Forgets all but the first positions of its one row, in place; all that it remembers must {@linkplain StateSlot#grows grow}. */
     void keep(int positions) {
         for (int i = 0; i < slots.size(); i++) {

@@ -73,7 +73,13 @@ final class SingleRun {
     /** Feeds a sequence its prompt. */
     void prompt(Sequence sequence, Prompt prompt) {
         begin(sequence);
-        inPieces(sequence, embed(prompt));
+        readOn(sequence, prompt, prompt.length());
+    }
+
+    /** Feeds a sequence that has a cache of its own so many more positions of its prompt. */
+    void readOn(Sequence sequence, Prompt prompt, int positions) {
+        int from = sequence.length();
+        inPieces(sequence, embed(positions == prompt.length() ? prompt : prompt.part(from, from + positions)));
     }
 
     /** Feeds tokens, however many, to a sequence that has a cache of its own or nothing yet. */
@@ -84,7 +90,8 @@ final class SingleRun {
         inPieces(sequence, embed(tokens));
     }
 
-    private void begin(Sequence sequence) {
+    /** Gives a sequence an empty cache. */
+    void begin(Sequence sequence) {
         var empty = borrow();
         empty.clear();
         sequence.moveTo(empty);

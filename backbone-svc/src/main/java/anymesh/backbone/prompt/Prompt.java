@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.prompt;
 
+import com.google.common.hash.Hashing;
 import anymesh.kit.model.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,6 +48,51 @@ public final class Prompt {
     /** Positions in all: tokens and media embeddings. */
     public int length() {
         return length;
+    }
+
+    /** Some of its positions, which are views where they are of media. */
+    public Prompt part(int from, int to) {
+        var part = new Builder();
+        int position = 0;
+        int token = 0;
+        for (var splice : media) {
+            position = addTokens(part, token, splice.before(), position, from, to);
+            token = splice.before();
+            int first = Math.clamp(from - (long) position, 0, splice.length());
+            int last = Math.clamp(to - (long) position, 0, splice.length());
+            if (first < last) {
+                part.add(splice.embeddings().part(0, first, last - first));
+            }
+            position += splice.length();
+        }
+        addTokens(part, token, ids.length, position, from, to);
+        return part.build();
+    }
+
+    private int addTokens(Builder part, int token, int end, int position, int from, int to) {
+        int count = end - token;
+        int first = Math.clamp(from - (long) position, 0, count);
+        int last = Math.clamp(to - (long) position, 0, count);
+        part.add(Arrays.copyOfRange(ids, token + first, token + Math.max(first, last)));
+        return position + count;
+    }
+
+    /** A number for each position, the same for the same: a token's id, or a negative hash of a medium's embedding. */
+    public long[] signature() {
+        var signature = new long[length];
+        int position = 0;
+        int token = 0;
+        for (var splice : media) {
+            for (; token < splice.before(); token++) {
+                signature[position++] = ids[token];
+            }
+            for (int row = 0; row < splice.length(); row++) {
+                var bytes = splice.embeddings().part(0, row, 1).bytes();
+                signature[position++] = Hashing.murmur3_128().hashBytes(bytes).asLong() | Long.MIN_VALUE;
+            }
+        }
+        System.arraycopy(ids, token, signature, position, ids.length - token);
+        return signature;
     }
 
     static final class Builder {

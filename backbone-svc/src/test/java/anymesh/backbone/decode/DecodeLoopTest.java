@@ -38,15 +38,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass
 @ValueSource(strings = {"masked", "grouped", "equal", "mistaken", "quantized", "ids", "half", "recurrent"})
 class DecodeLoopTest {
+    private final String kind;
     private final float tolerance;
 
     private final BackboneBundle bundle;
     private final DecodeLoop loop;
 
     DecodeLoopTest(String kind, @TempDir Path folder) throws IOException {
+        this.kind = kind;
         tolerance = kind.equals("half") ? 0.02f : 1e-4f;
         bundle = TinyBackbone.load(folder, kind);
-        loop = DecodeLoop.load(bundle, OnnxSettings.cpu(1), 40);
+        loop = DecodeLoop.load(bundle, OnnxSettings.cpu(1), 40, 1 << 20);
     }
 
     @AfterEach
@@ -82,7 +84,7 @@ class DecodeLoopTest {
         var few = new SamplingOptions(Warping.GREEDY, 1, 0, 4, List.of());
         for (int length = 30; length > 8; length--) {
             var after = write(answer(prompt(length), few, media(List.of())));
-            try (var fresh = DecodeLoop.load(bundle, OnnxSettings.cpu(1), 40)) {
+            try (var fresh = DecodeLoop.load(bundle, OnnxSettings.cpu(1), 40, 1 << 20)) {
                 var first = answer(prompt(length), few, media(List.of()));
                 while (!first.job.isDone()) {
                     fresh.step(List.of(first.job));
@@ -121,6 +123,44 @@ class DecodeLoopTest {
         assertThat(active.stream().filter(job -> job.next() != null)).hasSize(1);
         loop.step(active);
         assertThat(active.stream().filter(job -> job.next() != null)).hasSize(2);
+    }
+
+    @Test
+    void besideAnAnswerALongPromptIsReadBlockByBlock() {
+        var alone = write(answer(prompt(80), options(1, true), media(List.of())));
+        var writing = answer(prompt(4), new SamplingOptions(Warping.GREEDY, 1, 0, 12, List.of()), media(List.of()));
+        var reading = answer("reading", prompt(80), options(1, true), media(List.of()));
+        loop.step(List.of(writing.job));
+        for (int step = 1; step <= 3; step++) {
+            int before = writing.job.written();
+            loop.step(List.of(writing.job, reading.job));
+            assertThat(writing.job.written()).as("it is written on").isGreaterThan(before);
+            assertThat(reading.job.next() == null).as("read after %d steps", step)
+                    .isEqualTo(readsInBlocks() && step < 3);
+        }
+        write(reading);
+        assertThat(reading.text.toString()).isEqualTo(alone.text.toString());
+        loop.release(writing.job);
+    }
+
+    /** To the bit, as far as what it predicts tells. */
+    @Test
+    void aPromptThatBeginsLikeAnotherOneIsReadFromThereOn() {
+        write(answer(prompt(70), options(1, true), media(List.of())));
+        var turn = Prompt.of(LongStream.concat(LongStream.of(prompt(70).ids()), LongStream.of(33, 35, 38)).toArray(),
+                List.of());
+        var signal = media(List.of(bundle.signals().get(1)));
+        var fresh = write(answer("fresh", turn, options(1, true), signal));
+        var again = write(answer(turn, options(1, true), signal));
+        assertThat(fresh.job.reused()).as("another caller").isZero();
+        assertThat(again.job.reused()).isEqualTo(readsInBlocks() ? 64 : 0);
+        assertThat(again.text.toString()).isEqualTo(fresh.text.toString());
+        assertThat(again.signals).usingRecursiveComparison().isEqualTo(fresh.signals);
+    }
+
+    /** Of recurrent states there is only the last, and where one scale quantizes all positions parts are not the whole. */
+    private boolean readsInBlocks() {
+        return !List.of("recurrent", "quantized").contains(kind);
     }
 
     @Test
@@ -221,6 +261,12 @@ class DecodeLoopTest {
         return new WrittenAnswer(prompt, options, media);
     }
 
+    /** Of a caller with a name. */
+    private WrittenAnswer answer(String caller, Prompt prompt, SamplingOptions options, MediaOptions media) {
+        return new WrittenAnswer(CallContext.start("test", caller, null, Duration.ofMinutes(5)), prompt, options,
+                media);
+    }
+
     private static Prompt prompt(int length) {
         return Prompt.of(LongStream.range(0, length).map(i -> 33 + i * 7 % 90 + length % 5).toArray(), List.of());
     }
@@ -239,7 +285,11 @@ class DecodeLoopTest {
         final GenerateJob job;
 
         WrittenAnswer(Prompt prompt, SamplingOptions options, MediaOptions media) {
-            this.job = new GenerateJob(CallContext.start("test", null, Duration.ofMinutes(5)), prompt,
+            this(CallContext.start("test", null, Duration.ofMinutes(5)), prompt, options, media);
+        }
+
+        WrittenAnswer(CallContext call, Prompt prompt, SamplingOptions options, MediaOptions media) {
+            this.job = new GenerateJob(call, prompt,
                     new Answer(options, prompt.ids(),
                             media, bundle.signals(), bundle.stop(), bundle.shape().hidden(), bundle.tokenizer()::decode,
                             AnswerForm.FREE, Begun.NOTHING, this),

@@ -52,7 +52,7 @@ class GraphChecksTest {
 
         int before = OnnxModel.open();
         try (var bundle = BackboneBundle.load(folder)) {
-            assertThatThrownBy(() -> DecodeLoop.load(bundle, OnnxSettings.cpu(1), 64).close())
+            assertThatThrownBy(() -> DecodeLoop.load(bundle, OnnxSettings.cpu(1), 64, 0).close())
                     .isInstanceOf(BundleException.class).hasMessageContaining(named);
         }
         assertThat(OnnxModel.open()).isEqualTo(before);

@@ -213,7 +213,7 @@ class SpeculationTest {
     }
 
     private static DecodeLoop load(BackboneBundle bundle) {
-        return DecodeLoop.load(bundle, OnnxSettings.cpu(1), 100);
+        return DecodeLoop.load(bundle, OnnxSettings.cpu(1), 100, 0);
     }
 
     private static Written write(DecodeLoop loop, BackboneBundle bundle, Ask ask) {

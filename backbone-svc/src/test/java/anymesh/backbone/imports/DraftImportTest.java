@@ -105,7 +105,7 @@ class DraftImportTest {
         run(zoo("llama"), zoo("llama-int4"));
         var defaults = BackboneConfig.defaults();
         var report = check(
-                new BackboneConfig(defaults.stage(), defaults.prefillTokens(), defaults.maxSignalRuns(), false));
+                new BackboneConfig(defaults.stage(), defaults.prefillTokens(), defaults.maxSignalRuns(), false, 0));
 
         assertThat(report.difference()).isEmpty();
         assertThat(Objects.requireNonNull(report.drafts()).runs()).isZero();

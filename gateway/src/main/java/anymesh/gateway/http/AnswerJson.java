@@ -30,6 +30,7 @@ final class AnswerJson {
                 .put("prompt_tokens", answer.promptTokens())
                 .put("completion_tokens", answer.completionTokens())
                 .put("total_tokens", answer.promptTokens() + answer.completionTokens());
+        usage.putObject("prompt_tokens_details").put("cached_tokens", answer.cachedTokens());
         stages(answer.stages(), usage.putArray("stages"));
         return usage;
     }
@@ -42,10 +43,11 @@ final class AnswerJson {
         return usage;
     }
 
-    /** The same of a response, in which nothing was cached or thought. */
+    /** The same of a response, in which nothing was thought. */
     static ObjectNode responseUsage(Answer answer) {
         ObjectNode usage = inputAndOutput(answer);
-        usage.putObject("input_tokens_details").put("cached_tokens", 0).put("cache_write_tokens", 0);
+        usage.putObject("input_tokens_details").put("cached_tokens", answer.cachedTokens())
+                .put("cache_write_tokens", 0);
         usage.putObject("output_tokens_details").put("reasoning_tokens", 0);
         stages(answer.stages(), usage.putArray("stages"));
         return usage;

@@ -7,9 +7,13 @@ import anymesh.v1.Modality;
 import anymesh.v1.TokenLogprob;
 import java.util.List;
 
-/** A finished answer: its parts in the order of the tokens that asked for them, and what it cost, call by call. */
-public record Answer(List<AnswerPart> parts, FinishReason finishReason, int promptTokens, int completionTokens,
-        List<StageUsage> stages) {
+/**
+ * A finished answer: its parts in the order of the tokens that asked for them, and what it cost, call by call.
+ *
+ * @param cachedTokens of the prompt's, which the backbone knew from an earlier request
+ */
+public record Answer(List<AnswerPart> parts, FinishReason finishReason, int promptTokens, int cachedTokens,
+        int completionTokens, List<StageUsage> stages) {
     public Answer {
         parts = List.copyOf(parts);
         stages = List.copyOf(stages);

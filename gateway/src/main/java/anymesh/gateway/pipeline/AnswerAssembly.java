@@ -144,8 +144,8 @@ final class AnswerAssembly {
             });
         }
         var finished = reasoned.finished();
-        return new Answer(parts, finished.getReason(), finished.getPromptTokens(), finished.getCompletionTokens(),
-                usages);
+        return new Answer(parts, finished.getReason(), finished.getPromptTokens(), finished.getCachedTokens(),
+                finished.getCompletionTokens(), usages);
     }
 
     private Modality modality(int index) {

@@ -14,6 +14,11 @@ public record Answers(List<Answer> choices) {
         return choices.getFirst().promptTokens();
     }
 
+    /** Of these, what the backbone that wrote the first choice knew from an earlier request. */
+    public int cachedTokens() {
+        return choices.getFirst().cachedTokens();
+    }
+
     /** Tokens of all choices. */
     public int completionTokens() {
         return choices.stream().mapToInt(Answer::completionTokens).sum();
