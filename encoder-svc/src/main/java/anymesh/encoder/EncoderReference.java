@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +41,10 @@ record EncoderReference(@JsonProperty("reference") String library, @Nullable Flo
             }
         }
 
-        float[] encode(ModalityEncoder encoder, EncoderManifest.Output output, MediaItem item, CallContext call) {
+        List<float[]> encode(ModalityEncoder encoder, List<EncoderManifest.Output> outputs, MediaItem item,
+                CallContext call) {
             try {
-                return encoder.encode(item, output, call);
+                return encoder.encode(item, outputs, call);
             } catch (MeshException e) {
                 throw new BundleException("%s: %s: %s".formatted(ReferenceFile.NAME, media == null ? text : media,
                         e.getMessage()), e);
@@ -72,6 +74,12 @@ record EncoderReference(@JsonProperty("reference") String library, @Nullable Flo
         return ReferenceFile.read(bundle, EncoderReference.class);
     }
 
+    /** A file or text of this modality, if there is one. */
+    Optional<MediaItem> item(Modality modality, ModelBundle bundle) {
+        return samples.stream().filter(sample -> Modalities.named(sample.modality()).equals(Optional.of(modality)))
+                .findFirst().map(sample -> sample.item(bundle));
+    }
+
     /** Encodes each sample as a request would have it, and compares. */
     ReferenceReport check(ModelBundle bundle, Map<Modality, ModalityEncoder> encoders, CallContext call) {
         var compared = new ArrayList<Compared>();
@@ -79,17 +87,15 @@ record EncoderReference(@JsonProperty("reference") String library, @Nullable Flo
             var encoder = Modalities.named(sample.modality()).map(encoders::get).orElseThrow(
                     () -> new BundleException(
                             "%s: no encoder for '%s'".formatted(ReferenceFile.NAME, sample.modality())));
-            int before = compared.size();
-            var item = sample.item(bundle);
             var expected = SafeTensors.read(bundle.file(sample.tensors()));
-            for (var output : encoder.outputs()) {
-                var tensor = expected.get(output.output());
-                if (tensor != null) {
-                    compared.add(Compared.of(sample.modality() + ": " + output.output(),
-                            sample.encode(encoder, output, item, call), tensor.toFloatArray()));
-                }
+            var outputs = encoder.outputs().stream().filter(output -> expected.containsKey(output.output())).toList();
+            var given = sample.encode(encoder, outputs, sample.item(bundle), call);
+            for (int i = 0; i < given.size(); i++) {
+                var name = outputs.get(i).output();
+                compared.add(Compared.of(sample.modality() + ": " + name, given.get(i),
+                        Objects.requireNonNull(expected.get(name)).toFloatArray()));
             }
-            if (compared.size() == before) {
+            if (outputs.isEmpty()) {
                 throw new BundleException("%s: %s has no output of the encoder of %s (it has: %s)".formatted(
                         ReferenceFile.NAME, sample.tensors(), sample.modality(), expected.keySet()));
             }

@@ -137,24 +137,26 @@ public final class EncoderStage implements Stage, Referenced {
     }
 
     /**
-     * Reads a file of each kind and encodes it, alone and twice in one batch, which have to be the same; then what the bundle's
-     * reference has read, which has to give what that gave.
+     * Encodes what the bundle's reference has read, which has to give what that gave; and a file of each kind, the reference's own if it
+     * has one, alone and twice in one batch, which have to be the same.
      */
     @Override
     public void warm() {
         var call = CallContext.start("warm", null, WARM_TIMEOUT);
+        var samples = EncoderReference.of(bundle);
+        samples.ifPresent(given -> {
+            var report = given.check(bundle, encoders, call);
+            report.require(bundle.directory());
+            reference = report;
+        });
         encoders.forEach((modality, encoder) -> {
             try {
-                encoder.warm(examples.of(modality, call), call);
+                encoder.warm(samples.flatMap(reference -> reference.item(modality, bundle))
+                        .orElseGet(() -> examples.of(modality, call)), call);
             } catch (MeshException e) {
                 throw new BundleException("%s: the encoder of %s: %s".formatted(bundle.directory(), modality,
                         e.getMessage()), e);
             }
-        });
-        EncoderReference.of(bundle).ifPresent(samples -> {
-            var report = samples.check(bundle, encoders, call);
-            report.require(bundle.directory());
-            reference = report;
         });
     }
 

@@ -15,6 +15,7 @@ import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.InvalidInput;
 import anymesh.wire.error.UnsupportedModality;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,9 +67,12 @@ record ModalityEncoder(Modality modality, Encoder manifest, MediaReader reader,
 
     /** Encodes an item as a request would have it, alone and twice in one batch; a failure or another result is thrown. */
     void warm(MediaItem item, CallContext call) {
+        var once = read(List.of(item), false, call);
+        var doubled = new HashMap<String, Tensor>();
+        once.forEach((input, tensor) -> doubled.put(input, stacked(List.of(row(tensor), row(tensor)))));
         for (var output : outputs()) {
-            try (var alone = rows.submit(call, read(List.of(item), false, call), output.row()).await();
-                    var twice = rows.submit(call, read(List.of(item, item), false, call), output.row()).await()) {
+            try (var alone = rows.submit(call, once, output.row()).await();
+                    var twice = rows.submit(call, doubled, output.row()).await()) {
                 requireEqual(alone, twice, output.output());
             }
         }
@@ -79,14 +83,21 @@ record ModalityEncoder(Modality modality, Encoder manifest, MediaReader reader,
         return Stream.of(manifest.features(), manifest.embedding()).filter(Objects::nonNull).toList();
     }
 
-    /** One output of an item, encoded as a request would have it. */
-    float[] encode(MediaItem item, EncoderManifest.Output output, CallContext call) {
-        try (var batch = rows.submit(call, read(List.of(item), false, call), output.row()).await()) {
-            var numbers = batch.data().asFloatBuffer();
-            var copy = new float[numbers.remaining()];
-            numbers.get(copy);
-            return copy;
-        }
+    /** Some outputs of an item, encoded as a request would have it. */
+    List<float[]> encode(MediaItem item, List<EncoderManifest.Output> outputs, CallContext call) {
+        var feeds = read(List.of(item), false, call);
+        return outputs.stream().map(output -> {
+            try (var batch = rows.submit(call, feeds, output.row()).await()) {
+                var numbers = batch.data().asFloatBuffer();
+                var copy = new float[numbers.remaining()];
+                numbers.get(copy);
+                return copy;
+            }
+        }).toList();
+    }
+
+    private static Tensor row(Tensor only) {
+        return Tensor.wrap(only.bytes(), only.type(), Arrays.copyOfRange(only.shape(), 1, only.rank()));
     }
 
     private static void requireEqual(EmbeddingBatch alone, EmbeddingBatch twice, String output) {

@@ -67,7 +67,9 @@ record ProcessSpecs(Path home, Path logs, ServiceSettings settings, String consu
         command.addAll(service.jvmOptions(home));
         var learned = System.getProperty(AOT_CACHE);
         if (learned != null) {
-            command.addAll(List.of("-XX:AOTCache=" + learned, "-Xlog:aot=off,cds=off"));
+            // Where it was written for, or each process would have a copy of its own.
+            command.addAll(List.of("-XX:AOTCache=" + learned, "-XX:+UnlockDiagnosticVMOptions",
+                    "-XX:ArchiveRelocationMode=0", "-Xlog:aot=off,cds=off"));
         }
         command.add(service.mainClass());
         settings.file(service.service())
