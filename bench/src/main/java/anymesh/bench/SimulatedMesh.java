@@ -24,7 +24,7 @@ final class SimulatedMesh implements AutoCloseable {
     private final StageDescription description;
 
     SimulatedMesh(Path home) {
-        mesh = EmbeddedMesh.start(home, 0, registry);
+        mesh = EmbeddedMesh.startOnPorts(home, registry);
         var real = registry.snapshot().stream().filter(instance -> instance.service().equals(SERVICE)).findFirst()
                 .orElseThrow();
         description = real.description();

@@ -75,6 +75,11 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
         return start(home, port, ServiceSettings.none(), registry, new InMemoryMeshStore());
     }
 
+    /** As {@link #start(Path, int, StageRegistry)}, on any free port, with a gRPC port for each stage, where gateways elsewhere call it. */
+    public static EmbeddedMesh startOnPorts(Path home, StageRegistry registry) {
+        return start(home, 0, ServiceSettings.none(), registry, new InMemoryMeshStore(), true);
+    }
+
     /**
      * As above, configured as the same services would be in processes of their own. Ports of stages, and how they are
      * found, are this mesh's to choose. {@link IllegalArgumentException} for a configuration that can't be.
@@ -84,6 +89,11 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
      */
     public static EmbeddedMesh start(Path home, @Nullable Integer port, ServiceSettings settings,
             StageRegistry registry, MeshStore store) {
+        return start(home, port, settings, registry, store, false);
+    }
+
+    private static EmbeddedMesh start(Path home, @Nullable Integer port, ServiceSettings settings,
+            StageRegistry registry, MeshStore store, boolean onPorts) {
         var configured = gateway(settings);
         if (configured.registry().keeper() != RegistryConfig.Kind.STATIC
                 || configured.registry().kind() != RegistryConfig.Kind.STATIC
@@ -101,7 +111,7 @@ public final class EmbeddedMesh implements RunningMesh, AutoCloseable {
             var shared = Shared.in(store, new InMemoryMeshLocks());
             var gateway = Gateway.start(vertx, config, registry, shared, memory);
             try {
-                var stages = new EmbeddedStages(vertx, registry, memory, services,
+                var stages = new EmbeddedStages(vertx, registry, onPorts ? null : memory, services,
                         new ConfiguredBundles(home, settings),
                         StoredReplicas.open(store));
                 stages.startAll();

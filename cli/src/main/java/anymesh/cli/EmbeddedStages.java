@@ -31,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,15 +43,19 @@ final class EmbeddedStages {
 
     private final Vertx vertx;
     private final StageRegistry registry;
-    private final WireMemory memory;
+    private final @Nullable WireMemory memory;
     private final Map<String, ConfiguredStage<?>> services;
     private final ConfiguredBundles configured;
     private final StoredReplicas replicas;
     private final Map<Group, StageRunner> running = new LinkedHashMap<>(); // guarded by this
     private boolean isEnding; // guarded by this
 
-    /** Candidates are written down in {@code replicas}, whoever starts the mesh again. */
-    EmbeddedStages(Vertx vertx, StageRegistry registry, WireMemory memory, List<ConfiguredStage<?>> services,
+    /**
+     * Candidates are written down in {@code replicas}, whoever starts the mesh again.
+     *
+     * @param memory what stages and callers of this process share; null: each stage has its own, and a port
+     */
+    EmbeddedStages(Vertx vertx, StageRegistry registry, @Nullable WireMemory memory, List<ConfiguredStage<?>> services,
             ConfiguredBundles configured, StoredReplicas replicas) {
         this.vertx = vertx;
         this.registry = registry;
@@ -161,7 +166,9 @@ final class EmbeddedStages {
         if (running.containsKey(group)) {
             throw new IllegalArgumentException(group + " is being started already");
         }
-        var runner = service.openWithin(vertx, registry, memory);
+        var runner = memory == null
+                ? service.open(vertx, registry)
+                : service.openWithin(vertx, registry, memory);
         running.put(group, runner);
         return runner;
     }

@@ -128,8 +128,7 @@ final class PlaygroundIT {
     @Test
     void aPictureIsDroppedAndItsSoundIsPlayed() throws Exception {
         try (var playground = open(1440, 900, ColorScheme.DARK)) {
-            // Another file than that of the other tests, so that it isn't known.
-            playground.bring("drop", "bell.png", "image/png", Files.readAllBytes(Python.ROOT.resolve("docs/bell.png")));
+            playground.bring("drop", "bell.png", "image/png", AnotherFile.ofTheBell());
             playground.answer(1, "what does it sound like?");
             playground.page().waitForSelector(".sound[data-drawn]");
             assertThat(playground.page().locator(".wave-all rect")

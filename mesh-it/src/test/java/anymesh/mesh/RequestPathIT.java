@@ -66,8 +66,7 @@ final class RequestPathIT {
 
     @Test
     void aPictureIsDescribedAndTheNextQuestionAboutItNeedsNoEncoder() throws Exception {
-        // Another file than that of the other tests.
-        var bell = MeshClient.imagePart(Files.readAllBytes(Python.ROOT.resolve("docs/bell.png")));
+        var bell = MeshClient.imagePart(AnotherFile.ofTheBell());
         var first = client.chat(List.of(bell, MeshClient.textPart("what is in the picture?")),
                 Map.of("temperature", 0));
         var second = client.chat(List.of(bell, MeshClient.textPart("what is in the picture?")),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.mesh;
 
+import anymesh.kit.registry.InMemoryStageRegistry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -56,7 +57,7 @@ final class VideoJobsIT {
         postgres = TestingPostgres.start();
         uri = postgres.newDatabase();
         s3 = TestingS3.start();
-        mesh = EmbeddedMesh.start(Python.ROOT, 0);
+        mesh = EmbeddedMesh.startOnPorts(Python.ROOT, new InMemoryStageRegistry());
         var password = Files.writeString(folder.resolve("password"), TestingPostgres.PASSWORD);
         var environment = new HashMap<>(endpoints());
         environment.putAll(Map.of("ANYMESH_JOBS_KIND", "POSTGRES", "ANYMESH_JOBS_POSTGRES_URI", uri,

@@ -71,6 +71,11 @@ public record ConfiguredStage<C>(ServiceKind kind, C config, Function<C, StageCo
     }
 
     /** One that has loaded nothing yet; {@link StageRunner#serve}, given this, does. */
+    public StageRunner open(Vertx vertx, StageRegistry registry) {
+        return StageRunner.open(kind.name(), stageConfig(), vertx, registry);
+    }
+
+    /** The same for callers in this process only ({@link StageRunner#openWithin}). */
     public StageRunner openWithin(Vertx vertx, StageRegistry registry, WireMemory memory) {
         return StageRunner.openWithin(kind.name(), stageConfig(), vertx, registry, memory);
     }
