@@ -4,10 +4,9 @@ package anymesh.bench;
 import anymesh.gateway.StaticEndpoints;
 import anymesh.kit.catalogue.ServiceKind;
 import anymesh.kit.registry.StageInstance;
+import anymesh.kit.server.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,10 +27,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     static GatewayProcess start(Path home, List<StageInstance> stages) throws IOException, InterruptedException {
-        int port;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.of(1).getFirst();
         var endpoints = stages.stream()
                 .collect(Collectors.groupingBy(stage -> StaticEndpoints.key(ServiceKind.require(stage.service())),
                         Collectors.mapping(stage -> "\"%s:%d\"".formatted(stage.host(), stage.grpcPort()),

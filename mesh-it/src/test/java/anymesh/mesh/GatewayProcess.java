@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.mesh;
 
+import anymesh.kit.server.FreePorts;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,9 +28,7 @@ final class GatewayProcess implements AutoCloseable {
     GatewayProcess(Map<String, String> environment, Path log) throws IOException {
         this.environment = environment;
         this.log = log;
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        port = FreePorts.of(1).getFirst();
         start();
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.decode;
 
-import java.util.Arrays;
 import anymesh.backbone.answer.Next;
 import anymesh.backbone.bundle.BackboneBundle;
 import anymesh.kit.batch.Stepper;
@@ -12,6 +11,7 @@ import anymesh.wire.error.Failures;
 import anymesh.wire.error.MeshException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -197,7 +197,10 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
         var sequence = job.sequence();
         if (sequence.own() == null) {
             single.begin(sequence);
-            int known = prefixes.restore(job.call().caller(), job.prompt().signature(),
+            if (!prefixes.isOn()) {
+                return;
+            }
+            int known = prefixes.restore(job.call().caller(), job.signature(),
                     Objects.requireNonNull(sequence.own()));
             sequence.grew(known);
             job.reused(known);
@@ -206,9 +209,14 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
 
     private void keep(GenerateJob job) {
         int whole = job.prompt().length() / BLOCK * BLOCK;
-        if (whole > 0) {
-            prefixes.keep(job.call().caller(), Arrays.copyOf(job.prompt().signature(), whole),
+        if (whole == 0 || !prefixes.isOn()) {
+            return;
+        }
+        try {
+            prefixes.keep(job.call().caller(), Arrays.copyOf(job.signature(), whole),
                     Objects.requireNonNull(job.sequence().own()));
+        } catch (OutOfMemoryError e) {
+            log.warn("requestId={} its prompt is not kept: {}", job.call().requestId(), e.toString());
         }
     }
 

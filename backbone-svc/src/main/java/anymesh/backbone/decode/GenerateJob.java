@@ -23,6 +23,7 @@ public final class GenerateJob extends Job<AnswerEnd> {
     private final List<Long> written = new ArrayList<>();
     private @Nullable Next next;
     private volatile int reused;
+    private long @Nullable [] signature;
 
     /** {@code maxDrafted}: how many tokens the answer may have, if its tokens may be drafted; else 0. */
     public GenerateJob(CallContext call, Prompt prompt, Answer answer, int maxDrafted) {
@@ -34,6 +35,14 @@ public final class GenerateJob extends Job<AnswerEnd> {
 
     Prompt prompt() {
         return prompt;
+    }
+
+    /** {@link Prompt#signature}, computed when it is first asked for; the worker's. */
+    long[] signature() {
+        if (signature == null) {
+            signature = prompt.signature();
+        }
+        return signature;
     }
 
     Answer answer() {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.backbone.decode;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keys and values of the blocks that prompts began with, so that a prompt that begins alike is read from there on: a system prompt, or the
@@ -21,8 +20,8 @@ final class PrefixCache {
     private final int block;
     private final long maxBytes;
     private final Map<Text, KvCache> kept = new LinkedHashMap<>(16, .75f, true);
-    /** Of what went; direct memory is used again rather than left to the collector. */
-    private final Deque<KvCache> spare = new ArrayDeque<>();
+    /** What went last: its direct memory is used again rather than left to the collector. */
+    private @Nullable KvCache spare;
     private long bytes;
 
     /** What a caller's sequence saw, position by position ({@link anymesh.backbone.prompt.Prompt#signature}). */
@@ -58,6 +57,10 @@ final class PrefixCache {
         this.maxBytes = maxBytes;
     }
 
+    boolean isOn() {
+        return maxBytes > 0;
+    }
+
     /**
      * Copies the known blocks that a prompt begins with, but for its last position, which is left to be asked what it predicts.
      *
@@ -82,9 +85,6 @@ final class PrefixCache {
      * @param own the first positions of its one row are these
      */
     void keep(String caller, long[] positions, KvCache own) {
-        if (maxBytes == 0) {
-            return;
-        }
         var text = new Text(caller, positions);
         for (Iterator<Map.Entry<Text, KvCache>> each = kept.entrySet().iterator(); each.hasNext();) {
             var known = each.next();
@@ -100,7 +100,8 @@ final class PrefixCache {
         if (own.bytes() / own.length() * positions.length > maxBytes / 2) {
             return;
         }
-        var cache = spare.isEmpty() ? make.get() : spare.pop();
+        var cache = spare == null ? make.get() : spare;
+        spare = null;
         cache.copyFirst(own, positions.length);
         kept.put(text, cache);
         bytes += cache.bytes();
@@ -113,7 +114,7 @@ final class PrefixCache {
 
     private void forget(KvCache cache) {
         bytes -= cache.bytes();
-        spare.push(cache);
+        spare = cache;
     }
 
     /** How many sequences are kept. */

@@ -82,6 +82,7 @@ class PrefixCacheTest {
     @Test
     void withoutRoomNothingIsKept() {
         var none = new PrefixCache(() -> new KvCache(SLOTS, RowLayout.LEFT_PADDED), 10, 0);
+        assertThat(none.isOn()).isFalse();
         none.keep("a", text(40), filled(40));
         assertThat(none.size()).isZero();
     }

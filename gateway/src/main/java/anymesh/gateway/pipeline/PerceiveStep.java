@@ -9,13 +9,10 @@ import anymesh.wire.EmbeddingBatch;
 import anymesh.wire.WireMemory;
 import anymesh.wire.call.CallContext;
 import anymesh.wire.error.Overloaded;
+import com.google.common.hash.Hashing;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -65,15 +62,9 @@ final class PerceiveStep {
     }
 
     private static String sha256(Media media) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            for (ByteBuffer part : media.bytes().asReadOnlyByteBufferList()) {
-                digest.update(part);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
+        var hasher = Hashing.sha256().newHasher();
+        media.bytes().asReadOnlyByteBufferList().forEach(hasher::putBytes);
+        return hasher.hash().toString();
     }
 
     private Future<Projected> withCache(List<Media> media, List<MediaCache.Key> keys, InputPath path,

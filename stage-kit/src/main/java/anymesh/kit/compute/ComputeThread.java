@@ -22,7 +22,14 @@ public final class ComputeThread {
 
     /** Starts one, which does not keep the process alive. */
     public static Thread start(String name, Runnable work) {
-        return Thread.ofPlatform().name(name).daemon().start(() -> {
+        var thread = unstarted(name, work);
+        thread.start();
+        return thread;
+    }
+
+    /** The same, to be started. */
+    static Thread unstarted(String name, Runnable work) {
+        return Thread.ofPlatform().name(name).daemon().unstarted(() -> {
             Niceness.giveWay();
             work.run();
         });

@@ -58,10 +58,7 @@ public final class SideBySide {
         private static ThreadPoolExecutor pool() {
             int threads = Math.max(1, CORES - 1);
             var pool = new ThreadPoolExecutor(threads, threads, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(),
-                    work -> Thread.ofPlatform().name("side-by-side").daemon().unstarted(() -> {
-                        Niceness.giveWay();
-                        work.run();
-                    }));
+                    work -> ComputeThread.unstarted("side-by-side", work));
             pool.allowCoreThreadTimeOut(true);
             return pool;
         }

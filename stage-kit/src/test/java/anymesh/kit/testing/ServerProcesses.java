@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.testing;
 
+import anymesh.kit.server.FreePorts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,10 +32,8 @@ final class ServerProcesses {
         return Path.of(found);
     }
 
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    static int freePort() {
+        return FreePorts.of(1).getFirst();
     }
 
     /** Whether a server answers. */
