@@ -48,7 +48,7 @@ public final class BackboneStage implements Stage {
     private BackboneStage(BackboneBundle bundle, DecodeLoop loop, BackboneConfig config, StageResources resources) {
         this.bundle = bundle;
         this.loop = loop;
-        this.batcher = new StepBatcher<>("backbone", config.stage().batch(), loop, resources.meters(),
+        this.batcher = new StepBatcher<>("backbone", config.stage().batch(), List.of(loop), resources.meters(),
                 resources.tracer());
         var prompts = new PromptBuilder(bundle);
         this.handler = new GenerateHandler(bundle, prompts, config.maxSignalRuns(), batcher, resources.memory(),

@@ -38,7 +38,7 @@ final class SimulatedGenerator implements Stage {
             StageResources resources) {
         this.description = like;
         this.steps = steps;
-        this.batcher = new StepBatcher<>("denoise", batch, device, resources.meters(), resources.tracer());
+        this.batcher = new StepBatcher<>("denoise", batch, List.of(device), resources.meters(), resources.tracer());
         this.generate = FrameServer.method(resources.methods().generateMedia(), this::generate);
     }
 

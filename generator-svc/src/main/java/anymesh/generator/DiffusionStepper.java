@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One step of the batch: every active item through the denoiser once, all in one run, and those that were at their last step
- * through the decoder. Runs on the batcher's worker, which owns the pipeline's sessions.
+ * through the decoder. For any number of workers.
  */
 final class DiffusionStepper implements Stepper<DiffusionJob> {
     private static final Logger log = LoggerFactory.getLogger(DiffusionStepper.class);

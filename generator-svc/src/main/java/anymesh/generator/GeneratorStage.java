@@ -17,6 +17,7 @@ import anymesh.v1.Capability;
 import anymesh.v1.StageDescription;
 import anymesh.wire.call.FrameServer;
 import io.grpc.ServerMethodDefinition;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,8 @@ public final class GeneratorStage implements Stage, Referenced {
             StageResources resources) {
         this.pipeline = pipeline;
         this.batcher = new StepBatcher<>("denoise", config.stage().batch(),
-                new DiffusionStepper(pipeline, resources.meters()), resources.meters(), resources.tracer());
+                Collections.nCopies(pipeline.workers(), new DiffusionStepper(pipeline, resources.meters())),
+                resources.meters(), resources.tracer());
         this.generate = FrameServer.method(resources.methods().generateMedia(),
                 new GenerateHandler(pipeline, files, batcher));
     }

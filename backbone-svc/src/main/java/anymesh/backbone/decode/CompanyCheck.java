@@ -24,22 +24,29 @@ final class CompanyCheck {
     private final TokenInput input;
     private final DecoderGraph decoder;
     private final RowLayout layout;
+    private final boolean readsTogether;
 
-    private CompanyCheck(TokenInput input, DecoderGraph decoder, RowLayout layout) {
+    private CompanyCheck(TokenInput input, DecoderGraph decoder, RowLayout layout, boolean readsTogether) {
         this.input = input;
         this.decoder = decoder;
         this.layout = layout;
+        this.readsTogether = readsTogether;
     }
 
     /** The layout that the operators speak for, or the first safer one that keeps what it promises. */
     static RowLayout proven(TokenInput input, DecoderGraph decoder, RowLayout first) {
         var layout = first;
-        while (layout != RowLayout.ONE_ROW && !new CompanyCheck(input, decoder, layout).agrees()) {
+        while (layout != RowLayout.ONE_ROW && !new CompanyCheck(input, decoder, layout, false).agrees()) {
             log.warn("decoder={} layout={} answers otherwise in company than alone; now {}", decoder.file(), layout,
                     layout.safer());
             layout = layout.safer();
         }
         return layout;
+    }
+
+    /** Whether prompts that are read together are continued as those that are read each by itself. */
+    static boolean readsTogether(TokenInput input, DecoderGraph decoder, RowLayout layout) {
+        return layout.isPadded() && decoder.takesBack() && new CompanyCheck(input, decoder, layout, true).agrees();
     }
 
     private boolean agrees() {
@@ -69,18 +76,12 @@ final class CompanyCheck {
         return true;
     }
 
-    /** For each prompt the logits after each of its tokens, which are {@code tokens[(first + i) * STEPS + step]}. */
+    /** For each prompt the logits after it and after each of its tokens, which are {@code tokens[(first + i) * STEPS + step]}. */
     private List<List<float[]>> predicted(List<long[]> prompts, long[] tokens, int first) {
         var single = new SingleRun(input, decoder, layout);
         var batch = new DecodeBatch(input, decoder, layout);
-        var sequences = new ArrayList<Sequence>();
-        var all = new ArrayList<List<float[]>>();
-        for (var prompt : prompts) {
-            var sequence = new Sequence();
-            single.prompt(sequence, Prompt.of(prompt, List.of()));
-            sequences.add(sequence);
-            all.add(new ArrayList<>());
-        }
+        var sequences = prompts.stream().map(_ -> new Sequence()).toList();
+        var all = read(single, sequences, prompts.stream().map(ids -> Prompt.of(ids, List.of())).toList());
         for (int step = 0; step < STEPS; step++) {
             var fed = new long[sequences.size()];
             for (int i = 0; i < fed.length; i++) {
@@ -88,12 +89,36 @@ final class CompanyCheck {
             }
             batch.step(sequences, fed, single::giveBack);
             for (int i = 0; i < fed.length; i++) {
-                var logits = new float[decoder.shape().vocabulary()];
+                var logits = room();
                 batch.logits(sequences.get(i), logits);
                 all.get(i).add(logits);
             }
         }
         return all;
+    }
+
+    private List<List<float[]>> read(SingleRun single, List<Sequence> sequences, List<Prompt> prompts) {
+        var together = new PromptBatch(single, decoder, layout);
+        boolean isTogether = readsTogether && prompts.size() > 1;
+        if (isTogether) {
+            together.read(sequences, prompts);
+        }
+        var all = new ArrayList<List<float[]>>();
+        for (int i = 0; i < prompts.size(); i++) {
+            var logits = room();
+            if (isTogether) {
+                together.logits(i, logits);
+            } else {
+                single.prompt(sequences.get(i), prompts.get(i));
+                single.logits(logits);
+            }
+            all.add(new ArrayList<>(List.of(logits)));
+        }
+        return all;
+    }
+
+    private float[] room() {
+        return new float[decoder.shape().vocabulary()];
     }
 
     /** Whether two predictions differ by rounding at most. */

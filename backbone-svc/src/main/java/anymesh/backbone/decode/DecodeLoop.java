@@ -38,6 +38,7 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     private final DecoderGraph decoder;
     private final RowLayout layout;
     private final SingleRun single;
+    private final @Nullable PromptBatch prompts;
     private final @Nullable Speculation speculation;
     private final DraftCounts drafts;
     private final List<DecodeBatch> batches = new ArrayList<>();
@@ -47,12 +48,14 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     private final float[] logits;
 
     private DecodeLoop(TokenInput input, DecoderGraph decoder, RowLayout layout, SingleRun single,
-            @Nullable Speculation speculation, DraftCounts drafts, int prefillTokens, PrefixCache prefixes,
+            @Nullable PromptBatch prompts, @Nullable Speculation speculation, DraftCounts drafts, int prefillTokens,
+            PrefixCache prefixes,
             boolean readsInBlocks) {
         this.input = input;
         this.decoder = decoder;
         this.layout = layout;
         this.single = single;
+        this.prompts = prompts;
         this.speculation = speculation;
         this.drafts = drafts;
         this.prefillTokens = prefillTokens;
@@ -75,13 +78,17 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
                 var layout = CompanyCheck.proven(input, decoder, decoder.found().layout());
                 log.info("decoder={} layout={} {}", decoder.file(), layout, decoder.found().why());
                 var single = new SingleRun(input, decoder, layout);
+                var prompts = CompanyCheck.readsTogether(input, decoder, layout)
+                        ? new PromptBatch(single, decoder, layout)
+                        : null;
                 var drafts = new DraftCounts();
                 var speculation = Speculation.load(bundle, decoder, single, settings, drafts);
                 // Where one scale quantizes all positions, say, a prompt in parts is not the prompt.
                 boolean readsInBlocks = single.atOnce() >= BLOCK && decoder.takesBack()
                         && (speculation != null || RollbackCheck.passes(single, decoder, IN_PARTS));
                 var prefixes = new PrefixCache(() -> decoder.newCache(layout), BLOCK, readsInBlocks ? prefixBytes : 0);
-                return new DecodeLoop(input, decoder, layout, single, speculation, drafts, prefillTokens, prefixes,
+                return new DecodeLoop(input, decoder, layout, single, prompts, speculation, drafts, prefillTokens,
+                        prefixes,
                         readsInBlocks);
             } catch (MeshException e) {
                 throw new BundleException("%s: does not decode a prompt: %s".formatted(decoder.file(), e.getMessage()),
@@ -161,7 +168,10 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
      */
     private void prefill(List<GenerateJob> waiting, boolean isAlone) {
         int left = isAlone ? prefillTokens : BLOCK;
-        for (var job : waiting) {
+        var together = unread(waiting, left);
+        int done = prompts != null && together.size() > 1 && readTogether(prompts, together) ? together.size() : 0;
+        left -= together.subList(0, done).stream().mapToInt(job -> job.prompt().length()).sum();
+        for (var job : waiting.subList(done, waiting.size())) {
             boolean isFirst = job.equals(waiting.getFirst());
             attempt(job, () -> begin(job));
             while (!job.isDone() && job.next() == null) {
@@ -176,6 +186,39 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
         }
     }
 
+    /** The first of those that wait, as many as can be read together: none of them has a whole block, which could be known or kept. */
+    private List<GenerateJob> unread(List<GenerateJob> waiting, int most) {
+        int count = 0;
+        int longest = 0;
+        for (var job : waiting) {
+            longest = Math.max(longest, job.prompt().length());
+            if (longest >= BLOCK || job.sequence().own() != null || (count + 1) * longest > most) {
+                break;
+            }
+            count++;
+        }
+        return waiting.subList(0, count);
+    }
+
+    /** False if they can't be: then each is read alone, so that only those fail that can't be read. */
+    private boolean readTogether(PromptBatch batch, List<GenerateJob> jobs) {
+        try {
+            batch.read(jobs.stream().map(GenerateJob::sequence).toList(),
+                    jobs.stream().map(GenerateJob::prompt).toList());
+        } catch (RuntimeException | Error e) {
+            log.warn("{} prompts could not be read together: {}", jobs.size(), e.toString());
+            return false;
+        }
+        for (int i = 0; i < jobs.size(); i++) {
+            int row = i;
+            var job = jobs.get(row);
+            attempt(job, () -> {
+                batch.logits(row, logits);
+                advance(job, batch.hidden(row));
+            });
+        }
+        return true;
+    }
     /** How many positions are read next: up to the next multiple of a block, whoever is there and whatever was known, so that they round alike. */
     private int block(GenerateJob job) {
         int read = job.sequence().length();

@@ -65,10 +65,12 @@ final class KvCache {
             for (int run = 0; run < slot.runs(); run++) {
                 long begin = ((long) row * slot.runs() + run) * stride;
                 long fromBegin = ((long) fromRow * slot.runs() + run) * fromStride;
-                // Masked positions weigh nothing, but nothing times the infinity or NaN of stale memory is NaN.
-                target.asSlice(begin, before).fill((byte) 0);
                 MemorySegment.copy(source, fromBegin + fromBefore, target, begin + before, bytes);
-                target.asSlice(begin + before + bytes, stride - before - bytes).fill((byte) 0);
+                if (padding > 0) {
+                    // Masked positions weigh nothing, but nothing times the infinity or NaN of stale memory is NaN.
+                    target.asSlice(begin, before).fill((byte) 0);
+                    target.asSlice(begin + before + bytes, stride - before - bytes).fill((byte) 0);
+                }
             }
         }
     }

@@ -11,11 +11,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Feeds several positions of one sequence at once: a prompt, or the tokens of a signal. Each sequence by itself: with
- * ragged chunks in one batch there would be padding between past and present. Prompts have no past and could be read
- * together; that was measured (built-in backbone, one thread, 16 prompts of one length) and saves 45 % of their time at
- * 16 tokens, 30 % at 32 and 15 % at 64, less the padding of unequal ones. That is 3 % of an answer of 100 tokens, and not
- * worth a first token that waits for 15 other prompts.
+ * Feeds several positions of one sequence at once: a prompt, or the tokens of a signal. Each sequence by itself, as ragged chunks in
+ * one batch would have padding between past and present; prompts without a past can be read together ({@link PromptBatch}).
  */
 final class SingleRun {
     /** What the logits of a piece of a prompt may take: those of 4,000 tokens over 150,000 words would be 2.4 GB, and one row is read. */
@@ -154,7 +151,8 @@ final class SingleRun {
         return input.of(Tensor.ofLongs(tokens, 1, tokens.length), tokenEmbeds);
     }
 
-    private Tensor embed(Prompt prompt) {
+    /** A prompt as the decoder takes it: {@code [1, length]} or {@code [1, length, hidden]}, until the next one. */
+    Tensor embed(Prompt prompt) {
         var ids = prompt.ids();
         var tokens = embed(ids);
         if (prompt.media().isEmpty()) {

@@ -15,11 +15,18 @@ import java.util.List;
  * @param present its output, which is the next run's input
  * @param axes the size of each axis, in order; {@link GraphChecks#FREE} for rows, which come first, and for positions, if it grows
  * @param growing the axis of positions; 0 if its size stays
+ * @param runs how often all positions of a row stand one after the other: once for each head
+ * @param bytes of one position in a run, or of a row that does not grow
  */
-record StateSlot(String past, String present, ElementType type, List<Long> axes, int growing) {
+record StateSlot(String past, String present, ElementType type, List<Long> axes, int growing, int runs, int bytes) {
 
     StateSlot {
         axes = List.copyOf(axes);
+    }
+
+    StateSlot(String past, String present, ElementType type, List<Long> axes, int growing) {
+        this(past, present, type, axes, growing, product(axes.subList(1, growing > 0 ? growing : 1)),
+                product(axes.subList(growing + 1, axes.size())) * type.bytes());
     }
 
     /**
@@ -65,10 +72,9 @@ record StateSlot(String past, String present, ElementType type, List<Long> axes,
 
     /** Of so many rows with so many positions. */
     long[] shape(int rows, int length) {
-        var shape = axes.stream().mapToLong(Long::longValue).toArray();
-        shape[0] = rows;
-        if (grows()) {
-            shape[growing] = length;
+        var shape = new long[axes.size()];
+        for (int axis = 0; axis < shape.length; axis++) {
+            shape[axis] = axis == 0 ? rows : axis == growing ? length : axes.get(axis);
         }
         return shape;
     }
@@ -78,18 +84,7 @@ record StateSlot(String past, String present, ElementType type, List<Long> axes,
         return grows() ? tokens : 1;
     }
 
-    /** How often all positions of a row stand one after the other: once for each head. */
-    int runs() {
-        return product(1, grows() ? growing : 1);
-    }
-
-    /** Of one position in a run, or of a row that does not grow. */
-    int bytes() {
-        return product(grows() ? growing + 1 : 1, axes.size()) * type.bytes();
-    }
-
-    private int product(int from, int to) {
-        return Math
-                .toIntExact(axes.subList(from, to).stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact));
+    private static int product(List<Long> axes) {
+        return Math.toIntExact(axes.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact));
     }
 }

@@ -42,4 +42,20 @@ class CompanyCheckTest {
             assertThat(graph.found().layout()).isEqualTo(layout);
         }
     }
+
+    /** Grouped attention and attention with a mask can; what forgets, or has a place for one length, can't. */
+    @ParameterizedTest
+    @CsvSource({"masked, LEFT_PADDED, true", "masked, RIGHT_PADDED, false", "grouped, RIGHT_PADDED, true",
+        "grouped, LEFT_PADDED, false",
+        "ids, LEFT_PADDED, true", "half, LEFT_PADDED, true", "mistaken, LEFT_PADDED, false",
+        "equal, EQUAL_LENGTHS, false",
+        "quantized, ONE_ROW, false", "recurrent, LEFT_PADDED, false"})
+    void promptsAreReadTogetherWhereThatIsTheSame(String decoder, RowLayout layout, boolean together)
+            throws IOException {
+        try (var bundle = TinyBackbone.load(folder, decoder);
+                var graph = DecoderGraph.load(bundle.decoder(), OnnxSettings.cpu(1));
+                var embeddings = TokenInput.load(bundle.decoder(), graph, OnnxSettings.cpu(1))) {
+            assertThat(CompanyCheck.readsTogether(embeddings, graph, layout)).isEqualTo(together);
+        }
+    }
 }

@@ -78,6 +78,29 @@ class DecodeLoopTest {
         }
     }
 
+    /** Their prompts, of unequal lengths, are read in one step. */
+    @Test
+    void answersThatBeginTogetherAreThoseWrittenAlone() {
+        var alone = IntStream.range(3, 8).mapToObj(i -> write(shortly(i))).toList();
+        var others = IntStream.range(0, 2).mapToObj(i -> answer(i, true)).toList();
+        var together = IntStream.range(3, 8).mapToObj(this::shortly).toList();
+        var active = new ArrayList<>(others.stream().map(other -> other.job).toList());
+        loop.step(active);
+        active.addAll(together.stream().map(answer -> answer.job).toList());
+        while (!active.isEmpty()) {
+            loop.step(active);
+            active.removeIf(this::leaves);
+        }
+        for (int i = 0; i < alone.size(); i++) {
+            assertThat(together.get(i).text.toString()).isEqualTo(alone.get(i).text.toString());
+            assertThat(together.get(i).signals).hasSize(alone.get(i).signals.size());
+        }
+    }
+
+    private WrittenAnswer shortly(int length) {
+        return answer(prompt(length), options(length, true), media(List.of(bundle.signals().get(length % 3))));
+    }
+
     /** What those before it left in the batch is nothing to an answer, however long they were. */
     @Test
     void answersOneAfterTheOtherAreThoseOfAFreshLoop() {

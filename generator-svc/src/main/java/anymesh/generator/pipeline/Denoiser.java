@@ -10,17 +10,21 @@ import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.kit.model.TensorInfo;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
  * The U-Net, run once for many items, be they pictures, sounds or films: the rows of all of them form one batch, two rows (empty prompt, condition) where there
  * is guidance. Items of one shape share a run at whatever steps they are, if the session takes a timestep per row; else those
  * at the same timestep do.
  *
- * <p>Owned by the worker. In the steady state a step allocates nothing but what the runtime's handles need.
+ * <p>Any number of threads may use it, each for items of its own. In the steady state a step allocates nothing but what the runtime's
+ * handles need.
  */
 final class Denoiser implements AutoCloseable {
 
@@ -30,12 +34,27 @@ final class Denoiser implements AutoCloseable {
     private final SideBySide sideBySide;
     private final DenoiserInputs inputs;
     private final NegativePrompt negative;
-    private final Map<BatchSize, RowBatch> batches = new HashMap<>();
-    private float[] seen = new float[0];
-    private float[] combined = new float[0];
-    private float[] conditional = new float[0];
+    /** What a step works in; as many as there were steps at once. */
+    private final Deque<Room> rooms = new ConcurrentLinkedDeque<>();
 
     private record BatchSize(int rows, LatentShape shape) {}
+
+    private final class Room {
+        private final Map<BatchSize, RowBatch> batches = new HashMap<>();
+        private float[] seen = new float[0];
+        private float[] combined = new float[0];
+        private float[] conditional = new float[0];
+
+        RowBatch batch(int rows, LatentShape shape) {
+            if (seen.length != shape.numbers()) {
+                seen = new float[shape.numbers()];
+                combined = new float[shape.numbers()];
+                conditional = new float[shape.numbers()];
+            }
+            return batches.computeIfAbsent(new BatchSize(rows, shape),
+                    size -> new RowBatch(inputs, size.rows(), size.shape(), negative.shape()));
+        }
+    }
 
     private record Group(LatentShape shape, double timestep) {}
 
@@ -75,8 +94,17 @@ final class Denoiser implements AutoCloseable {
 
     /** Advances every item by one step, but for those that can't be and {@linkplain Denoising#fail fail}. */
     void step(List<Denoising> active) {
+        var room = Objects.requireNonNullElseGet(rooms.poll(), Room::new);
+        try {
+            step(active, room);
+        } finally {
+            rooms.push(room);
+        }
+    }
+
+    private void step(List<Denoising> active, Room room) {
         if (inputs.hasTimestepPerRow() && sameShape(active)) {
-            advance(active);
+            advance(active, room);
             return;
         }
         var groups = new LinkedHashMap<Group, List<Denoising>>();
@@ -84,7 +112,7 @@ final class Denoiser implements AutoCloseable {
             double timestep = inputs.hasTimestepPerRow() ? 0 : inputs.seenTimestep(item.timestep());
             groups.computeIfAbsent(new Group(item.shape(), timestep), _ -> new ArrayList<>()).add(item);
         }
-        groups.values().forEach(this::advance);
+        groups.values().forEach(items -> advance(items, room));
     }
 
     private static boolean sameShape(List<Denoising> active) {
@@ -96,22 +124,21 @@ final class Denoiser implements AutoCloseable {
         return true;
     }
 
-    private void advance(List<Denoising> items) {
-        Halves.run(items, some -> advance(run(some), some), Denoising::fail);
+    private void advance(List<Denoising> items, Room room) {
+        Halves.run(items, some -> advance(run(some, room), some, room), Denoising::fail);
     }
 
     /** Changes no item. */
-    private RowBatch run(List<Denoising> items) {
+    private RowBatch run(List<Denoising> items, Room room) {
         int rows = 0;
         for (var item : items) {
             rows += item.rows();
         }
         var shape = items.getFirst().shape();
-        var batch = batches.computeIfAbsent(new BatchSize(rows, shape), this::allocate);
-        makeRoom(shape.numbers());
+        var batch = room.batch(rows, shape);
         int row = 0;
         for (var item : items) {
-            row += fill(batch, row, item);
+            row += fill(batch, row, item, room.seen);
         }
         sideBySide.run(shape, rows, (from, count) -> {
             var part = batch.part(from, count);
@@ -120,11 +147,11 @@ final class Denoiser implements AutoCloseable {
         return batch;
     }
 
-    private void advance(RowBatch batch, List<Denoising> items) {
+    private void advance(RowBatch batch, List<Denoising> items, Room room) {
         int row = 0;
         for (var item : items) {
             try {
-                advance(batch, row, item);
+                advance(batch, row, item, room);
             } catch (RuntimeException | Error e) {
                 item.fail(e);
             }
@@ -132,19 +159,7 @@ final class Denoiser implements AutoCloseable {
         }
     }
 
-    private RowBatch allocate(BatchSize batch) {
-        return new RowBatch(inputs, batch.rows(), batch.shape(), negative.shape());
-    }
-
-    private void makeRoom(int numbers) {
-        if (seen.length != numbers) {
-            seen = new float[numbers];
-            combined = new float[numbers];
-            conditional = new float[numbers];
-        }
-    }
-
-    private int fill(RowBatch batch, int row, Denoising item) {
+    private int fill(RowBatch batch, int row, Denoising item, float[] seen) {
         double timestep = inputs.seenTimestep(item.timestep());
         var latents = item.latents();
         float divisor = item.inputDivisor();
@@ -162,7 +177,9 @@ final class Denoiser implements AutoCloseable {
         return item.rows();
     }
 
-    private void advance(RowBatch batch, int row, Denoising item) {
+    private void advance(RowBatch batch, int row, Denoising item, Room room) {
+        var combined = room.combined;
+        var conditional = room.conditional;
         batch.get(row, combined);
         if (item.request().guided()) {
             batch.get(row + 1, conditional);
@@ -172,6 +189,10 @@ final class Denoiser implements AutoCloseable {
             }
         }
         item.advance(combined);
+    }
+
+    int workers() {
+        return model.workers();
     }
 
     @Override

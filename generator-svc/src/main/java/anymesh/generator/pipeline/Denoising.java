@@ -4,7 +4,7 @@ package anymesh.generator.pipeline;
 import anymesh.generator.scheduler.SamplerState;
 import org.jspecify.annotations.Nullable;
 
-/** One picture, sound or film on its way from noise to latents. Made by any thread, advanced by the worker alone. */
+/** One picture, sound or film on its way from noise to latents. Made by any thread, advanced by one worker. */
 public final class Denoising {
 
     private final MediaRequest request;

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>Requests are batched by the step: {@link #step} advances any number of items, which may be at different steps. An
  * item does not depend on its company but for the last bits of float arithmetic.
  *
- * <p>{@link #begin} may be called by any thread; {@link #step}, {@link #decode}, {@link #warm} and {@link #close} by the worker.
+ * <p>Any number of threads may use it, each for items of its own.
  */
 public final class DiffusionPipeline implements AutoCloseable {
 
@@ -144,6 +144,11 @@ public final class DiffusionPipeline implements AutoCloseable {
 
     NegativePrompt negative() {
         return negative;
+    }
+
+    /** How many threads it takes to use all cores. */
+    public int workers() {
+        return denoiser.workers();
     }
 
     /** Draws the first latents. The request must have been checked against the manifest and the condition's shape. */

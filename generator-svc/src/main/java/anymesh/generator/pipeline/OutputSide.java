@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a medium adds to the denoising that all of them share: the shape of its latents, and how latents become the
- * medium. Owned by the worker but for {@link #latents}.
+ * medium.
  */
 sealed interface OutputSide permits PictureSide, SoundSide, ClipSide {
 

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 
 /**
  * The VAE's decoder: planes of latents {@code [n, C, h, w]} into planes of a medium {@code [n, c, H, W]}, a few rows a run, since
- * a decoder needs far more memory for a row than a denoiser. Owned by the worker.
+ * a decoder needs far more memory for a row than a denoiser.
  */
 final class VaeDecoder implements AutoCloseable {
 

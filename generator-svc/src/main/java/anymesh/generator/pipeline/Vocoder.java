@@ -15,8 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The network that hears a spectrogram: {@code [1, T, mels]} into a wave {@code [1, T · hop]} in [-1, 1], one sound a run. Owned
- * by the worker.
+ * The network that hears a spectrogram: {@code [1, T, mels]} into a wave {@code [1, T · hop]} in [-1, 1], one sound a run.
  */
 final class Vocoder implements AutoCloseable {
     private final OnnxModel model;

@@ -7,8 +7,7 @@
  * {@link anymesh.generator.pipeline.NegativePrompt} (the text encoder's view of an empty prompt). Names, ranks and types of
  * tensors are read from the sessions; nothing here knows a model family.
  *
- * <p>Threads: {@link anymesh.generator.pipeline.DiffusionPipeline#begin} may be called by any; stepping and decoding belong to
- * the one worker that owns the sessions.
+ * <p>Threads: any number may use a pipeline; what is on its way belongs to one.
  */
 @NullMarked
 package anymesh.generator.pipeline;

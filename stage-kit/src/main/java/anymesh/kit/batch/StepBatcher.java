@@ -2,6 +2,7 @@
 package anymesh.kit.batch;
 
 import anymesh.kit.compute.ComputeThread;
+import anymesh.kit.compute.Cores;
 import anymesh.kit.ending.Budget;
 import anymesh.wire.error.Failures;
 import anymesh.wire.error.MeshException;
@@ -24,16 +25,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Continuous batching: a bounded queue in front of one worker thread. Before each step the worker drops what was
- * cancelled, admits what fits and {@linkplain PayingSizes pays} in {@linkplain FairQueue fair order}, and advances all of it
- * together, so jobs join and leave between steps. A stepper that finishes every job in one step makes this an ordinary
- * micro-batcher.
+ * Continuous batching: a bounded queue in front of one worker thread, or of several that have a batch and a stepper each. Before each
+ * step a worker drops what was cancelled, admits what fits and {@linkplain PayingSizes pays} in {@linkplain FairQueue fair order},
+ * and advances all of it together, so jobs join and leave between steps. A stepper that finishes every job in one step makes this
+ * an ordinary micro-batcher.
  *
- * <p>Threads: {@link #submit} from any; the stepper is called by the worker alone. The worker is a platform thread, since
+ * <p>Threads: {@link #submit} from any; a stepper is called by its worker alone. Workers are platform threads, since
  * a native call would hold a virtual thread's carrier.
  */
 public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
@@ -41,7 +43,6 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
 
     private final String name;
     private final BatchPolicy policy;
-    private final Stepper<J> stepper;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final FairQueue<J> queue = new FairQueue<>();
@@ -53,18 +54,33 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     private final DistributionSummary batchSize;
     private final AtomicInteger activeWeight = new AtomicInteger();
     private final JobSpans spans;
-    private final Thread worker;
+    private final List<Lane> lanes;
     private boolean closed;
 
-    /** Without traces. */
-    public StepBatcher(String name, BatchPolicy policy, Stepper<J> stepper, MeterRegistry meters) {
-        this(name, policy, stepper, meters, TracerProvider.noop().get(name));
+    /** A worker with its batch. */
+    private final class Lane {
+        private final Stepper<J> stepper;
+        private final List<J> active = new ArrayList<>();
+        private final Thread worker;
+        /** Of what is active; guarded by the lock. */
+        private int weight;
+
+        Lane(String thread, Stepper<J> stepper) {
+            this.stepper = stepper;
+            this.worker = ComputeThread.unstarted(thread, () -> run(this));
+        }
     }
 
-    public StepBatcher(String name, BatchPolicy policy, Stepper<J> stepper, MeterRegistry meters, Tracer tracer) {
+    /** One worker, without traces. */
+    public StepBatcher(String name, BatchPolicy policy, Stepper<J> stepper, MeterRegistry meters) {
+        this(name, policy, List.of(stepper), meters, TracerProvider.noop().get(name));
+    }
+
+    /** @param steppers one for each worker; those whose work leaves cores to others have several */
+    public StepBatcher(String name, BatchPolicy policy, List<? extends Stepper<J>> steppers, MeterRegistry meters,
+            Tracer tracer) {
         this.name = name;
         this.policy = policy;
-        this.stepper = stepper;
         this.sizes = new PayingSizes(policy.gain(), System::nanoTime);
         this.spans = new JobSpans(name, tracer);
         Gauge.builder("anymesh.queue.depth", this, StepBatcher::depth).tag("batcher", name).register(meters);
@@ -78,7 +94,9 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         this.queueTime = Timer.builder("anymesh.queue.time").tag("batcher", name).register(meters);
         this.stepTime = Timer.builder("anymesh.step.time").tag("batcher", name).register(meters);
         this.batchSize = DistributionSummary.builder("anymesh.batch.size").tag("batcher", name).register(meters);
-        this.worker = ComputeThread.start("batch-" + name, this::run);
+        this.lanes = IntStream.range(0, steppers.size())
+                .mapToObj(i -> new Lane("batch-" + name + (i == 0 ? "" : "-" + (i + 1)), steppers.get(i))).toList();
+        lanes.forEach(lane -> lane.worker.start());
     }
 
     /**
@@ -122,7 +140,9 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         batchers.forEach(StepBatcher::stop);
         boolean atRest = true;
         for (StepBatcher<?> batcher : batchers) {
-            atRest &= budget.awaitEnd(batcher.worker);
+            for (var lane : batcher.lanes) {
+                atRest &= budget.awaitEnd(lane.worker);
+            }
         }
         return atRest;
     }
@@ -142,7 +162,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     @Override
     public void close() {
         stop();
-        Uninterruptibles.joinUninterruptibly(worker);
+        lanes.forEach(lane -> Uninterruptibles.joinUninterruptibly(lane.worker));
     }
 
     /** Whether it was stopped or closed. */
@@ -155,15 +175,14 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         }
     }
 
-    private void run() {
-        var active = new ArrayList<J>();
+    private void run(Lane lane) {
         try {
             boolean open = true;
             while (open) {
-                open = goOn(active);
+                open = goOn(lane);
             }
         } finally {
-            abandon(active);
+            abandon(lane);
         }
     }
 
@@ -171,39 +190,42 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
      * One step; false when closed. What goes wrong beside it, for want of memory say, ends those in the batch but never the
      * worker: whoever came after would wait for nobody.
      */
-    private boolean goOn(List<J> active) {
+    private boolean goOn(Lane lane) {
         try {
-            if (!admit(active)) {
+            if (!admit(lane)) {
                 return false;
             }
-            step(active);
+            step(lane);
         } catch (RuntimeException | Error e) {
             log.error("batcher={} could not end a step in order", name, e);
             var failure = Failures.of(e, name);
-            active.forEach(job -> job.fail(failure));
+            lane.active.forEach(job -> job.fail(failure));
         }
         return true;
     }
 
     /** Waits for work and moves what fits into the batch; false when closed. */
-    private boolean admit(List<J> active) {
-        leave(active);
+    private boolean admit(Lane lane) {
+        leave(lane);
         lock.lock();
         try {
+            lane.weight = weight(lane.active);
             while (true) {
                 if (closed) {
                     return false;
                 }
                 dropDone();
-                int weight = active.stream().mapToInt(Job::weight).sum();
-                for (J next; (next = queue.peek()) != null && fits(next, active, weight); weight += next.weight()) {
-                    active.add(next); // first: a job that is in neither is awaited for ever
+                for (J next; (next = queue.peek()) != null && takes(lane, next); lane.weight += next.weight()) {
+                    lane.active.add(next); // first: a job that is in neither is awaited for ever
                     queue.remove();
                     next.admitted();
                     queueTime.record(next.timings().queue());
                 }
-                activeWeight.set(weight);
-                if (!active.isEmpty()) {
+                activeWeight.set(lanes.stream().mapToInt(each -> each.weight).sum());
+                if (!lane.active.isEmpty()) {
+                    if (!queue.isEmpty()) {
+                        changed.signalAll(); // there may be room now, or more, for a worker that waits
+                    }
                     return true;
                 }
                 changed.awaitUninterruptibly();
@@ -213,26 +235,40 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         }
     }
 
-    private boolean fits(J next, List<J> active, int weight) {
-        return active.isEmpty() || (weight + next.weight() <= policy.maxBatch()
-                && (policy.gain() == 0 || sizes.pays(next.kind(), weight(next.kind(), active), next.weight())));
+    private static int weight(Collection<? extends Job<?>> jobs) {
+        return jobs.stream().mapToInt(Job::weight).sum();
+    }
+
+    /** Whoever has least takes the next job, if it fits beside all that is active and pays there. */
+    private boolean takes(Lane lane, J next) {
+        int all = 0;
+        for (var other : lanes) {
+            if (other.weight < lane.weight) {
+                return false;
+            }
+            all += other.weight;
+        }
+        return all == 0 || (all + next.weight() <= policy.maxBatch()
+                && (lane.active.isEmpty() || policy.gain() == 0
+                        || sizes.pays(next.kind(), weight(next.kind(), lane.active), next.weight())));
     }
 
     private int weight(Object kind, List<J> active) {
         return active.stream().filter(job -> job.kind().equals(kind)).mapToInt(Job::weight).sum();
     }
 
-    private void step(List<J> active) {
-        int weight = active.stream().mapToInt(Job::weight).sum();
+    private void step(Lane lane) {
+        var active = lane.active;
+        int weight = weight(active);
         var kind = active.getFirst().kind();
         boolean isTelling = policy.gain() > 0
-                && active.stream().allMatch(job -> job.kind().equals(kind) && stepper.isRegular(job));
+                && active.stream().allMatch(job -> job.kind().equals(kind) && lane.stepper.isRegular(job));
         long start = System.nanoTime();
         try {
             if (active.size() > 1) {
                 spans.together(active);
             }
-            stepper.step(active);
+            Cores.busy(() -> lane.stepper.step(active));
         } catch (RuntimeException | Error e) {
             if (!(e instanceof MeshException)) {
                 log.error("batcher={} a step failed for {} jobs", name, active.size(), e);
@@ -242,7 +278,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         }
         long nanos = System.nanoTime() - start;
         if (isTelling) {
-            sizes.stepped(kind, weight, nanos);
+            learn(kind, weight, nanos);
         }
         stepTime.record(nanos, TimeUnit.NANOSECONDS);
         batchSize.record(weight);
@@ -255,29 +291,32 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         });
     }
 
-    private void leave(List<J> active) {
-        active.removeIf(job -> {
+    private void learn(Object kind, int weight, long nanos) {
+        lock.lock();
+        try {
+            sizes.stepped(kind, weight, nanos);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leave(Lane lane) {
+        lane.active.removeIf(job -> {
             if (job.isDone()) {
                 if (job.publish()) {
                     spans.left(job);
                 }
-                release(job);
+                release(lane, job);
                 return true;
             }
             return false;
         });
     }
 
-    private void abandon(List<J> active) {
-        lock.lock();
-        try {
-            closed = true;
-            failQueued();
-        } finally {
-            lock.unlock();
-        }
-        active.forEach(this::release);
-        fail(active);
+    private void abandon(Lane lane) {
+        stop();
+        lane.active.forEach(job -> release(lane, job));
+        fail(lane.active);
         activeWeight.set(0);
     }
 
@@ -292,9 +331,9 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         jobs.forEach(Job::publish);
     }
 
-    private void release(J job) {
+    private void release(Lane lane, J job) {
         try {
-            stepper.release(job);
+            lane.stepper.release(job);
         } catch (RuntimeException | Error e) {
             log.error("batcher={} a job could not be released", name, e);
         }
@@ -304,7 +343,7 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         dropped.increment(queue.removeIf(Job::isDone, Job::publish));
     }
 
-    /** How many steps the worker has made so far: as long as this grows, those that wait do not wait for nothing. */
+    /** How many steps the workers have made so far: as long as this grows, those that wait do not wait for nothing. */
     public long steps() {
         return stepTime.count();
     }

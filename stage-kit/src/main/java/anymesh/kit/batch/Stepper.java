@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Work that advances in steps: one for an encoder, one a token for a backbone, one a denoising step for a diffusion.
- * Called by the one worker thread of its {@link StepBatcher}, which therefore owns the models in it.
+ * Called by one worker thread of its {@link StepBatcher}, unless it is given to several.
  *
  * @param <J> the jobs it advances
  */

@@ -28,7 +28,7 @@ public final class ComputeThread {
     }
 
     /** The same, to be started. */
-    static Thread unstarted(String name, Runnable work) {
+    public static Thread unstarted(String name, Runnable work) {
         return Thread.ofPlatform().name(name).daemon().unstarted(() -> {
             Niceness.giveWay();
             work.run();

@@ -15,14 +15,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work on rows that don't need each other, done at once or in parts side by side, a part a core: whichever was faster of late for so
- * many rows. What comes of it is the same. Two batches on a thread each take half as long as one on two threads where cores are real and operators small, and no less
+ * Work on rows that don't need each other, done at once or, while a core is free, in parts side by side, a part a core: whichever was
+ * faster of late for so many rows. What comes of it is the same. Two batches on a thread each take half as long as one on two threads where cores are real and operators small, and no less
  * where two cores are threads of one. See ADR 34.
  *
- * <p>For one thread at a time. The threads that help are shared by the process.
+ * <p>The threads that help are shared by the process.
  */
 public final class SideBySide {
-    private static final int CORES = Runtime.getRuntime().availableProcessors();
     private static final int MAX_KINDS = 256;
     /** Rows stay in pairs: ONNX Runtime sums in a run of one row in another order than in all others, and what comes would tell which way was taken. */
     private static final int TOGETHER = 2;
@@ -56,7 +55,7 @@ public final class SideBySide {
         private static final ThreadPoolExecutor POOL = pool();
 
         private static ThreadPoolExecutor pool() {
-            int threads = Math.max(1, CORES - 1);
+            int threads = Math.max(1, Cores.ALL - 1);
             var pool = new ThreadPoolExecutor(threads, threads, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(),
                     work -> ComputeThread.unstarted("side-by-side", work));
             pool.allowCoreThreadTimeOut(true);
@@ -71,7 +70,7 @@ public final class SideBySide {
 
     /** In as many parts as there are cores. */
     public static SideBySide onCores() {
-        return new SideBySide(CORES, System::nanoTime);
+        return new SideBySide(Cores.ALL, System::nanoTime);
     }
 
     /** Always at once: for work that takes all cores by itself, or none. */
@@ -86,23 +85,33 @@ public final class SideBySide {
      */
     public void run(Object kind, int rows, Part work) {
         int parts = Math.min(most, rows / TOGETHER);
-        if (parts < 2) {
+        if (parts < 2 || !Cores.isOneFree()) {
             work.run(0, rows);
             return;
         }
-        if (known.size() > MAX_KINDS) {
-            known.clear();
+        RecentTimes way;
+        boolean isWhole;
+        synchronized (known) {
+            var ways = ways(new Rows(kind, rows));
+            way = ways.best();
+            isWhole = way.equals(ways.whole());
         }
-        var ways = known.computeIfAbsent(new Rows(kind, rows),
-                _ -> new Ways(new RecentTimes(nanoTime), new RecentTimes(nanoTime)));
-        var way = ways.best();
         long start = nanoTime.getAsLong();
-        if (way.equals(ways.whole())) {
+        if (isWhole) {
             work.run(0, rows);
         } else {
             inParts(parts, rows, work);
         }
-        way.add((double) (nanoTime.getAsLong() - start));
+        synchronized (known) {
+            way.add((double) (nanoTime.getAsLong() - start));
+        }
+    }
+
+    private Ways ways(Rows rows) {
+        if (known.size() > MAX_KINDS) {
+            known.clear();
+        }
+        return known.computeIfAbsent(rows, _ -> new Ways(new RecentTimes(nanoTime), new RecentTimes(nanoTime)));
     }
 
     private static void inParts(int parts, int rows, Part work) {

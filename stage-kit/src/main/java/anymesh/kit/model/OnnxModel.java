@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
+import anymesh.kit.compute.Cores;
 import anymesh.kit.compute.SideBySide;
 import anymesh.wire.error.InferenceFailed;
 import anymesh.wire.error.MeshException;
@@ -108,7 +109,12 @@ public final class OnnxModel implements AutoCloseable {
      * each has tensors of its own.
      */
     public SideBySide sideBySide() {
-        return provider == Provider.CPU && threads == 1 ? SideBySide.onCores() : SideBySide.never();
+        return workers() > 1 ? SideBySide.onCores() : SideBySide.never();
+    }
+
+    /** How many may run it at the same time to use all cores: one where a run takes all of them, or none. */
+    public int workers() {
+        return provider == Provider.CPU && threads == 1 ? Cores.ALL : 1;
     }
 
     /** All outputs, each copied into a tensor of its own; {@link InferenceFailed} if the run fails, {@link Overloaded} for want of memory. */

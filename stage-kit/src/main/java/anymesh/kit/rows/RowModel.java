@@ -13,6 +13,7 @@ import anymesh.wire.error.InvalidInput;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Map;
 
 /**
@@ -29,7 +30,7 @@ public final class RowModel implements AutoCloseable {
             MeterRegistry meters, Tracer tracer) {
         this.model = model;
         this.stepper = new RowStepper(name, model, producer, memory);
-        this.batcher = new StepBatcher<>(name, policy, stepper, meters, tracer);
+        this.batcher = new StepBatcher<>(name, policy, Collections.nCopies(model.workers(), stepper), meters, tracer);
     }
 
     public OnnxModel model() {

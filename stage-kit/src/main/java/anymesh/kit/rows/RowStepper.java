@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the rows of all jobs that can share a run in one. What the model writes goes straight into the Arrow memory that is
- * sent, unless several callers share a run. A job that can't be run, or that comes to no numbers, fails by itself. Used by
- * the worker of its batcher alone.
+ * sent, unless several callers share a run. A job that can't be run, or that comes to no numbers, fails by itself. For
+ * any number of workers.
  */
 final class RowStepper implements Stepper<RowJob> {
     private static final Logger log = LoggerFactory.getLogger(RowStepper.class);
