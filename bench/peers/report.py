@@ -100,6 +100,8 @@ def starts(figures: Figures, systems: list[str]) -> str:
     measures = [("ready, s", "ready", 1), ("first picture, ms", "first", 0), ("second, ms", "second", 0), ("MB when idle (PSS)", "mb", 0)]
     rows = [[name, *(spread(found, digits) if found else "" for found in (figures.started(system, which) for system in systems))]
             for name, which, digits in measures]
+    first = (figures.of(lambda line: line["rate"], system=system, table="steps20", what="warm", kind="talk") for system in systems)
+    rows.append(["short answers a second while it warms, 16 callers", *(spread(found, 1) if found else "" for found in first)])
     idle = (figures.started(system, "idle") for system in systems)
     rows.append(["% of a core when idle", *(spread({r: 100 * v for r, v in found.items()}, 1) if found else "" for found in idle)])
     after = (figures.of(lambda line: line["mb"], system=system, table="steps20", what="memory") for system in systems)
