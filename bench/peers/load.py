@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import aiohttp
@@ -45,13 +47,21 @@ class Client:
 
     def closed(self, kind: str, callers: int, requests: int, first: int = 0) -> dict:
         """So many requests in all, numbered from `first`; kind mix draws one for each."""
-        kinds = mixed(requests, 11) if kind == "mix" else [kind] * requests
-        numbers = iter(range(requests))
+        return self.called(kind, callers, first, iter(mixed(requests, 11) if kind == "mix" else [kind] * requests))
+
+    def warmed(self, kind: str, callers: int, seconds: float) -> dict:
+        """As many as are answered in so many seconds."""
+        end = time.perf_counter() + seconds
+        kinds = itertools.cycle(mixed(100, 11) if kind == "mix" else [kind])
+        return self.called(kind, callers, 0, itertools.takewhile(lambda _: time.perf_counter() < end, kinds))
+
+    def called(self, kind: str, callers: int, first: int, kinds: Iterator[str]) -> dict:
+        numbered = enumerate(kinds, first)
 
         async def run(ask) -> None:
             async def caller(url: str) -> None:
-                for i in numbers:
-                    await ask(url, kinds[i], first + i)
+                for number, each in numbered:
+                    await ask(url, each, number)
             await asyncio.gather(*(caller(self.urls[k % len(self.urls)]) for k in range(callers)))
         return {"kind": kind, "callers": callers, **self.measured(run)}
 

@@ -9,8 +9,8 @@ BUSY = 16  # callers of whom it is found out what a system can do of the mix
 
 @dataclass(frozen=True)
 class Plan:
-    """Requests by callers of each kind; seconds of arrivals at each share of what a system can do; seconds of idleness."""
-    warm: dict[str, tuple[int, int]] = field(default_factory=lambda: {"picture": (8, 16), "talk": (16, 1000), "caption": (8, 200), "mix": (BUSY, 24)})
+    """Seconds of warming by callers of each kind; requests by callers; seconds of arrivals at each share of what a system can do; seconds of idleness."""
+    warm: dict[str, tuple[int, float]] = field(default_factory=lambda: {"picture": (8, 4), "talk": (16, 10), "caption": (8, 5), "mix": (BUSY, 3)})
     closed: dict[str, dict[int, int]] = field(default_factory=lambda: {
         "picture": {1: 6, 4: 12, 8: 16, 16: 32, 32: 32},
         "talk": {1: 60, 4: 100, 8: 160, 16: 240, 32: 240},
@@ -23,6 +23,6 @@ class Plan:
     bare: tuple[int, int] = (6, 6)  # repeats of what is alone, batches of what is side by side
 
 
-QUICK = Plan(warm={"picture": (4, 4), "talk": (8, 32), "caption": (4, 8)},
+QUICK = Plan(warm={"picture": (4, 1), "talk": (8, 1), "caption": (4, 1)},
              closed={"picture": {1: 2, 4: 4}, "talk": {1: 8, 16: 32}, "caption": {1: 4, 8: 16}}, few_steps={1: 4, 8: 8},
              exported={"picture": {1: 2}}, mix=16, opened={0.6: 3, 1.5: 2}, idle=2, bare=(2, 2))

@@ -138,10 +138,10 @@ class Rounds:
         try:
             client = Client(system.urls, self.texts)
             self.started(part, system, client)
-            for kind, (callers, requests) in self.plan.warm.items():
+            for kind, (callers, seconds) in self.plan.warm.items():
                 if part.table != "steps20" and kind not in ("picture", "talk"):
                     continue  # nothing else is asked
-                self.told(part, "warm", system, lambda: client.closed(kind, callers, requests))
+                self.told(part, "warm", system, lambda: client.warmed(kind, callers, seconds))
             closed = {"steps20": self.plan.closed, "steps2": {"picture": self.plan.few_steps}, "exported": self.plan.exported}[part.table]
             for kind, loops in closed.items():
                 for callers, requests in loops.items():
