@@ -31,7 +31,7 @@ final class RehearseCommand implements Callable<Integer> {
     private static final int CALLERS = 8;
     private static final List<String> MEDIA = List.of("draw a red bell", "draw a blue cat", "play a high fast bell",
             "film a red bell flying left");
-    private static final List<Integer> TIMES = List.of(4, 4, 2, 1);
+    private static final List<Integer> TIMES = List.of(16, 4, 4, 1);
     private static final int TEXTS = 250;
     private static final int SEEN = 25;
 

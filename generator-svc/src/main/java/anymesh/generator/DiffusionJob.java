@@ -10,18 +10,19 @@ import anymesh.wire.call.CallContext;
 final class DiffusionJob extends Job<Media> {
     private final Denoising denoising;
     private final int previews;
-    private final StepProgress progress = new StepProgress();
+    private final StepProgress progress;
 
     /** One that nobody wants to see before it is done. */
     DiffusionJob(CallContext call, Denoising denoising) {
-        this(call, denoising, 0);
+        this(call, denoising, 0, new StepProgress());
     }
 
     /** {@code previews}: how often to show on the way what it may become. */
-    DiffusionJob(CallContext call, Denoising denoising, int previews) {
+    DiffusionJob(CallContext call, Denoising denoising, int previews, StepProgress progress) {
         super(call);
         this.denoising = denoising;
         this.previews = previews;
+        this.progress = progress;
     }
 
     /** Whether to show what the step that was done last came to: so often, evenly spaced, and not what is finished. */

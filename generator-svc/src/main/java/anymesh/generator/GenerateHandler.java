@@ -23,6 +23,7 @@ final class GenerateHandler implements FrameHandler<GeneratorRequest, GeneratorE
     private static final int MAX_PREVIEWS = 16;
     private static final long UNIT = 1_024;
     private static final Duration SILENCE = Duration.ofSeconds(10);
+    private static final Duration GATHERED = Duration.ofMillis(200);
 
     private final DiffusionPipeline pipeline;
     private final MediaFiles files;
@@ -41,7 +42,8 @@ final class GenerateHandler implements FrameHandler<GeneratorRequest, GeneratorE
             throws InterruptedException {
         var request = requests.read(frame);
         var kind = files.of(frame.header());
-        var job = new DiffusionJob(call, pipeline.begin(request), previews(frame.header()));
+        var job = new DiffusionJob(call, pipeline.begin(request), previews(frame.header()),
+                new StepProgress(frame.header().getGathered() ? GATHERED : Duration.ZERO));
         batcher.submit(job);
         job.onEnd(job.progress()::end); // how it ended is thrown where it is awaited
         report(job.progress(), job.denoising().steps(), shown -> MediaFile.write(shown, kind, call).build(),

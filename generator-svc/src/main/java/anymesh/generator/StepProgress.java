@@ -15,9 +15,20 @@ import org.jspecify.annotations.Nullable;
 final class StepProgress {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final long pace;
+    private long told;
     private int done;
     private boolean ended;
     private @Nullable Shown preview;
+
+    StepProgress() {
+        this(Duration.ZERO);
+    }
+
+    /** {@code pace}: how long after it told of a step it tells of another, but for those that are shown. */
+    StepProgress(Duration pace) {
+        this.pace = pace.toNanos();
+    }
 
     /** What a picture looks like after a step. */
     record Shown(int step, Media media) {}
@@ -30,11 +41,15 @@ final class StepProgress {
     void reach(int steps, @Nullable Media shown) {
         lock.lock();
         try {
-            done = steps;
             if (shown != null) {
                 preview = new Shown(steps, shown);
             }
-            changed.signalAll();
+            long now = System.nanoTime();
+            if (shown != null || done == 0 || now - told >= pace) {
+                done = steps;
+                told = now;
+                changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }

@@ -24,6 +24,17 @@ class StepProgressTest {
     }
 
     @Test
+    void ofOneThatNobodyReadsTheFirstStepIsToldAndThenNoMoreForAWhile() throws InterruptedException {
+        var gathered = new StepProgress(LONG);
+        gathered.reach(1);
+        assertThat(gathered.awaitMoreThan(0, LONG)).isEqualTo(1);
+        gathered.reach(2);
+        assertThat(gathered.awaitMoreThan(1, Duration.ofMillis(1))).isEqualTo(1);
+        gathered.end();
+        assertThat(gathered.awaitMoreThan(1, LONG)).isNegative();
+    }
+
+    @Test
     void theLastStepIsReportedEvenIfTheEndCameFirst() throws InterruptedException {
         progress.reach(4);
         progress.end();

@@ -79,8 +79,13 @@ final class GenerateStep {
         return (asked == null ? generator.guidanceScale() : asked) > 1 ? 2 : 1;
     }
 
-    /** What a generator is asked for. {@code number} counts the media of the answer and moves the seed. */
-    static GeneratorRequest request(Hop generator, int number, MediaOptions options) {
+    /**
+     * What a generator is asked for.
+     *
+     * @param number counts the media of the answer and moves the seed
+     * @param isGathered whether nobody reads its progress
+     */
+    static GeneratorRequest request(Hop generator, int number, MediaOptions options, boolean isGathered) {
         // The seed is never the generator's to choose: another one that begins again must come to the same.
         long seed = options.seed() == null ? ThreadLocalRandom.current().nextLong(SEEDS) : options.seed() + number;
         var request = GeneratorRequest.newBuilder().setModality(generator.modality()).setSeed(seed);
@@ -90,7 +95,7 @@ final class GenerateStep {
         if (options.guidanceScale() != null) {
             request.setGuidanceScale(options.guidanceScale());
         }
-        request.setPreviews(options.previews());
+        request.setPreviews(options.previews()).setGathered(isGathered);
         String size = size(generator, options);
         if (size != null) {
             request.setSize(size);

@@ -313,7 +313,7 @@ public final class GenerationPipeline implements AutoCloseable {
 
             private Future<Generated> drawFirst(Condition condition, int place, int part, Stopwatch watch,
                     CallContext within) {
-                var asked = GenerateStep.request(path.generator(), place, request.media());
+                var asked = GenerateStep.request(path.generator(), place, request.media(), request.isGathered());
                 (isRehearsal ? GeneratorTap.NONE : tap).enters(
                         new GeneratorInput(condition.batch(), asked, path.generator().release(), request.words(),
                                 call.requestId(), plan.draw()));
@@ -351,7 +351,7 @@ public final class GenerationPipeline implements AutoCloseable {
             private Future<Generated> again(Throwable error, int place, int part, OutputPath other) {
                 log.info("requestId={} release={} made instead of {}, which failed: {}", call.requestId(),
                         other.generator().release(), path.generator().release(), error.toString());
-                var asked = GenerateStep.request(other.generator(), place, request.media());
+                var asked = GenerateStep.request(other.generator(), place, request.media(), request.isGathered());
                 return project(other, call).compose(condition -> draw(condition, asked, part, other, new Stopwatch(),
                         call).onComplete(_ -> condition.batch().close()));
             }

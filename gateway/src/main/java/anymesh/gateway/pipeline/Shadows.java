@@ -41,7 +41,7 @@ final class Shadows implements AutoCloseable {
         var watch = new Stopwatch();
         project.run(signal, other.projector(), call)
                 .compose(condition -> generate.run(condition.batch(),
-                        GenerateStep.request(other.generator(), 0, options.withOneOf(made.getSeed())),
+                        GenerateStep.request(other.generator(), 0, options.withOneOf(made.getSeed()), true),
                         other.generator(), call, _ -> watch.progressed()))
                 .onComplete(_ -> underWay.remove(call))
                 .onSuccess(shadow -> watch.made(shadow.media()))
