@@ -122,7 +122,7 @@ final class FollowerTest {
     void afterItIsClosedItTellsNothing() {
         var maps = new Maps();
         var follower = follow(maps);
-        await().until(() -> maps.watches.get() == 1);
+        await().until(() -> maps.watches.get() == 1 && follower.first().isComplete()); // on another thread
         follower.close();
         int before = told.size();
         put("too-late");
