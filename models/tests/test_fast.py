@@ -147,6 +147,24 @@ def test_backbone_step_by_step_with_left_padding(family, folder):
     assert present[0].shape == (2, HEADS, longest + at, 32)
 
 
+def test_a_row_comes_to_the_same_bits_whoever_is_beside_it(folder):
+    for path in folder.rglob("*.onnx"):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        session, g = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"]), np.random.default_rng(1)
+        rows = {}
+        for i in session.get_inputs():
+            shape = [8, *(axis if isinstance(axis, int) else 7 for axis in i.shape[1:])]
+            rows[i.name] = {"attention_mask": np.ones((8, 14 if path.parent.name == "backbone" else 7), np.int64),
+                            "position_ids": np.tile(np.arange(7, 14), (8, 1))}.get(i.name)
+            if rows[i.name] is None:
+                rows[i.name] = g.integers(1, 900, shape) if "int64" in i.type else g.standard_normal(shape, dtype=np.float32)
+        together = session.run(None, rows)
+        for count in (1, 2, 3):
+            some = session.run(None, {name: of[:count] for name, of in rows.items()})
+            assert all(np.array_equal(a, b[:count]) for a, b in zip(some, together, strict=True)), f"{path}: {count} of 8"
+
+
 def test_shapes_are_known_where_only_the_batch_is_free(folder):
     for path in folder.rglob("model.onnx"):
         name = path.relative_to(folder).parent.as_posix()

@@ -7,9 +7,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...nets import film_unet, unet
-from ...nets.condition import LENGTH, WIDTH as CONDITION, gathered, key_mask
+from ...nets.condition import LENGTH, WIDTH as CONDITION, key_mask
 from ...nets.unet import EMBED
-from .parts import Form, after_norm, attend, fed, layer_norm, rows_of, self_attended, sizes
+from .parts import Form, after_norm, attend, fed, layer_norm, rows_of, self_attended, sizes, total
+
+
+def gathered(condition: Tensor) -> tuple[Tensor, Tensor]:
+    """As the network's own, but that the two rows of a guided step may be run apart: see :func:`total`."""
+    kept = (condition.pow(2).sum(-1) > CONDITION / 4).float()
+    return kept, total(condition, kept) / kept.sum(1, keepdim=True).clamp(min=1)
 
 
 class ResBlock(Form, unet.ResBlock):

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...nets import condition, encoders, projectors
-from .parts import Form, attend, fed, layer_norm, normed, rows_of, sizes, unit
+from .parts import Form, attend, fed, layer_norm, normed, rows_of, sizes, total, unit
 
 
 class MediaEncoder(Form, encoders.MediaEncoder):
@@ -15,7 +15,7 @@ class MediaEncoder(Form, encoders.MediaEncoder):
         for block in self.blocks:
             x = block.tokens(x, (-1, n))
         x = (layer_norm(x) * self.norm.weight + self.norm.bias).reshape(-1, n, width)
-        return x, unit(self.joint(x.mean(1)))
+        return x, unit(self.joint(total(x) / n))
 
 
 class ImageEncoder(MediaEncoder, encoders.ImageEncoder):
@@ -44,7 +44,7 @@ class TextTower(Form, encoders.TextTower):
             x = block.tokens(x, (b, s), attention_mask.int())
         x = (layer_norm(x) * self.norm.weight + self.norm.bias).reshape(b, s, encoders.WIDTH)
         kept = attention_mask.float()
-        return unit(self.joint((x * kept[:, :, None]).sum(1) / kept.sum(1, keepdim=True).clamp(min=1)))
+        return unit(self.joint(total(x, kept) / kept.sum(1, keepdim=True).clamp(min=1)))
 
 
 class ConditionEncoder(Form, condition.ConditionEncoder):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.generator.pipeline;
 
+import anymesh.generator.scheduler.TorchGenerator;
 import anymesh.kit.batch.Halves;
 import anymesh.kit.compute.SideBySide;
 import anymesh.kit.model.BundleException;
@@ -10,6 +11,7 @@ import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.kit.model.TensorInfo;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -58,11 +60,32 @@ final class Denoiser implements AutoCloseable {
 
     private record Group(LatentShape shape, double timestep) {}
 
-    private Denoiser(OnnxModel model, DenoiserInputs inputs, NegativePrompt negative) {
+    private Denoiser(OnnxModel model, DenoiserInputs inputs, NegativePrompt negative, List<LatentShape> shapes) {
         this.model = model;
-        this.sideBySide = model.sideBySide();
         this.inputs = inputs;
         this.negative = negative;
+        boolean mayBeAlone = model.workers() > 1 && shapes.stream().allMatch(this::isSameAlone);
+        this.sideBySide = model.sideBySide(mayBeAlone ? 1 : 2);
+    }
+
+    /** Whether a row alone comes to the same bits as beside another, so that a guided step's two may be run apart. */
+    private boolean isSameAlone(LatentShape shape) {
+        var noise = new TorchGenerator(1);
+        var batch = new RowBatch(inputs, 2, shape, negative.shape());
+        var latents = new float[shape.numbers()];
+        for (int row = 0; row < 2; row++) {
+            var condition = new float[negative.shape().numbers()];
+            noise.fill(latents);
+            noise.fill(condition);
+            batch.put(row, latents, 500, condition);
+        }
+        var both = outputs(batch, List.of(batch.part(0, 2)));
+        return Arrays.equals(both, outputs(batch, List.of(batch.part(0, 1), batch.part(1, 1))));
+    }
+
+    private float[] outputs(RowBatch batch, List<RowBatch.Part> parts) {
+        parts.forEach(part -> model.run(part.feeds(), part.results()));
+        return batch.outputs();
     }
 
     /** @param shapes of the latents that it will be given, all of one rank */
@@ -76,7 +99,7 @@ final class Denoiser implements AutoCloseable {
                 requireAxes(model, inputs.sample(), LATENTS, latents.batch(-1));
                 requireAxes(model, inputs.output(), LATENTS, latents.batch(-1));
             }
-            return new Denoiser(model, inputs, negative);
+            return new Denoiser(model, inputs, negative, shapes);
         });
     }
 

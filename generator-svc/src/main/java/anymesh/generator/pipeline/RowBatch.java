@@ -74,6 +74,13 @@ final class RowBatch {
         output.read(row * into.length, into);
     }
 
+    /** A copy of all rows of the output. */
+    float[] outputs() {
+        var all = new float[Math.toIntExact(results.values().iterator().next().elements())];
+        output.read(0, all);
+        return all;
+    }
+
     /** Called by several threads at once. */
     synchronized Part part(int from, int count) {
         return parts.computeIfAbsent(new Range(from, count), range -> new Part(slices(feeds, range),

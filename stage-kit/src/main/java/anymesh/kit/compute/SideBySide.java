@@ -23,10 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SideBySide {
     private static final int MAX_KINDS = 256;
-    /** Rows stay in pairs: ONNX Runtime sums in a run of one row in another order than in all others, and what comes would tell which way was taken. */
-    private static final int TOGETHER = 2;
 
     private final int most;
+    private final int together;
     private final LongSupplier nanoTime;
     private final Map<Rows, Ways> known = new HashMap<>();
 
@@ -63,19 +62,25 @@ public final class SideBySide {
         }
     }
 
-    SideBySide(int most, LongSupplier nanoTime) {
+    SideBySide(int most, int together, LongSupplier nanoTime) {
         this.most = most;
+        this.together = together;
         this.nanoTime = nanoTime;
     }
 
-    /** In as many parts as there are cores. */
-    public static SideBySide onCores() {
-        return new SideBySide(Cores.ALL, System::nanoTime);
+    /**
+     * In as many parts as there are cores.
+     *
+     * @param together how many rows stay together. In a run of one row ONNX Runtime may add up in another order than in all others, and
+     *                 what comes would tell which way was taken: two, unless it is known that it doesn't
+     */
+    public static SideBySide onCores(int together) {
+        return new SideBySide(Cores.ALL, together, System::nanoTime);
     }
 
     /** Always at once: for work that takes all cores by itself, or none. */
     public static SideBySide never() {
-        return new SideBySide(1, System::nanoTime);
+        return new SideBySide(1, 1, System::nanoTime);
     }
 
     /**
@@ -84,7 +89,7 @@ public final class SideBySide {
      * @param kind what makes rows alike, so that they take equally long
      */
     public void run(Object kind, int rows, Part work) {
-        int parts = Math.min(most, rows / TOGETHER);
+        int parts = Math.min(most, rows / together);
         if (parts < 2 || !Cores.isOneFree()) {
             work.run(0, rows);
             return;
@@ -114,12 +119,12 @@ public final class SideBySide {
         return known.computeIfAbsent(rows, _ -> new Ways(new RecentTimes(nanoTime), new RecentTimes(nanoTime)));
     }
 
-    private static void inParts(int parts, int rows, Part work) {
+    private void inParts(int parts, int rows, Part work) {
         var tasks = new ArrayList<FutureTask<@Nullable Void>>(parts);
-        int pairs = rows / TOGETHER;
+        int groups = rows / together;
         for (int part = 0; part < parts; part++) {
-            int from = pairs * part / parts * TOGETHER;
-            int to = part == parts - 1 ? rows : pairs * (part + 1) / parts * TOGETHER;
+            int from = groups * part / parts * together;
+            int to = part == parts - 1 ? rows : groups * (part + 1) / parts * together;
             tasks.add(new FutureTask<>(() -> {
                 work.run(from, to - from);
                 return null;

@@ -109,7 +109,12 @@ public final class OnnxModel implements AutoCloseable {
      * each has tensors of its own.
      */
     public SideBySide sideBySide() {
-        return workers() > 1 ? SideBySide.onCores() : SideBySide.never();
+        return sideBySide(2);
+    }
+
+    /** The same, in parts of so many rows at least. */
+    public SideBySide sideBySide(int together) {
+        return workers() > 1 ? SideBySide.onCores(together) : SideBySide.never();
     }
 
     /** How many may run it at the same time to use all cores: one where a run takes all of them, or none. */

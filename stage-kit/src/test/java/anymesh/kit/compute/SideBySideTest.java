@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 final class SideBySideTest {
     private final AtomicLong now = new AtomicLong();
-    private final SideBySide sideBySide = new SideBySide(4, now::get);
+    private final SideBySide sideBySide = new SideBySide(4, 2, now::get);
 
     @Test
     void eachRowIsDoneOnce() {
@@ -63,6 +63,24 @@ final class SideBySideTest {
     }
 
     @Test
+    void whereARowAloneIsTheSameThereAreAsManyParts() {
+        var apart = new SideBySide(4, 1, now::get);
+        assertThat(parts(apart, 2, whole -> whole ? 100 : 40)).isEqualTo(2);
+        assertThat(parts(apart, 5, whole -> whole ? 100 : 40)).isEqualTo(4);
+    }
+
+    @Test
+    void whileModelsHaveAllCoresAllIsDoneAtOnce() {
+        takeParts();
+        Runnable work = () -> assertThat(parts(8, whole -> whole ? 100 : 40)).isEqualTo(1);
+        for (int core = 0; core < Cores.ALL; core++) {
+            var inner = work;
+            work = () -> Cores.busy(inner);
+        }
+        work.run();
+    }
+
+    @Test
     void whatFailsIsThrownWhenAllHaveEnded() {
         takeParts();
         var ended = new AtomicInteger();
@@ -82,7 +100,7 @@ final class SideBySideTest {
         var busy = new ArrayList<Thread>();
         for (int i = 0; i < 4; i++) {
             busy.add(Thread.ofPlatform().start(() -> {
-                var other = new SideBySide(4, now::get);
+                var other = new SideBySide(4, 2, now::get);
                 for (int k = 0; k < 2; k++) {
                     other.run("kind", 8, (_, _) -> {}); // whole, to know what that takes
                 }
@@ -100,10 +118,14 @@ final class SideBySideTest {
 
     /** How many parts it comes to after a while. */
     private int parts(int rows, Function<Boolean, Integer> nanos) {
+        return parts(sideBySide, rows, nanos);
+    }
+
+    private int parts(SideBySide of, int rows, Function<Boolean, Integer> nanos) {
         List<Integer> last = List.of();
         for (int i = 0; i < 30; i++) {
             var counts = Collections.synchronizedList(new ArrayList<Integer>());
-            sideBySide.run("kind", rows, (_, count) -> {
+            of.run("kind", rows, (_, count) -> {
                 counts.add(count);
                 if (counts.stream().mapToInt(Integer::intValue).sum() == rows) {
                     now.addAndGet(nanos.apply(counts.size() == 1));
