@@ -67,9 +67,10 @@ record ProcessSpecs(Path home, Path logs, ServiceSettings settings, String consu
         command.addAll(service.jvmOptions(home));
         var learned = System.getProperty(AOT_CACHE);
         if (learned != null) {
-            // Where it was written for, or each process would have a copy of its own.
+            // Where it was written for, or each process would have a copy of its own; and what was hot is not compiled at
+            // once, as that would be done in each of them at the same time.
             command.addAll(List.of("-XX:AOTCache=" + learned, "-XX:+UnlockDiagnosticVMOptions",
-                    "-XX:ArchiveRelocationMode=0", "-Xlog:aot=off,cds=off"));
+                    "-XX:ArchiveRelocationMode=0", "-XX:-AOTReplayTraining", "-Xlog:aot=off,cds=off"));
         }
         command.add(service.mainClass());
         settings.file(service.service())
