@@ -49,8 +49,7 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
 
     private DecodeLoop(TokenInput input, DecoderGraph decoder, RowLayout layout, SingleRun single,
             @Nullable PromptBatch prompts, @Nullable Speculation speculation, DraftCounts drafts, int prefillTokens,
-            PrefixCache prefixes,
-            boolean readsInBlocks) {
+            PrefixCache prefixes, boolean readsInBlocks) {
         this.input = input;
         this.decoder = decoder;
         this.layout = layout;
@@ -88,8 +87,7 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
                         && (speculation != null || RollbackCheck.passes(single, decoder, IN_PARTS));
                 var prefixes = new PrefixCache(() -> decoder.newCache(layout), BLOCK, readsInBlocks ? prefixBytes : 0);
                 return new DecodeLoop(input, decoder, layout, single, prompts, speculation, drafts, prefillTokens,
-                        prefixes,
-                        readsInBlocks);
+                        prefixes, readsInBlocks);
             } catch (MeshException e) {
                 throw new BundleException("%s: does not decode a prompt: %s".formatted(decoder.file(), e.getMessage()),
                         e);
@@ -168,7 +166,7 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
      */
     private void prefill(List<GenerateJob> waiting, boolean isAlone) {
         int left = isAlone ? prefillTokens : BLOCK;
-        var together = unread(waiting, left);
+        var together = unread(waiting, Math.min(left, single.atOnce()));
         int done = prompts != null && together.size() > 1 && readTogether(prompts, together) ? together.size() : 0;
         left -= together.subList(0, done).stream().mapToInt(job -> job.prompt().length()).sum();
         for (var job : waiting.subList(done, waiting.size())) {
@@ -219,6 +217,7 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
         }
         return true;
     }
+
     /** How many positions are read next: up to the next multiple of a block, whoever is there and whatever was known, so that they round alike. */
     private int block(GenerateJob job) {
         int read = job.sequence().length();
