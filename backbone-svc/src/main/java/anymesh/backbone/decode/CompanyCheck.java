@@ -24,46 +24,51 @@ final class CompanyCheck {
     private final TokenInput input;
     private final DecoderGraph decoder;
     private final RowLayout layout;
-    private final boolean readsTogether;
+    private final List<long[]> prompts;
+    private final long[] tokens;
+    private final List<float[]> alone = new ArrayList<>();
 
-    private CompanyCheck(TokenInput input, DecoderGraph decoder, RowLayout layout, boolean readsTogether) {
+    /** What is kept: how rows may lie, and whether prompts may be read together. */
+    record Proven(RowLayout layout, boolean readsTogether) {}
+
+    private CompanyCheck(TokenInput input, DecoderGraph decoder, RowLayout layout) {
         this.input = input;
         this.decoder = decoder;
         this.layout = layout;
-        this.readsTogether = readsTogether;
+        var random = new SplittableRandom(1);
+        int vocabulary = decoder.shape().vocabulary();
+        this.prompts = (layout.isPadded() ? UNEQUAL : EQUAL).stream()
+                .map(length -> random.longs(Math.clamp(decoder.shape().context() - STEPS, 1, length), 0, vocabulary)
+                        .toArray())
+                .toList();
+        this.tokens = random.longs((long) STEPS * prompts.size(), 0, vocabulary).toArray();
+        for (int i = 0; i < prompts.size(); i++) {
+            alone.addAll(predicted(List.of(prompts.get(i)), i, false).getFirst());
+        }
     }
 
-    /** The layout that the operators speak for, or the first safer one that keeps what it promises. */
-    static RowLayout proven(TokenInput input, DecoderGraph decoder, RowLayout first) {
+    /**
+     * The layout that the operators speak for, or the first safer one that keeps what it promises; and whether prompts that are read
+     * together are continued as those that are read each by itself.
+     */
+    static Proven proven(TokenInput input, DecoderGraph decoder, RowLayout first) {
         var layout = first;
-        while (layout != RowLayout.ONE_ROW && !new CompanyCheck(input, decoder, layout, false).agrees()) {
+        while (layout != RowLayout.ONE_ROW) {
+            var check = new CompanyCheck(input, decoder, layout);
+            if (check.agrees(false)) {
+                return new Proven(layout, layout.isPadded() && decoder.takesBack() && check.agrees(true));
+            }
             log.warn("decoder={} layout={} answers otherwise in company than alone; now {}", decoder.file(), layout,
                     layout.safer());
             layout = layout.safer();
         }
-        return layout;
+        return new Proven(layout, false);
     }
 
-    /** Whether prompts that are read together are continued as those that are read each by itself. */
-    static boolean readsTogether(TokenInput input, DecoderGraph decoder, RowLayout layout) {
-        return layout.isPadded() && decoder.takesBack() && new CompanyCheck(input, decoder, layout, true).agrees();
-    }
-
-    private boolean agrees() {
-        var random = new SplittableRandom(1);
-        int vocabulary = decoder.shape().vocabulary();
-        var prompts = (layout.isPadded() ? UNEQUAL : EQUAL).stream()
-                .map(length -> random.longs(Math.clamp(decoder.shape().context() - STEPS, 1, length), 0, vocabulary)
-                        .toArray())
-                .toList();
-        var tokens = random.longs((long) STEPS * prompts.size(), 0, vocabulary).toArray();
-        var alone = new ArrayList<float[]>();
-        for (int i = 0; i < prompts.size(); i++) {
-            alone.addAll(predicted(List.of(prompts.get(i)), tokens, i).getFirst());
-        }
+    private boolean agrees(boolean readsTogether) {
         List<float[]> together;
         try {
-            together = predicted(prompts, tokens, 0).stream().flatMap(List::stream).toList();
+            together = predicted(prompts, 0, readsTogether).stream().flatMap(List::stream).toList();
         } catch (InferenceFailed e) {
             log.debug("decoder={} layout={} does not run in company", decoder.file(), layout, e);
             return false;
@@ -77,11 +82,11 @@ final class CompanyCheck {
     }
 
     /** For each prompt the logits after it and after each of its tokens, which are {@code tokens[(first + i) * STEPS + step]}. */
-    private List<List<float[]>> predicted(List<long[]> prompts, long[] tokens, int first) {
+    private List<List<float[]>> predicted(List<long[]> some, int first, boolean readsTogether) {
         var single = new SingleRun(input, decoder, layout);
         var batch = new DecodeBatch(input, decoder, layout);
-        var sequences = prompts.stream().map(_ -> new Sequence()).toList();
-        var all = read(single, sequences, prompts.stream().map(ids -> Prompt.of(ids, List.of())).toList());
+        var sequences = some.stream().map(_ -> new Sequence()).toList();
+        var all = read(single, sequences, some.stream().map(ids -> Prompt.of(ids, List.of())).toList(), readsTogether);
         for (int step = 0; step < STEPS; step++) {
             var fed = new long[sequences.size()];
             for (int i = 0; i < fed.length; i++) {
@@ -97,19 +102,19 @@ final class CompanyCheck {
         return all;
     }
 
-    private List<List<float[]>> read(SingleRun single, List<Sequence> sequences, List<Prompt> prompts) {
+    private List<List<float[]>> read(SingleRun single, List<Sequence> sequences, List<Prompt> some,
+            boolean isTogether) {
         var together = new PromptBatch(single, decoder, layout);
-        boolean isTogether = readsTogether && prompts.size() > 1;
         if (isTogether) {
-            together.read(sequences, prompts);
+            together.read(sequences, some);
         }
         var all = new ArrayList<List<float[]>>();
-        for (int i = 0; i < prompts.size(); i++) {
+        for (int i = 0; i < some.size(); i++) {
             var logits = room();
             if (isTogether) {
                 together.logits(i, logits);
             } else {
-                single.prompt(sequences.get(i), prompts.get(i));
+                single.prompt(sequences.get(i), some.get(i));
                 single.logits(logits);
             }
             all.add(new ArrayList<>(List.of(logits)));

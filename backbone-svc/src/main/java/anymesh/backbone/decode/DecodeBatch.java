@@ -61,7 +61,7 @@ final class DecodeBatch {
             positionBuffer.put(row, length);
             idBuffer.put(row, 0);
             int padding = past.length() - length;
-            int before = layout == RowLayout.RIGHT_PADDED ? 0 : padding;
+            int before = layout.before(padding);
             for (int i = 0; i <= past.length(); i++) {
                 mask.put(before <= i && i <= before + length ? 1 : 0);
             }

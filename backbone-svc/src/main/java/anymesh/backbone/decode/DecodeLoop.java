@@ -74,12 +74,11 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
             var decoder = opened.with(DecoderGraph.load(bundle.decoder(), settings));
             var input = opened.with(TokenInput.load(bundle.decoder(), decoder, settings));
             try {
-                var layout = CompanyCheck.proven(input, decoder, decoder.found().layout());
+                var proven = CompanyCheck.proven(input, decoder, decoder.found().layout());
+                var layout = proven.layout();
                 log.info("decoder={} layout={} {}", decoder.file(), layout, decoder.found().why());
                 var single = new SingleRun(input, decoder, layout);
-                var prompts = CompanyCheck.readsTogether(input, decoder, layout)
-                        ? new PromptBatch(single, decoder, layout)
-                        : null;
+                var prompts = proven.readsTogether() ? new PromptBatch(single, decoder, layout) : null;
                 var drafts = new DraftCounts();
                 var speculation = Speculation.load(bundle, decoder, single, settings, drafts);
                 // Where one scale quantizes all positions, say, a prompt in parts is not the prompt.

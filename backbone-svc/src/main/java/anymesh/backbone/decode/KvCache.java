@@ -60,8 +60,8 @@ final class KvCache {
             long bytes = (long) positions * slot.bytes();
             long stride = bytes + (long) padding * slot.bytes();
             long fromStride = (long) slot.positions(from.length) * slot.bytes();
-            long before = before(padding) * slot.bytes();
-            long fromBefore = before(slot.positions(from.length) - positions) * slot.bytes();
+            long before = (long) layout.before(padding) * slot.bytes();
+            long fromBefore = (long) layout.before(slot.positions(from.length) - positions) * slot.bytes();
             for (int run = 0; run < slot.runs(); run++) {
                 long begin = ((long) row * slot.runs() + run) * stride;
                 long fromBegin = ((long) fromRow * slot.runs() + run) * fromStride;
@@ -107,10 +107,5 @@ final class KvCache {
             }
         }
         reset(1, positions); // the memory is the same, as it is no longer than before
-    }
-
-    /** How many positions of a row's padding stand before its tokens. */
-    private long before(int padding) {
-        return layout == RowLayout.RIGHT_PADDED ? 0 : padding;
     }
 }

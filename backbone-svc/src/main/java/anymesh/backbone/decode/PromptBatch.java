@@ -76,7 +76,7 @@ final class PromptBatch {
     }
 
     private int before(int row) {
-        return layout == RowLayout.RIGHT_PADDED ? 0 : longest - prompts.get(row).length();
+        return layout.before(longest - prompts.get(row).length());
     }
 
     private Tensor padded() {

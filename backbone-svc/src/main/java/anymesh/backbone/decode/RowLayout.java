@@ -65,6 +65,11 @@ enum RowLayout {
         return new Found(grouped ? RIGHT_PADDED : LEFT_PADDED, "");
     }
 
+    /** How many positions of a row's padding stand before its tokens. */
+    int before(int padding) {
+        return this == RIGHT_PADDED ? 0 : padding;
+    }
+
     /** Whether rows of unequal lengths go together. */
     boolean isPadded() {
         return this == LEFT_PADDED || this == RIGHT_PADDED;
