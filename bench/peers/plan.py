@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much is asked. Five rounds of all take about 50 minutes on two cores that nobody else uses; a quick one shows that all of it runs."""
+"""How much is asked. Five rounds of all take about an hour on two cores that nobody else uses; a quick one shows that all of it runs."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ BUSY = 16  # callers of whom it is found out what a system can do of the mix
 @dataclass(frozen=True)
 class Plan:
     """Seconds of warming by callers of each kind; requests by callers; seconds of arrivals at each share of what a system can do; seconds of idleness."""
-    warm: dict[str, tuple[int, float]] = field(default_factory=lambda: {"picture": (8, 4), "talk": (16, 10), "caption": (8, 5), "mix": (BUSY, 3)})
+    warm: dict[str, tuple[int, float]] = field(default_factory=lambda: {"picture": (8, 8), "talk": (16, 20), "caption": (8, 8), "mix": (BUSY, 3)})
     closed: dict[str, dict[int, int]] = field(default_factory=lambda: {
         "picture": {1: 6, 4: 12, 8: 16, 16: 32, 32: 32},
-        "talk": {1: 60, 4: 100, 8: 160, 16: 240, 32: 240},
-        "caption": {1: 30, 4: 40, 8: 64, 16: 96, 32: 96}})
+        "talk": {1: 100, 4: 200, 8: 320, 16: 640, 32: 640},
+        "caption": {1: 40, 4: 80, 8: 160, 16: 160, 32: 160}})
     few_steps: dict[int, int] = field(default_factory=lambda: {1: 24, 8: 48})
     exported: dict[str, dict[int, int]] = field(default_factory=lambda: {"picture": {1: 6, 8: 16, 16: 32}})
     mix: int = 64

@@ -139,7 +139,7 @@ class Rounds:
             client = Client(system.urls, self.texts)
             self.started(part, system, client)
             for kind, (callers, seconds) in self.plan.warm.items():
-                if part.table != "steps20" and kind not in ("picture", "talk"):
+                if part.table != "steps20" and kind != "picture":
                     continue  # nothing else is asked
                 self.told(part, "warm", system, lambda: client.warmed(kind, callers, seconds))
             closed = {"steps20": self.plan.closed, "steps2": {"picture": self.plan.few_steps}, "exported": self.plan.exported}[part.table]

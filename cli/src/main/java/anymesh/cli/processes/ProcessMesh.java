@@ -69,6 +69,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         this.store = store;
         this.desks = Desks.of(this, store, registry::snapshot);
         this.aftermath = SwapAftermath.follow(this, store, options.requestTimeout(), events);
+        supervisor.onEnd(this::tellEnd);
     }
 
     /**
@@ -330,6 +331,13 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         members.remove(ids);
         return CompletableFuture.allOf(
                 ids.stream().map(id -> supervisor.stop(id, time)).toArray(CompletableFuture[]::new));
+    }
+
+    /** Others would send requests to a stage that is gone until Consul's next check. */
+    private void tellEnd(String id) {
+        if (members.find(id).filter(member -> member.service().isStage()).isPresent()) {
+            registry.ended(id);
+        }
     }
 
     private void awaitServing(Collection<String> ids) throws IOException, InterruptedException {

@@ -23,9 +23,14 @@ record ProcessSpecs(Path home, Path logs, ServiceSettings settings, String consu
     /** What the launcher has found for this JVM and these jars, and the class path that it was made with. */
     private static final String AOT_CACHE = "anymesh.aot";
     private static final String CLASS_PATH = "anymesh.classes";
+    /** Each check is a connection to each stage. Here the supervisor tells Consul which process has ended. */
+    private static final String CHECK_EVERY = "ANYMESH_STAGE_REGISTRY_CONSUL_CHECKEVERY";
 
     ProcessSpec stage(ServiceProcess service, Group group, String id) {
         var environment = common();
+        if (!settings.environment().containsKey(CHECK_EVERY) && settings.file(service.service()).isEmpty()) {
+            environment.put(CHECK_EVERY, "PT10S");
+        }
         environment.putAll(settings.forStage(service.service()));
         environment.putAll(group.environment());
         environment.put("ANYMESH_STAGE_INSTANCEID", id);

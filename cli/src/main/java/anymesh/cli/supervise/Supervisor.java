@@ -31,11 +31,17 @@ public final class Supervisor implements AutoCloseable {
     private final ScheduledExecutorService thread = Executors
             .newSingleThreadScheduledExecutor(Thread.ofPlatform().name("supervisor").daemon().factory());
     private final Map<String, Supervised> processes = new LinkedHashMap<>();
+    private volatile Consumer<String> onEnd = _ -> {};
 
     /** {@code events} is told in a line of everything that ends or comes back by itself. */
     public Supervisor(Backoff backoff, Consumer<String> events) {
         this.backoff = backoff;
         this.events = events;
+    }
+
+    /** Who is told the name of each process that has ended by itself; by the supervisor's thread, so it returns at once. */
+    public void onEnd(Consumer<String> listener) {
+        onEnd = listener;
     }
 
     private static final class Supervised {
@@ -131,7 +137,10 @@ public final class Supervisor implements AutoCloseable {
 
     private void onExit(Supervised supervised, int exitCode) {
         switch (supervised.state) {
-            case ProcessState.Running _ -> waitAndLaunch(supervised, exitCode);
+            case ProcessState.Running _ -> {
+                waitAndLaunch(supervised, exitCode);
+                onEnd.accept(supervised.spec.id());
+            }
             case ProcessState.Stopping _,ProcessState.Waiting _ -> forget(supervised);
         }
     }

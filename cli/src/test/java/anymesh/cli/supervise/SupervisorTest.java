@@ -38,9 +38,12 @@ final class SupervisorTest {
     @Test
     void aKilledProcessComesBackAndItIsSaid() {
         start("one", "exec sleep 600");
+        var ended = new CopyOnWriteArrayList<String>();
+        supervisor.onEnd(ended::add);
         long before = pid("one");
         ProcessHandle.of(before).orElseThrow().destroyForcibly();
         await().atMost(SOON).until(() -> pid("one") != before && pid("one") != 0);
+        assertThat(ended).containsExactly("one");
         assertThat(events).singleElement().asString().startsWith("one ended with 137");
         assertThat(supervisor.statuses().getFirst().failures()).isEqualTo(1);
     }

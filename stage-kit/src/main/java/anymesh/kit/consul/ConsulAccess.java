@@ -13,7 +13,9 @@ import io.vertx.ext.consul.ConsulClientOptions;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLException;
@@ -92,6 +94,19 @@ final class ConsulAccess {
                 .compose(response -> response.statusCode() == 200
                         ? Future.succeededFuture()
                         : Future.failedFuture(refusal(config, response)));
+    }
+
+    /** What this agent knows under the id of a service, with its checks; empty if there is none. */
+    Future<Optional<JsonObject>> registered(String id) {
+        return web
+                .get("/v1/agent/health/service/id/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20"))
+                .putHeader("X-Consul-Token", config.readToken()).timeout(CALL_MILLIS).send()
+                .compose(response -> switch (response.statusCode()) {
+                    // By its checks: all pass, one warns, one fails.
+                    case 200, 429, 503 -> Future.succeededFuture(Optional.ofNullable(response.bodyAsJsonObject()));
+                    case 404 -> Future.succeededFuture(Optional.empty());
+                    default -> Future.failedFuture(refusal(config, response));
+                });
     }
 
     /** What an answer comes to that is not what was asked for. */

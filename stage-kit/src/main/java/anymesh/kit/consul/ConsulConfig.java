@@ -15,8 +15,8 @@ import java.time.Duration;
  * @param token ACL token; {@code tokenFile} names a file that holds one instead
  * @param advertise the host under which others reach this instance; empty: the one that it listens on, or if that is 0.0.0.0 the
  *     address from which packets to Consul leave
- * @param registerEvery how often an instance registers again, which heals a Consul that forgot it; well above
- *     {@code checkEvery}, as each registration starts the check's interval anew
+ * @param registerEvery how often an instance looks whether Consul has forgotten it, and registers again if so
+ * @param checkEvery how often Consul asks an instance for its health
  * @param grace how long instances that served are still believed in when Consul was away or is suddenly empty
  */
 public record ConsulConfig(String address, Secret token, String tokenFile, ConsulTls tls, String advertise,
@@ -31,11 +31,8 @@ public record ConsulConfig(String address, Secret token, String tokenFile, Consu
                     "consul.token and consul.tokenFile are both set (expected: one of them)");
         }
         Durations.requirePositive("consul.checkEvery", checkEvery);
+        Durations.requirePositive("consul.registerEvery", registerEvery);
         Durations.requirePositive("consul.grace", grace);
-        if (registerEvery.compareTo(checkEvery.multipliedBy(2)) < 0) {
-            throw new IllegalArgumentException("consul.registerEvery: %s (expected: at least twice checkEvery, %s)"
-                    .formatted(registerEvery, checkEvery));
-        }
     }
 
     /** The agent of this machine, without ACL and TLS. */

@@ -23,6 +23,8 @@ final class ConsulKeys implements AutoCloseable {
     static final String ROOT = "anymesh/";
     private static final String KEYS = "/v1/kv/" + ROOT;
     private static final int NOT_FOUND = 404;
+    /** For how long nobody gets the lock of a session that ended with it: its holder may not know yet. */
+    static final int LOCK_DELAY_SECONDS = 1;
     private static final long CALL_MILLIS = ConsulAccess.CALL_MILLIS;
 
     private final ConsulConfig config;
@@ -39,6 +41,12 @@ final class ConsulKeys implements AutoCloseable {
     Future<Optional<Document>> get(String name) {
         return send(web.get(KEYS + Document.requireName(name))).map(response -> found(response)
                 .map(ConsulKeys::document).findFirst());
+    }
+
+    /** What is written there, if a session has it. */
+    Future<Optional<String>> held(String name) {
+        return send(web.get(KEYS + Document.requireName(name))).map(response -> found(response)
+                .filter(key -> key.containsKey("Session")).map(key -> document(key).text()).findFirst());
     }
 
     /** Answers at once if the index is 0 or not the present one, else at the next change or after the wait. */
@@ -60,7 +68,8 @@ final class ConsulKeys implements AutoCloseable {
 
     /** Opens a session that ends by itself if it is not renewed for so long, and gives its id. */
     Future<String> openSession(String name, int ttlSeconds) {
-        var session = new JsonObject().put("Name", name).put("TTL", ttlSeconds + "s").put("LockDelay", "1s")
+        var session = new JsonObject().put("Name", name).put("TTL", ttlSeconds + "s")
+                .put("LockDelay", LOCK_DELAY_SECONDS + "s")
                 .put("Behavior", "release");
         return send(web.put("/v1/session/create"), CALL_MILLIS, session.toBuffer())
                 .map(response -> new JsonObject(body(response)).getString("ID"));

@@ -9,11 +9,14 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** Locks as Consul's keys below {@code anymesh/locks/}, each held by a session. */
 public final class ConsulMeshLocks implements MeshLocks {
     static final String FOLDER = "locks/";
     private static final long LOOK_EVERY_MILLIS = 250;
+    /** Who asks for a lock that nobody has, waits for Consul's delay. A Consul that starts counts it anew, from its log. */
+    private static final long FREE_SOON_NANOS = TimeUnit.SECONDS.toNanos(3L * ConsulKeys.LOCK_DELAY_SECONDS);
 
     private final Vertx vertx;
     private final ConsulAccess access;
@@ -60,11 +63,12 @@ public final class ConsulMeshLocks implements MeshLocks {
             if (isOurs) {
                 return Future.succeededFuture(session);
             }
-            if (System.nanoTime() - deadline < 0) {
-                return vertx.timer(LOOK_EVERY_MILLIS).compose(_ -> claim(name, holder, session, deadline));
-            }
-            return keys.get(FOLDER + name).compose(key -> Future.failedFuture(
-                    new LockTaken(name, key.map(Document::text).orElse("nobody any more"))));
+            return keys.held(FOLDER + name).compose(other -> {
+                long until = other.isPresent() ? deadline : deadline + FREE_SOON_NANOS;
+                return System.nanoTime() - until < 0
+                        ? vertx.timer(LOOK_EVERY_MILLIS).compose(_ -> claim(name, holder, session, deadline))
+                        : Future.failedFuture(new LockTaken(name, other.orElse("nobody any more")));
+            });
         });
     }
 

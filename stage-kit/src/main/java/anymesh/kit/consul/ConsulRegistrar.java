@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers the instances of this process, again and again: a registration that Consul knows already changes nothing, one
- * that it forgot comes back. What is told of an instance arrives in the order in which it happened. Thread-safe.
+ * Registers the instances of this process, and looks again and again whether Consul still has them as they were told: what it
+ * forgot comes back. What is told of an instance arrives in the order in which it happened. Thread-safe.
  */
 final class ConsulRegistrar {
     private static final Logger log = LoggerFactory.getLogger(ConsulRegistrar.class);
@@ -55,10 +55,22 @@ final class ConsulRegistrar {
         if (mine.remove(id) == null) {
             return Future.succeededFuture();
         }
-        return inOrder(() -> client.deregisterService(id).recover(e -> String.valueOf(e.getMessage())
-                .contains("Unknown service ID")
-                        ? Future.succeededFuture() // Consul forgot it by itself
-                        : Future.failedFuture(e)));
+        return inOrder(() -> client.deregisterService(id).recover(ConsulRegistrar::unlessUnknown));
+    }
+
+    /** What Consul forgot by itself needn't be told. */
+    private static Future<Void> unlessUnknown(Throwable e) {
+        return String.valueOf(e.getMessage()).contains("Unknown service ID")
+                ? Future.succeededFuture()
+                : Future.failedFuture(e);
+    }
+
+    /** Of another process, which has ended: so that nobody waits for its next check. */
+    void ended(String id) {
+        client.maintenanceService(new MaintenanceOptions().setId(id).setEnable(true).setReason(InstanceCodec.ENDED))
+                .recover(ConsulRegistrar::unlessUnknown)
+                .onFailure(e -> log.warn("instance={} has ended, which Consul at {} is left to find out: {}", id,
+                        config.address(), String.valueOf(e.getMessage()).strip()));
     }
 
     private void refresh() {
@@ -66,9 +78,24 @@ final class ConsulRegistrar {
         for (var id : mine.keySet()) {
             inOrder(() -> {
                 var instance = mine.get(id);
-                return instance == null ? Future.succeededFuture() : register(instance);
+                return instance == null || instance.state() == StageState.STOPPED
+                        ? Future.succeededFuture()
+                        : access.registered(id).compose(known -> restore(instance, known.orElse(null)));
             });
         }
+    }
+
+    /** Registering what is known as it is would begin the interval of its check anew. */
+    private Future<Void> restore(StageInstance instance, @Nullable JsonObject known) {
+        if (known == null) {
+            return register(instance);
+        }
+        if (InstanceCodec.isEnded(known.getJsonArray("Checks"))) {
+            // It was said of an earlier process, and came late.
+            return forget(instance.id()).compose(_ -> register(instance));
+        }
+        var meta = known.getJsonObject("Service").getJsonObject("Meta", new JsonObject()).getMap();
+        return meta.equals(InstanceCodec.meta(instance)) ? Future.succeededFuture() : register(instance);
     }
 
     private synchronized Future<Void> inOrder(Supplier<Future<Void>> step) {

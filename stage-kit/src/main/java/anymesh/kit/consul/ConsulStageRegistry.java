@@ -81,6 +81,12 @@ public final class ConsulStageRegistry extends PublishingRegistry {
         awaitBriefly(registrar.remove(instanceId));
     }
 
+    /** Sooner than Consul's next check. It takes a token that may register the instance. */
+    @Override
+    public void ended(String instanceId) {
+        registrar.ended(instanceId);
+    }
+
     private synchronized void accept(String service, List<StageInstance> list) {
         byService.put(service, list);
         publish(byService.values().stream().flatMap(List::stream).toList());

@@ -7,6 +7,8 @@ import anymesh.kit.registry.StageState;
 import anymesh.v1.Capability;
 import anymesh.v1.StageDescription;
 import com.google.protobuf.TextFormat;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.consul.CheckStatus;
 import io.vertx.ext.consul.ServiceEntry;
 import java.util.Collection;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,8 @@ final class InstanceCodec {
     private static final Logger log = LoggerFactory.getLogger(InstanceCodec.class);
     private static final int VALUE_LENGTH = 512;
     private static final String MAINTENANCE = "_service_maintenance:";
+    /** The reason for the maintenance of an instance whose process has ended. */
+    static final String ENDED = "its process has ended";
     private static final TextFormat.Parser PARSER = TextFormat.Parser.newBuilder()
             // A newer stage may say more than this gateway knows of.
             .setAllowUnknownFields(true).build();
@@ -81,6 +86,9 @@ final class InstanceCodec {
 
     /** What the instance says of itself, unless Consul's checks know better. */
     private static StageState state(ServiceEntry entry, String said) {
+        if (entry.getChecks().stream().anyMatch(check -> isEnded(check.getId(), check.getNotes()))) {
+            return StageState.STOPPED;
+        }
         var state = StageState.valueOf(said.toUpperCase(Locale.ROOT));
         if (state != StageState.SERVING) {
             return state;
@@ -92,6 +100,16 @@ final class InstanceCodec {
         return critical.stream().allMatch(check -> check.getId().startsWith(MAINTENANCE))
                 ? StageState.DRAINING
                 : StageState.STOPPED;
+    }
+
+    /** Whether one of these checks, as Consul's HTTP API gives them, says that the process has ended. */
+    static boolean isEnded(JsonArray checks) {
+        return checks.stream().map(JsonObject.class::cast)
+                .anyMatch(check -> isEnded(check.getString("CheckID"), check.getString("Notes")));
+    }
+
+    private static boolean isEnded(String check, @Nullable String notes) {
+        return check.startsWith(MAINTENANCE) && ENDED.equals(notes);
     }
 
     private static String description(Map<String, String> meta) {

@@ -20,6 +20,12 @@ public interface StageRegistry extends AutoCloseable {
     /** Takes an instance out; nothing happens if there is none with this id. Blocks as {@link #put} does. */
     void remove(String instanceId);
 
+    /**
+     * The process of an instance has ended without a word, as whoever started it knows: nothing is sent there until it is put
+     * again. Returns at once. A registry that sees for itself leaves it at that.
+     */
+    default void ended(String instanceId) {}
+
     /** All instances now, in a stable order, in whatever state. */
     List<StageInstance> snapshot();
 

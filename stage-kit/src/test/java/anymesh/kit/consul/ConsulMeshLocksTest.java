@@ -45,6 +45,15 @@ final class ConsulMeshLocksTest extends MeshLocksContract {
     }
 
     @Test
+    void oneThatNobodyHasIsHadEvenWhileConsulKeepsItBack() {
+        try (var locks = open()) {
+            Futures.join(locks.acquire("kept-back", "one that dies", Duration.ZERO, () -> {}));
+            expire("kept-back");
+            Futures.join(locks.acquire("kept-back", "another", Duration.ZERO, () -> {}));
+        }
+    }
+
+    @Test
     void aConsulThatForgotEverythingMeansThatItIsLost() throws Exception {
         try (var locks = open()) {
             var lost = new CountDownLatch(1);

@@ -85,10 +85,60 @@ final class ConsulStageRegistryTest extends StageRegistryContract {
             await().atMost(SOON).until(() -> gateway.snapshot().contains(instance.with(StageState.STOPPED)));
             var told = new CopyOnWriteArrayList<StageState>();
             try (var _ = gateway.watch(list -> list.forEach(i -> told.add(i.state())))) {
-                // three registrations, at intervals of a second
+                // three looks, at intervals of a second
                 await().pollDelay(Duration.ofSeconds(3)).atMost(SOON).until(() -> true);
             }
             assertThat(told).containsOnly(StageState.STOPPED);
+        }
+    }
+
+    @Test
+    void lookingOftenDoesNotPutOffTheNextCheck() {
+        var config = Consuls.every(SHARED.agent().address(), Duration.ofMillis(100), Duration.ofSeconds(1));
+        try (var stage = stage(config); var gateway = gateway(); var server = new HealthyServer()) {
+            var instance = at(server);
+            stage.put(instance);
+            await().atMost(SOON).until(() -> gateway.snapshot().contains(instance));
+            server.setServing(false);
+            await().atMost(SOON).until(() -> gateway.snapshot().contains(instance.with(StageState.STOPPED)));
+        }
+    }
+
+    @Test
+    void whoseProcessHasEndedIsGoneBeforeItsNextCheck() {
+        var rarely = Consuls.every(SHARED.agent().address(), Duration.ofMinutes(10), Duration.ofMinutes(10));
+        try (var supervisor = gateway(); var gateway = gateway(); var server = new HealthyServer()) {
+            var old = at(server);
+            try (var killed = stage(rarely); var stage = stage()) {
+                killed.put(old);
+                await().atMost(SOON).until(() -> gateway.snapshot().contains(old));
+                supervisor.ended(old.id());
+                await().atMost(SOON)
+                        .untilAsserted(
+                                () -> assertThat(gateway.snapshot()).containsExactly(old.with(StageState.STOPPED)));
+                var restarted = new StageInstance(old.id(), SERVICE, "127.0.0.1", server.port(), 1, 8,
+                        StageState.SERVING, old.description());
+                stage.put(restarted);
+                await().atMost(SOON).untilAsserted(() -> assertThat(gateway.snapshot()).containsExactly(restarted));
+            }
+        }
+    }
+
+    @Test
+    void thatAnEarlierProcessHasEndedMayComeLate() {
+        try (var supervisor = gateway();
+                var gateway = gateway();
+                var stage = stage();
+                var server = new HealthyServer()) {
+            var instance = at(server);
+            var told = new CopyOnWriteArrayList<StageState>();
+            stage.put(instance);
+            await().atMost(SOON).until(() -> gateway.snapshot().contains(instance));
+            try (var _ = gateway.watch(list -> list.forEach(i -> told.add(i.state())))) {
+                supervisor.ended(instance.id());
+                await().atMost(SOON).until(() -> told.contains(StageState.STOPPED));
+            }
+            await().atMost(SOON).untilAsserted(() -> assertThat(gateway.snapshot()).containsExactly(instance));
         }
     }
 
@@ -137,7 +187,11 @@ final class ConsulStageRegistryTest extends StageRegistryContract {
     }
 
     private static StageRegistry stage() {
-        return ConsulStageRegistry.open(SHARED.vertx(), config(), Set.of(SERVICE), Set.of(), TlsConfig.off());
+        return stage(config());
+    }
+
+    private static StageRegistry stage(ConsulConfig config) {
+        return ConsulStageRegistry.open(SHARED.vertx(), config, Set.of(SERVICE), Set.of(), TlsConfig.off());
     }
 
     private static StageRegistry gateway() {

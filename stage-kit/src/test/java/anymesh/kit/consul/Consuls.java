@@ -10,7 +10,11 @@ final class Consuls {
 
     /** Checks and registers often. */
     static ConsulConfig hasty(String address) {
-        return new ConsulConfig(address, Secret.none(), "", ConsulTls.off(), "", Duration.ofSeconds(1),
-                Duration.ofMillis(300), Duration.ofSeconds(6));
+        return every(address, Duration.ofSeconds(1), Duration.ofMillis(300));
+    }
+
+    static ConsulConfig every(String address, Duration register, Duration check) {
+        return new ConsulConfig(address, Secret.none(), "", ConsulTls.off(), "", register, check,
+                Duration.ofSeconds(6));
     }
 }
