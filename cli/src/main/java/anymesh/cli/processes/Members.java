@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli.processes;
 
+import anymesh.cli.supervise.ProcessStatus;
+import anymesh.cli.supervise.Supervisor;
+import anymesh.kit.server.FreePorts;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -8,20 +12,67 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
-/** Who belongs to a mesh of processes, by its id, in the order of their coming; one that was told to go does not. Thread-safe. */
+/**
+ * Who belongs to a mesh of processes, by its id, in the order of their coming; one that was told to go does not. Thread-safe, but
+ * for starting and ending, which is done by one thread at a time.
+ */
 final class Members {
+    private final Supervisor supervisor;
+    private final ProcessSpecs specs;
     private final Map<String, Member> members = new LinkedHashMap<>();
+
+    Members(Supervisor supervisor, ProcessSpecs specs) {
+        this.supervisor = supervisor;
+        this.specs = specs;
+    }
 
     /** Gateways have a port that they keep, stages choose theirs and register it (0). */
     record Member(ServiceProcess service, Group group, int port) {}
 
-    synchronized void add(String id, Member member) {
+    /** As many of each service as are configured, less those that are there. */
+    void startConfigured(ProcessOptions options) {
+        for (var service : ServiceProcess.ALL) {
+            var group = new Group.Configured(service.service());
+            for (int i = of(group).size(); i < options.replicas().of(service.service()); i++) {
+                start(service, group, i == 0 ? options.port() : FreePorts.of(1).getFirst());
+            }
+        }
+    }
+
+    /** One more of a group; gives its id. */
+    String start(Group group) {
+        return start(Replicas.requireService(group.service()), group, FreePorts.of(1).getFirst());
+    }
+
+    private String start(ServiceProcess service, Group group, int port) {
+        // One that still drains has its name until it is gone.
+        var taken = supervisor.statuses().stream().map(ProcessStatus::id).collect(Collectors.toSet());
+        int number = 1;
+        while (taken.contains(group.service() + "-" + number)) {
+            number++;
+        }
+        var id = group.service() + "-" + number;
+        add(id, new Member(service, group, service.isStage() ? 0 : port));
+        supervisor.start(service.isStage() ? specs.stage(service, group, id) : specs.gateway(id, port)).join();
+        return id;
+    }
+
+    /** Tells them to go, and kills what is not gone in time. */
+    CompletableFuture<Void> end(Collection<String> ids, Duration time) {
+        remove(ids);
+        return CompletableFuture.allOf(
+                ids.stream().map(id -> supervisor.stop(id, time)).toArray(CompletableFuture[]::new));
+    }
+
+    private synchronized void add(String id, Member member) {
         members.put(id, member);
     }
 
-    synchronized void remove(Collection<String> ids) {
+    private synchronized void remove(Collection<String> ids) {
         members.keySet().removeAll(Set.copyOf(ids));
     }
 

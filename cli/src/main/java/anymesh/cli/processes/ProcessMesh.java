@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -34,7 +35,6 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     private static final Duration LATE = Duration.ofSeconds(3);
     private static final Duration AFTER_GATEWAYS = Duration.ofSeconds(10);
     private static final int TRIES = 3;
-    private static final String GATEWAY = ServiceProcess.GATEWAY.service();
     private static final long LOOK_EVERY_MILLIS = 100;
 
     private final Supervisor supervisor;
@@ -48,12 +48,12 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     private final Readiness readiness;
     private final @Nullable ConsulWatch watch;
     private final ConfiguredBundles configured;
-    private final Members members = new Members();
+    private final Members members;
     private final Consumer<String> events;
     private final Duration patience;
     private volatile boolean isClosing;
 
-    private ProcessMesh(Supervisor supervisor, ProcessSpecs specs, @Nullable ConsulServer consul,
+    private ProcessMesh(Supervisor supervisor, ProcessSpecs specs, Members members, @Nullable ConsulServer consul,
             @Nullable ConsulWatch watch, Readiness readiness, StageRegistry registry, MeshStore store,
             OwnedReplicas replicas, ProcessOptions options, Consumer<String> events) {
         this.configured = new ConfiguredBundles(options.home(), options.settings());
@@ -64,6 +64,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         this.replicas = replicas;
         this.supervisor = supervisor;
         this.specs = specs;
+        this.members = members;
         this.consul = consul;
         this.registry = registry;
         this.store = store;
@@ -73,7 +74,8 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     }
 
     /**
-     * Starts Consul, if the mesh is to have its own, and opens the registry. Throws {@link IOException} if there is none to
+     * Starts Consul, if the mesh is to have its own, and opens the registry. With a Consul of its own its processes start too:
+     * they load while it elects itself. Throws {@link IOException} if there is none to
      * start or another supervisor runs the mesh there, and what {@link RegistryConfig#forGateway} does.
      *
      * @param events is told in a line of what happens by itself
@@ -89,14 +91,19 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
             consul = ConsulServer.in(options.home(), options.folder().resolve("consul"), options.tls());
             consul.endLeftover();
             supervisor.start(consul.spec(logs.resolve(ConsulServer.ID + ".log"))).join();
-            watch = ConsulWatch.start(supervisor, consul, readiness, events);
-            watch.awaitStarted();
             config = config.withConsul(config.consul().at(consul.address()));
         }
         var specs = new ProcessSpecs(options.home(), logs, options.settings(), config.consul().address());
+        var members = new Members(supervisor, specs);
+        if (consul != null) {
+            members.startConfigured(options);
+            watch = ConsulWatch.start(supervisor, consul, readiness, events);
+            watch.awaitStarted();
+        }
         var replicas = OwnedReplicas.open(vertx, config, events);
-        return new ProcessMesh(supervisor, specs, consul, watch, readiness, config.forGateway(vertx, ServiceKind.NAMES,
-                () -> StageInquiries.open(vertx, options.tls())),
+        return new ProcessMesh(supervisor, specs, members, consul, watch, readiness,
+                config.forGateway(vertx, ServiceKind.NAMES,
+                        () -> StageInquiries.open(vertx, options.tls())),
                 config.store(vertx, Desks.folders()), replicas, options, events);
     }
 
@@ -107,13 +114,9 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     public void startAll(ProcessOptions options) throws IOException, InterruptedException {
         synchronized (this) {
             for (var service : ServiceProcess.ALL) {
-                int count = options.replicas().of(service.service());
-                var group = new Group.Configured(service.service());
-                replicas.want(group, count);
-                for (int i = 0; i < count; i++) {
-                    add(group, service.isStage() ? 0 : i == 0 ? options.port() : FreePorts.of(1).getFirst());
-                }
+                replicas.want(new Group.Configured(service.service()), options.replicas().of(service.service()));
             }
+            members.startConfigured(options);
         }
         replicas.follow(group -> members.of(group).size(), this::followWanted);
         awaitServing(members.ids(_ -> true));
@@ -153,13 +156,13 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
 
     @Override
     public List<InstanceView> instances() {
-        var registered = registry.snapshot().stream()
+        var registered = registered();
+        return supervisor.statuses().stream().map(process -> view(process, registered.get(process.id()))).toList();
+    }
+
+    private Map<String, StageInstance> registered() {
+        return registry.snapshot().stream()
                 .collect(Collectors.toMap(StageInstance::id, instance -> instance, (one, _) -> one));
-        var views = new ArrayList<InstanceView>();
-        for (var process : supervisor.statuses()) {
-            views.add(view(process, registered.get(process.id())));
-        }
-        return views;
     }
 
     private InstanceView view(ProcessStatus process, @Nullable StageInstance registered) {
@@ -294,7 +297,7 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         int wanted = isClosing ? there.size() : replicas.wanted(group).orElse(there.size());
         var added = new ArrayList<String>();
         for (int i = there.size(); i < wanted; i++) {
-            added.add(add(group, group.service().equals(GATEWAY) ? FreePorts.of(1).getFirst() : 0));
+            added.add(members.start(group));
         }
         var gone = remove(there.subList(Math.min(wanted, there.size()), there.size()));
         forgetIfOver(group, wanted);
@@ -308,29 +311,8 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
         }
     }
 
-    private String add(Group group, int port) {
-        // One that still drains has its name until it is gone.
-        var taken = supervisor.statuses().stream().map(ProcessStatus::id).collect(Collectors.toSet());
-        int number = 1;
-        while (taken.contains(group.service() + "-" + number)) {
-            number++;
-        }
-        var id = group.service() + "-" + number;
-        var service = Replicas.requireService(group.service());
-        members.add(id, new Members.Member(service, group, port));
-        supervisor.start(service.isStage() ? specs.stage(service, group, id) : specs.gateway(id, port)).join();
-        return id;
-    }
-
     private CompletableFuture<Void> remove(Collection<String> ids) {
-        return remove(ids, patience);
-    }
-
-    /** Tells them to go, and kills what is not gone in time. */
-    private CompletableFuture<Void> remove(Collection<String> ids, Duration time) {
-        members.remove(ids);
-        return CompletableFuture.allOf(
-                ids.stream().map(id -> supervisor.stop(id, time)).toArray(CompletableFuture[]::new));
+        return members.end(ids, patience);
     }
 
     /** Others would send requests to a stage that is gone until Consul's next check. */
@@ -342,14 +324,16 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
 
     private void awaitServing(Collection<String> ids) throws IOException, InterruptedException {
         while (!isClosing) {
-            var views = instances().stream().filter(view -> ids.contains(view.id())).toList();
-            for (var view : views) {
-                if (view.failures() >= TRIES) {
-                    throw new IOException("%s does not start: %s (%s)".formatted(view.id(),
-                            LogFiles.lastLine(specs.log(view.id())), specs.log(view.id())));
+            var awaited = supervisor.statuses().stream().filter(process -> ids.contains(process.id())).toList();
+            for (var process : awaited) {
+                if (process.failures() >= TRIES) {
+                    throw new IOException("%s does not start: %s (%s)".formatted(process.id(),
+                            LogFiles.lastLine(specs.log(process.id())), specs.log(process.id())));
                 }
             }
-            if (views.stream().allMatch(InstanceView::isServing)) {
+            var registered = registered();
+            // Gateways, which come last, are asked once all others serve: while processes start, each request takes from them.
+            if (awaited.stream().allMatch(process -> view(process, registered.get(process.id())).isServing())) {
                 return;
             }
             Thread.sleep(LOOK_EVERY_MILLIS);
@@ -380,8 +364,8 @@ public final class ProcessMesh implements RunningMesh, AutoCloseable {
     }
 
     private synchronized void endAll(Budget budget) {
-        remove(members.ids(member -> !member.service().isStage()), budget.atMost(patience).left()).join();
-        remove(members.ids(_ -> true), budget.forWork().left()).join();
+        members.end(members.ids(member -> !member.service().isStage()), budget.atMost(patience).left()).join();
+        members.end(members.ids(_ -> true), budget.forWork().left()).join();
         aftermath.close();
         store.close();
         registry.close();
