@@ -21,7 +21,7 @@ final class ConsulWatch implements AutoCloseable {
     private static final Duration STARTUP = Duration.ofSeconds(60);
     /** A start with an election takes a few seconds, even on a busy machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final long LOOK_EVERY_MILLIS = 1000;
+    private static final long LOOK_EVERY_MILLIS = 4000;
     private static final long LOOK_FOR_START_MILLIS = 50;
 
     private final Supervisor supervisor;

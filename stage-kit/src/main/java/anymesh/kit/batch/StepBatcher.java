@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
@@ -52,7 +51,6 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     private final Timer queueTime;
     private final Timer stepTime;
     private final DistributionSummary batchSize;
-    private final AtomicInteger activeWeight = new AtomicInteger();
     private final JobSpans spans;
     private final List<Lane> lanes;
     private boolean closed;
@@ -83,10 +81,12 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         this.policy = policy;
         this.sizes = new PayingSizes(policy.gain(), System::nanoTime);
         this.spans = new JobSpans(name, tracer);
+        this.lanes = IntStream.range(0, steppers.size())
+                .mapToObj(i -> new Lane("batch-" + name + (i == 0 ? "" : "-" + (i + 1)), steppers.get(i))).toList();
         Gauge.builder("anymesh.queue.depth", this, StepBatcher::depth).tag("batcher", name).register(meters);
-        Gauge.builder("anymesh.batch.active", activeWeight, AtomicInteger::get).tag("batcher", name)
+        Gauge.builder("anymesh.batch.active", this, StepBatcher::activeWeight).tag("batcher", name)
                 .description("items in the batch now").register(meters);
-        Gauge.builder("anymesh.batch.utilisation", activeWeight, weight -> (double) weight.get() / policy.maxBatch())
+        Gauge.builder("anymesh.batch.utilisation", this, it -> (double) it.activeWeight() / policy.maxBatch())
                 .tag("batcher", name).description("items in the batch now, as a share of its size").register(meters);
         this.rejected = Counter.builder("anymesh.queue.rejected").tag("batcher", name).register(meters);
         this.dropped = Counter.builder("anymesh.queue.dropped").tag("batcher", name)
@@ -94,8 +94,6 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         this.queueTime = Timer.builder("anymesh.queue.time").tag("batcher", name).register(meters);
         this.stepTime = Timer.builder("anymesh.step.time").tag("batcher", name).register(meters);
         this.batchSize = DistributionSummary.builder("anymesh.batch.size").tag("batcher", name).register(meters);
-        this.lanes = IntStream.range(0, steppers.size())
-                .mapToObj(i -> new Lane("batch-" + name + (i == 0 ? "" : "-" + (i + 1)), steppers.get(i))).toList();
         lanes.forEach(lane -> lane.worker.start());
     }
 
@@ -221,7 +219,6 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
                     next.admitted();
                     queueTime.record(next.timings().queue());
                 }
-                activeWeight.set(lanes.stream().mapToInt(each -> each.weight).sum());
                 if (!lane.active.isEmpty()) {
                     if (!queue.isEmpty()) {
                         changed.signalAll(); // there may be room now, or more, for a worker that waits
@@ -317,7 +314,12 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
         stop();
         lane.active.forEach(job -> release(lane, job));
         fail(lane.active);
-        activeWeight.set(0);
+        lock.lock();
+        try {
+            lane.weight = 0;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void failQueued() {
@@ -346,6 +348,15 @@ public final class StepBatcher<J extends Job<?>> implements AutoCloseable {
     /** How many steps the workers have made so far: as long as this grows, those that wait do not wait for nothing. */
     public long steps() {
         return stepTime.count();
+    }
+
+    private int activeWeight() {
+        lock.lock();
+        try {
+            return lanes.stream().mapToInt(lane -> lane.weight).sum();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private int depth() {

@@ -12,17 +12,11 @@ import anymesh.wire.error.ModelNotReady;
 import anymesh.wire.error.Overloaded;
 import anymesh.wire.error.StageUnavailable;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.opentelemetry.api.trace.TracerProvider;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -152,11 +146,11 @@ final class StepBatcherTest {
     @Test
     void aBatchTakesNoMoreThanItsWeight() {
         try (var roomy = new StepBatcher<>("roomy", new BatchPolicy(8, 3), stepper, meters)) {
-            roomy.submit(new Countdown(1, call()));
+            roomy.submit(new Countdown(1));
             stepper.nextStep();
-            var heavy = new Countdown(1, call());
+            var heavy = new Countdown(1);
             heavy.weight = 3;
-            var light = new Countdown(1, call());
+            var light = new Countdown(1);
             roomy.submit(heavy);
             roomy.submit(light);
             stepper.finishStep();
@@ -171,11 +165,11 @@ final class StepBatcherTest {
     void whatDoesNotPayTogetherIsRunInTurn() {
         try (var paying = new StepBatcher<>("paying", new BatchPolicy(64, 8, 0.99), stepper, meters)) {
             // The first step of a kind is made alone, however many there are; and nearly all of the throughput is asked of more.
-            paying.submit(new Countdown(1, call()));
+            paying.submit(new Countdown(1));
             stepper.nextStep();
-            var second = new Countdown(1, call());
+            var second = new Countdown(1);
             paying.submit(second);
-            paying.submit(new Countdown(1, call()));
+            paying.submit(new Countdown(1));
             stepper.finishStep();
             assertThat(stepper.nextStep()).containsExactly(second);
             stepper.free();
@@ -183,57 +177,8 @@ final class StepBatcherTest {
     }
 
     @Test
-    void severalWorkersShareWhatComesAndHaveOneLimit() {
-        try (var both = workers(2)) {
-            var first = submit(both, 9);
-            assertThat(stepper.nextStep()).containsExactly(first);
-            var second = submit(both, 9);
-            assertThat(stepper.nextStep()).as("beside the first").containsExactly(second);
-            var third = submit(both, 9);
-            var beyond = submit(both, 1);
-            stepper.finishStep();
-            assertThat(stepper.nextStep()).as("whoever comes first takes what fits").hasSize(2).contains(third);
-            stepper.finishStep();
-            assertThat(stepper.nextStep()).doesNotContain(beyond);
-            stepper.free();
-            assertThat(beyond.await()).isEqualTo(1);
-            assertThat(first.await()).isEqualTo(9);
-        }
-    }
-
-    /** Two others sleep meanwhile, and are to wake. */
-    @Test
-    void aWorkerThatFoundNoRoomTakesWhatWaitsOnceThereIs() {
-        try (var some = workers(3)) {
-            var heavy = new Countdown(2, call());
-            heavy.weight = 3;
-            some.submit(heavy);
-            assertThat(stepper.nextStep()).containsExactly(heavy);
-            var waiting = List.of(submit(some, 1), submit(some, 1));
-            stepper.finishStep();
-            assertThat(stepper.nextStep()).as("no room beside it").containsExactly(heavy);
-            stepper.finishStep();
-            var next = new ArrayList<>(stepper.nextStep());
-            next.addAll(stepper.nextStep());
-            assertThat(next).as("one each").containsExactlyInAnyOrderElementsOf(waiting);
-            stepper.free();
-        }
-    }
-
-    private StepBatcher<Countdown> workers(int count) {
-        return new StepBatcher<>("several", new BatchPolicy(8, 3), Collections.nCopies(count, stepper), meters,
-                TracerProvider.noop().get("test"));
-    }
-
-    private Countdown submit(StepBatcher<Countdown> to, int steps) {
-        var job = new Countdown(steps, call());
-        to.submit(job);
-        return job;
-    }
-
-    @Test
     void aJobHeavierThanAnyBatchRunsAlone() {
-        var heavy = new Countdown(1, call());
+        var heavy = new Countdown(1);
         heavy.weight = 99;
         batcher.submit(heavy);
         assertThat(stepper.nextStep()).containsExactly(heavy);
@@ -269,12 +214,12 @@ final class StepBatcherTest {
 
     @Test
     void anEndThatComesSecondIsFreedAndChangesNothing() {
-        var job = new Countdown(1, call());
+        var job = new Countdown(1);
         job.complete(1);
         job.complete(2);
         job.fail(new InferenceFailed("too late"));
         assertThat(job.discarded).containsExactly(2);
-        var failed = new Countdown(1, call());
+        var failed = new Countdown(1);
         failed.fail(new Overloaded("first"));
         failed.complete(3);
         assertThat(failed.discarded).containsExactly(3);
@@ -315,8 +260,8 @@ final class StepBatcherTest {
     @Test
     void itsEndIsToldHoweverAJobEnds() {
         var ends = new ArrayList<String>();
-        var completed = new Countdown(1, call());
-        var cancelled = new Countdown(1, call());
+        var completed = new Countdown(1);
+        var cancelled = new Countdown(1);
         completed.onEnd(() -> ends.add("completed"));
         cancelled.onEnd(() -> ends.add("cancelled"));
         assertThat(ends).isEmpty();
@@ -356,100 +301,8 @@ final class StepBatcherTest {
     }
 
     private Countdown submit(int steps) {
-        var job = new Countdown(steps, call());
+        var job = new Countdown(steps);
         batcher.submit(job);
         return job;
-    }
-
-    private static CallContext call() {
-        return CallContext.start("test", null, Duration.ofMinutes(1));
-    }
-
-    /** Ends after so many steps with their number. */
-    private static final class Countdown extends Job<Integer> {
-        private final int goal;
-        private int weight = 1;
-        private final AtomicInteger steps = new AtomicInteger();
-        private final AtomicInteger left = new AtomicInteger();
-        private final List<Integer> discarded = new ArrayList<>();
-        private volatile boolean discardFails;
-
-        Countdown(int goal, CallContext call) {
-            super(call);
-            this.goal = goal;
-        }
-
-        @Override
-        public int weight() {
-            return weight;
-        }
-
-        @Override
-        protected void discard(Integer value) {
-            discarded.add(value);
-            if (discardFails) {
-                throw new OutOfMemoryError("Java heap space");
-            }
-        }
-    }
-
-    /** Shows each step to the test, which lets it end; {@link #free} lets all end by themselves. */
-    private static final class Counting implements Stepper<Countdown> {
-        private final SynchronousQueue<List<Countdown>> begun = new SynchronousQueue<>();
-        private final Semaphore finish = new Semaphore(0);
-        private volatile boolean free;
-        private volatile Throwable failure;
-        private volatile RuntimeException failureAtTheEnd;
-
-        List<Countdown> nextStep() {
-            try {
-                return begun.take();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        void finishStep() {
-            finish.release();
-        }
-
-        void free() {
-            free = true;
-            finish.release(1_000_000);
-            begun.poll();
-        }
-
-        @Override
-        public void step(List<Countdown> active) {
-            try {
-                var shown = new ArrayList<>(active);
-                while (!free && !begun.offer(shown, 5, TimeUnit.MILLISECONDS)) {
-                    Thread.onSpinWait();
-                }
-                finish.acquire();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-            switch (failure) {
-                case RuntimeException e -> throw e;
-                case Error e -> throw e;
-                case null, default -> {
-                }
-            }
-            for (var job : active) {
-                int steps = job.steps.incrementAndGet();
-                if (steps == job.goal) {
-                    job.complete(steps);
-                }
-            }
-            if (failureAtTheEnd != null) {
-                throw failureAtTheEnd;
-            }
-        }
-
-        @Override
-        public void release(Countdown job) {
-            job.left.incrementAndGet();
-        }
     }
 }
