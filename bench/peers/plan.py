@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much is asked. Five rounds of all take about an hour on two cores that nobody else uses; a quick one shows that all of it runs."""
+"""How much is asked. Five rounds of all take an hour and a quarter on two cores that nobody else uses; a quick one shows that all of it runs."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
