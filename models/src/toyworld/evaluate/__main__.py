@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=300, help="requests a row, as a rule")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rows", type=Path, help="a file of finished suites: what is in it is not measured again")
-    parser.add_argument("--sheets", type=Path, default=Path("."), help="where the first pictures, sounds and films go")
+    parser.add_argument("--sheets", type=Path, default=Path("out"), help="where the first pictures, sounds and films go")
     parser.add_argument("--only", nargs="*", help="names of suites to run; all if left out")
     options = parser.parse_args()
     options.sheets.mkdir(parents=True, exist_ok=True)

@@ -38,17 +38,18 @@ final class Members {
         for (var service : ServiceProcess.ALL) {
             var group = new Group.Configured(service.service());
             for (int i = of(group).size(); i < options.replicas().of(service.service()); i++) {
-                start(service, group, i == 0 ? options.port() : FreePorts.of(1).getFirst());
+                start(service, group, i == 0 ? options.port() : 0);
             }
         }
     }
 
     /** One more of a group; gives its id. */
     String start(Group group) {
-        return start(Replicas.requireService(group.service()), group, FreePorts.of(1).getFirst());
+        return start(Replicas.requireService(group.service()), group, 0);
     }
 
-    private String start(ServiceProcess service, Group group, int port) {
+    /** A gateway listens at the port that is wanted, or at a free one where that is 0. */
+    private String start(ServiceProcess service, Group group, int wanted) {
         // One that still drains has its name until it is gone.
         var taken = supervisor.statuses().stream().map(ProcessStatus::id).collect(Collectors.toSet());
         int number = 1;
@@ -56,7 +57,8 @@ final class Members {
             number++;
         }
         var id = group.service() + "-" + number;
-        add(id, new Member(service, group, service.isStage() ? 0 : port));
+        int port = service.isStage() ? 0 : wanted == 0 ? FreePorts.of(1).getFirst() : wanted;
+        add(id, new Member(service, group, port));
         supervisor.start(service.isStage() ? specs.stage(service, group, id) : specs.gateway(id, port)).join();
         return id;
     }

@@ -39,14 +39,17 @@ final class ConsulKeys implements AutoCloseable {
     record Listing(List<Document> documents, long index) {}
 
     Future<Optional<Document>> get(String name) {
-        return send(web.get(KEYS + Document.requireName(name))).map(response -> found(response)
-                .map(ConsulKeys::document).findFirst());
+        return find(name).map(found -> found.map(ConsulKeys::document));
     }
 
     /** What is written there, if a session has it. */
     Future<Optional<String>> held(String name) {
-        return send(web.get(KEYS + Document.requireName(name))).map(response -> found(response)
-                .filter(key -> key.containsKey("Session")).map(key -> document(key).text()).findFirst());
+        return find(name)
+                .map(found -> found.filter(key -> key.containsKey("Session")).map(key -> document(key).text()));
+    }
+
+    private Future<Optional<JsonObject>> find(String name) {
+        return send(web.get(KEYS + Document.requireName(name))).map(response -> found(response).findFirst());
     }
 
     /** Answers at once if the index is 0 or not the present one, else at the next change or after the wait. */

@@ -116,8 +116,7 @@ final class ConsulStageRegistryTest extends StageRegistryContract {
                 await().atMost(SOON)
                         .untilAsserted(
                                 () -> assertThat(gateway.snapshot()).containsExactly(old.with(StageState.STOPPED)));
-                var restarted = new StageInstance(old.id(), SERVICE, "127.0.0.1", server.port(), 1, 8,
-                        StageState.SERVING, old.description());
+                var restarted = restarted(old, server);
                 stage.put(restarted);
                 await().atMost(SOON).untilAsserted(() -> assertThat(gateway.snapshot()).containsExactly(restarted));
             }
@@ -151,8 +150,7 @@ final class ConsulStageRegistryTest extends StageRegistryContract {
                 killed.put(old);
                 killed.put(old.with(StageState.DRAINING));
                 await().atMost(SOON).until(() -> gateway.snapshot().contains(old.with(StageState.DRAINING)));
-                var restarted = new StageInstance(old.id(), SERVICE, "127.0.0.1", after.port(), 1, 8,
-                        StageState.SERVING, old.description());
+                var restarted = restarted(old, after);
                 stage.put(restarted);
                 await().atMost(SOON).untilAsserted(() -> assertThat(gateway.snapshot()).containsExactly(restarted));
             }
@@ -174,6 +172,11 @@ final class ConsulStageRegistryTest extends StageRegistryContract {
                 client.close();
             }
         }
+    }
+
+    private static StageInstance restarted(StageInstance old, HealthyServer server) {
+        return new StageInstance(old.id(), SERVICE, "127.0.0.1", server.port(), 1, 8, StageState.SERVING,
+                old.description());
     }
 
     private StageInstance at(HealthyServer server) {
