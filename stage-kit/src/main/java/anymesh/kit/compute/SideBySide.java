@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Work on rows that don't need each other, done at once or, while a core is free, in parts side by side, a part a core: whichever was
- * faster of late for so many rows. What comes of it is the same. Two batches on a thread each take half as long as one on two threads where cores are real and operators small, and no less
- * where two cores are threads of one. See ADR 34.
+ * faster of late for so many rows. What comes of it is the same. Two batches on a thread each take half as long as one on two threads
+ * where cores are real and operators small, and no less where two cores are threads of one. See ADR 34.
  *
  * <p>The threads that help are shared by the process.
  */

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -122,18 +121,19 @@ final class SideBySideTest {
     }
 
     private int parts(SideBySide of, int rows, Function<Boolean, Integer> nanos) {
-        List<Integer> last = List.of();
+        int last = 0;
         for (int i = 0; i < 30; i++) {
-            var counts = Collections.synchronizedList(new ArrayList<Integer>());
+            var begun = new AtomicInteger();
+            var left = new AtomicInteger(rows);
             of.run("kind", rows, (_, count) -> {
-                counts.add(count);
-                if (counts.stream().mapToInt(Integer::intValue).sum() == rows) {
-                    now.addAndGet(nanos.apply(counts.size() == 1));
+                begun.incrementAndGet();
+                if (left.addAndGet(-count) == 0) {
+                    now.addAndGet(nanos.apply(begun.get() == 1));
                 }
             });
-            last = counts;
+            last = begun.get();
         }
-        return last.size();
+        return last;
     }
 
     private void takeParts() {
