@@ -10,6 +10,7 @@ import anymesh.cli.processes.RunningMesh;
 import anymesh.cli.processes.StartRequest;
 import anymesh.cli.processes.SwapAftermath;
 import anymesh.cli.settings.ConfiguredStage;
+import anymesh.cli.settings.Home;
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.gateway.Gateway;
 import anymesh.gateway.GatewayConfig;

@@ -3,6 +3,7 @@ package anymesh.cli;
 
 import anymesh.cli.processes.InstanceView;
 import anymesh.cli.processes.LogFiles;
+import anymesh.cli.settings.Home;
 import anymesh.kit.registry.Release;
 import java.io.IOException;
 import java.util.List;

@@ -2,6 +2,7 @@
 package anymesh.cli;
 
 import anymesh.cli.processes.Control;
+import anymesh.cli.settings.Home;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;

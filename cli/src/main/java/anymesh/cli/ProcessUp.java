@@ -5,6 +5,7 @@ import anymesh.cli.processes.ControlServer;
 import anymesh.cli.processes.ProcessMesh;
 import anymesh.cli.processes.ProcessOptions;
 import anymesh.cli.processes.Replicas;
+import anymesh.cli.settings.Home;
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.cli.supervise.Backoff;
 import anymesh.cli.supervise.Supervisor;

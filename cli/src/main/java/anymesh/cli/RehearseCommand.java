@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
+import anymesh.cli.settings.Home;
 import anymesh.cli.settings.OwnApiKey;
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.kit.registry.InMemoryStageRegistry;

@@ -2,6 +2,7 @@
 package anymesh.cli;
 
 import anymesh.cli.replay.Replay;
+import anymesh.cli.settings.Home;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

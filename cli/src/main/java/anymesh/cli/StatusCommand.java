@@ -2,6 +2,7 @@
 package anymesh.cli;
 
 import anymesh.cli.processes.InstanceView;
+import anymesh.cli.settings.Home;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;

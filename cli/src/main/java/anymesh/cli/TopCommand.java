@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.cli;
 
+import anymesh.cli.settings.Home;
 import anymesh.cli.top.StageLook;
 import anymesh.cli.top.TopTable;
 import java.io.IOException;

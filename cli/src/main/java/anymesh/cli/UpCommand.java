@@ -2,6 +2,7 @@
 package anymesh.cli;
 
 import anymesh.cli.processes.GivenBundles;
+import anymesh.cli.settings.Home;
 import anymesh.cli.settings.ServiceSettings;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.server.Termination;

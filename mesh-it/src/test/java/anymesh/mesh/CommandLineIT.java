@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./anymesh} as a user types it. */
 final class CommandLineIT {
+    private static final Path ZOO = Python.ROOT.resolve("backbone-svc/src/test/resources/zoo");
+
     @TempDir
     private Path folder;
 
@@ -71,6 +73,34 @@ final class CommandLineIT {
         assertThat(missing.err()).contains("none.png: no such file");
         assertThat(run("nonsense").code()).isEqualTo(2);
         assertThat(run("help").out()).contains("up", "ask", "status", "start", "test");
+    }
+
+    @Test
+    void anotherBundleHasSmallerWeightsAndAnswersAsItsReference() throws Exception {
+        var bundle = folder.resolve("gpt2");
+        var imported = run("bundle", "import", ZOO.resolve("gpt2-optimum").toString(), "--as", "backbone", "--to",
+                bundle.toString());
+        assertThat(imported.code()).as(imported.err()).isZero();
+        var before = Files.readString(bundle.resolve("manifest.json"));
+
+        var optimized = run("bundle", "optimize", bundle.toString(), "--weights", "int8");
+        assertThat(optimized.code()).as(optimized.err()).isZero();
+        assertThat(optimized.out()).contains("9 matrices of int8", "and answers as check.json says",
+                "written: " + bundle + "-int8");
+        assertThat(run("bundle", "check", bundle + "-int8").out()).contains("-int8, llm_backbone, int8",
+                "reference  transformers", "passed");
+        var manifest = MeshClient.JSON.readTree(Path.of(bundle + "-int8/manifest.json").toFile());
+        assertThat(manifest.at("/optimized/graphs/model.onnx/done").toString()).contains("9 matrices of int8");
+        assertThat(bundle.resolve("manifest.json")).hasContent(before);
+
+        var again = run("bundle", "optimize", bundle.toString(), "--weights", "int8");
+        assertThat(again.code()).isEqualTo(1);
+        assertThat(again.err()).contains("is there already");
+        var smaller = run("bundle", "optimize", bundle + "-int8", "--weights", "int8");
+        assertThat(smaller.code()).isEqualTo(1);
+        assertThat(smaller.err()).contains("would take less room as int8");
+        assertThat(run("bundle", "optimize", bundle.toString(), "--weights", "int3").code()).isEqualTo(2);
+        assertThat(run("bundle", "optimize", folder.resolve("none").toString()).err()).contains("manifest.json");
     }
 
     private Ended run(String... arguments) throws IOException, InterruptedException {

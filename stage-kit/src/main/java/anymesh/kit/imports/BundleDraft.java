@@ -32,6 +32,7 @@ import java.util.UUID;
  */
 public final class BundleDraft implements AutoCloseable {
     private static final String MANIFEST = "manifest.json";
+    private static final String SCRATCH = ".scratch";
     private static final JsonMapper JSON = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     private final Path target;
@@ -159,6 +160,15 @@ public final class BundleDraft implements AutoCloseable {
         return folder;
     }
 
+    /** A folder for what files are made of, on the same file system; it is no part of the bundle. */
+    public Path scratch() {
+        try {
+            return Files.createDirectories(folder.resolve(SCRATCH));
+        } catch (IOException e) {
+            throw unwritable(folder, e);
+        }
+    }
+
     private Path place(String relative) throws IOException {
         var file = folder.resolve(relative).normalize();
         if (!file.startsWith(folder) || file.equals(folder)) {
@@ -187,6 +197,7 @@ public final class BundleDraft implements AutoCloseable {
 
     /** Moves it into its place, instead of what is there if that is to be replaced. */
     public void publish() {
+        delete(folder.resolve(SCRATCH));
         var old = target.resolveSibling(folder.getFileName() + ".old");
         try {
             if (replaces && Files.exists(target)) {
@@ -223,7 +234,7 @@ public final class BundleDraft implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         } catch (NoSuchFileException e) {
-            // It was published.
+            // It was published, or there was none.
         } catch (IOException e) {
             throw unwritable(folder, e);
         }
