@@ -35,8 +35,7 @@ BESIDE_FROM = 1 << 30  # bytes of weights; a file of protobuf holds 2 GiB
 
 def write(model, out):
     """With the weights in a file beside it if they are many."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    beside = model.ByteSize() >= BESIDE_FROM
+    beside = room(model) >= BESIDE_FROM
     onnx.save_model(model, out, save_as_external_data=beside, location=out.name + ".data" if beside else None)
     return out
 
@@ -45,7 +44,7 @@ def fused(path, original, inputs, folder, least):
     """The path of the fastest fused form that gives the same numbers and what was fused; nothing if nothing is gained."""
     forms = {}
     before = Counter(node.op_type for node in onnx.load(path, load_external_data=False).graph.node)
-    for kind in DECODER_KINDS if is_decoder(original) else KINDS:
+    for kind in DECODER_KINDS if is_decoder(original.get_inputs()) else KINDS:
         try:
             form = optimizer.optimize_model(
                 str(path), model_type=kind, num_heads=0, hidden_size=0, opt_level=0, use_gpu=False
@@ -71,8 +70,8 @@ def fused(path, original, inputs, folder, least):
     return file, [f"{count} {name}" for name, count in sorted(operators.items())]
 
 
-def is_decoder(graph):
-    return any("past" in one.name for one in graph.get_inputs())
+def is_decoder(inputs):
+    return any("past" in one.name for one in inputs)
 
 
 def lowered(path, weights, folder):
@@ -98,7 +97,7 @@ def lowered(path, weights, folder):
 
 def factors(model, weights):
     """How precise what weights are multiplied with may be. ONNX Runtime has no fast product of int8 that leaves it as it is."""
-    if weights == "int4" and any("past" in one.name for one in model.graph.input):
+    if weights == "int4" and is_decoder(model.graph.input):
         # Padding is in the sums of a decoder without grouped-query attention. What is rounded to int8 differs visibly for the last
         # bit of a sum, so that answers in company would not be those alone.
         return INT8 if any(node.op_type == "GroupQueryAttention" for node in model.graph.node) else AS_IT_IS
@@ -109,8 +108,9 @@ def matrices(model):
     return sum(node.op_type in MATRICES for node in model.graph.node)
 
 
-def room(path):
-    return sum(file.stat().st_size for file in (path, path.with_name(path.name + ".data")) if file.exists())
+def room(model):
+    """Bytes, wherever they lie; the whole may be too large for protobuf to say."""
+    return sum(one.ByteSize() for one in (*model.graph.initializer, *model.graph.node))
 
 
 def run(path, out, weights, least, folder):
@@ -120,9 +120,8 @@ def run(path, out, weights, least, folder):
     best, done = fused(path, original, inputs, folder, least) if inputs else (None, [])
     if weights:
         model, count = lowered(best or path, weights, folder)
-        small = write(model, folder / "lowered.onnx")
-        if count and room(small) < room(path):
-            best = small
+        if count and room(model) < room(onnx.load(path)):
+            best = write(model, folder / "lowered.onnx")
             done.append(f"{count} {'tensors' if weights == 'fp16' else 'matrices'} of {weights}")
             lowers = True
     told = {"done": done, "lowered": lowers}
@@ -145,7 +144,8 @@ def main():
     args = parser.parse_args()
     answer, sys.stdout = sys.stdout, sys.stderr  # the optimizers print, too
     try:
-        with tempfile.TemporaryDirectory() as folder, quiet(Path(folder) / "said"):
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=args.out.parent) as folder, quiet(Path(folder) / "said"):
             told = run(args.graph, args.out, args.weights, args.faster, Path(folder))
     except Exception as e:
         sys.exit(f"{args.graph}: {type(e).__name__}: {next(iter(str(e).strip().splitlines()), '')}")

@@ -8,6 +8,7 @@ import anymesh.kit.batch.StepBatcher;
 import anymesh.kit.catalogue.Modalities;
 import anymesh.kit.check.ReferenceReport;
 import anymesh.kit.check.Referenced;
+import anymesh.kit.compute.ComputeThread;
 import anymesh.kit.ending.Budget;
 import anymesh.kit.model.BundleException;
 import anymesh.kit.model.Closing;
@@ -44,7 +45,8 @@ public final class GeneratorStage implements Stage, Referenced {
      * says, and {@link IllegalStateException} if it needs ffmpeg and that can't start here.
      */
     public static GeneratorStage load(GeneratorConfig config, StageResources resources) {
-        return Closing.opening(opened -> {
+        // What it starts gives way once more: a picture takes seconds, and words are read as they are written. See ADR 28.
+        return ComputeThread.call("load-generator", () -> Closing.opening(opened -> {
             var pipeline = opened.with(DiffusionPipeline.load(config.stage().bundle(), config.stage().onnx(),
                     config.decodeBatch()));
             if (pipeline.manifest().modality() != config.modality()) {
@@ -54,7 +56,7 @@ public final class GeneratorStage implements Stage, Referenced {
                                 Modalities.name(config.modality())));
             }
             return new GeneratorStage(config, pipeline, MediaFiles.of(pipeline.manifest().output()), resources);
-        });
+        }));
     }
 
     @Override

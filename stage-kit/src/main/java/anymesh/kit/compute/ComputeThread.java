@@ -9,7 +9,8 @@ import java.util.concurrent.FutureTask;
 
 /**
  * Threads that compute for long and give way to those that answer: refusals, health checks and streams must not wait for a model that
- * has the same cores. Linux lowers a thread's own niceness; elsewhere these are threads like any other. See ADR 28.
+ * has the same cores. Linux lowers a thread's own niceness; elsewhere these are threads like any other. One that is
+ * started by another gives way to that, too. See ADR 28.
  */
 public final class ComputeThread {
     private ComputeThread() {}
