@@ -100,8 +100,10 @@ def starts(figures: Figures, systems: list[str]) -> str:
     measures = [("ready, s", "ready", 1), ("first picture, ms", "first", 0), ("second, ms", "second", 0), ("MB when idle (PSS)", "mb", 0)]
     rows = [[name, *(spread(found, digits) if found else "" for found in (figures.started(system, which) for system in systems))]
             for name, which, digits in measures]
-    first = (figures.of(lambda line: line["rate"], system=system, table="steps20", what="warm", kind="talk") for system in systems)
-    rows.append(["short answers a second while it warms, 16 callers", *(spread(found, 1) if found else "" for found in first)])
+    new = (figures.of(lambda line: line["rate"], system=system, table="steps20", what="warm", kind="talk", lap=0) for system in systems)
+    rows.append(["short answers a second when they are new to it, 16 callers", *(spread(found, 1) if found else "" for found in new)])
+    steady = (figures.of(lambda line: line["seconds"], system=system, table="steps20", what="steady", kind="talk") for system in systems)
+    rows.append(["seconds of them until it got no faster", *(spread(found, 0) if found else "" for found in steady)])
     idle = (figures.started(system, "idle") for system in systems)
     rows.append(["% of a core when idle", *(spread({r: 100 * v for r, v in found.items()}, 1) if found else "" for found in idle)])
     after = (figures.of(lambda line: line["mb"], system=system, table="steps20", what="memory") for system in systems)

@@ -15,11 +15,12 @@ import psutil
 
 from .bundles import HOME
 from .load import Client
-from .plan import BUSY, QUICK, Plan
+from .plan import BUSY, QUICK, Laps, Plan
 from .systems import OURS, System
 from .work import KINDS
 
 TWENTY, TWO = "generator-image-2.0.0", "generator-image"  # steps of a picture: toyworld@2 and @3
+FASTER = 1.03
 SETTLED = 5  # seconds until a system that was started is idle
 
 
@@ -70,6 +71,11 @@ def refused_wrongly(line: dict) -> int:
 
 def failed(lines: list[dict]) -> int:
     return sum(line.get("failed", 0) + refused_wrongly(line) for line in lines)
+
+
+def is_steady(rates: list[float]) -> bool:
+    """Whether the last two laps were hardly faster than those before."""
+    return len(rates) > 2 and max(rates[-2:]) < FASTER * max(rates[:-2])
 
 
 class Shares:
@@ -138,10 +144,9 @@ class Rounds:
         try:
             client = Client(system.urls, self.texts)
             self.started(part, system, client)
-            for kind, (callers, seconds) in self.plan.warm.items():
-                if part.table != "steps20" and kind != "picture":
-                    continue  # nothing else is asked
-                self.told(part, "warm", system, lambda: client.warmed(kind, callers, seconds))
+            for kind, laps in self.plan.warm.items():
+                if part.table == "steps20" or kind == "picture":  # nothing else is asked in the others
+                    self.warmed(part, system, client, kind, laps)
             closed = {"steps20": self.plan.closed, "steps2": {"picture": self.plan.few_steps}, "exported": self.plan.exported}[part.table]
             for kind, loops in closed.items():
                 for callers, requests in loops.items():
@@ -164,6 +169,13 @@ class Rounds:
             time.sleep(self.plan.idle)
             idle = {"idle": shares.told()["cores"], "mb": system.pss()}
         self.record.add(part, "started", ready=system.ready, first=first, second=second, **idle)
+
+    def warmed(self, part: Part, system: System, client: Client, kind: str, laps: Laps) -> None:
+        """Servers are at work for days; what they compile and learn meanwhile is told apart."""
+        rates: list[float] = []
+        while len(rates) < laps.most and not is_steady(rates):
+            rates.append(self.told(part, "warm", system, lambda: client.warmed(kind, laps.callers, laps.seconds), lap=len(rates))["rate"])
+        self.record.add(part, "steady", kind=kind, seconds=len(rates) * laps.seconds)
 
     def told(self, part: Part, what: str, system: System, load: Callable[[], dict], **more) -> dict:
         shares = Shares(system.cpu)
