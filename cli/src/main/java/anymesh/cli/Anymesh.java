@@ -26,7 +26,7 @@ public final class Anymesh implements Runnable {
         System.exit(commands.execute(args));
     }
 
-    @Command(name = "version", description = "Prints which version this is.")
+    @Command(name = "version", mixinStandardHelpOptions = true, description = "Prints which version this is.")
     void version() {
         spec.commandLine().printVersionHelp(System.out);
     }

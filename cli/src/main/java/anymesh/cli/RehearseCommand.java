@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
  * {@code anymesh rehearse}: the main job many times over with the built-in models, for what a JVM writes down of it: the classes that
  * were loaded, and what of them was hot, which is then compiled at once (the launcher's AOT cache). Its answers are thrown away.
  */
-@Command(name = "rehearse", hidden = true)
+@Command(name = "rehearse", mixinStandardHelpOptions = true, hidden = true)
 final class RehearseCommand implements Callable<Integer> {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int CALLERS = 8;

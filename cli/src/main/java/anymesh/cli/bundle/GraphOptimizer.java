@@ -51,9 +51,16 @@ final class GraphOptimizer {
     }
 
     private final @Nullable Weights weights;
+    private volatile @Nullable Process running;
 
     GraphOptimizer(@Nullable Weights weights) {
         this.weights = weights;
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            var process = running;
+            if (process != null) {
+                process.destroyForcibly();
+            }
+        }, "unfinished-graph"));
     }
 
     /** Writes another graph, if one is better; {@link BundleException} if the optimizers are not to be had or fail. */
@@ -68,12 +75,9 @@ final class GraphOptimizer {
         }
         try {
             var process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-            var onExit = new Thread(process::destroyForcibly, "unfinished-graph");
-            Runtime.getRuntime().addShutdownHook(onExit);
+            running = process;
             var told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            int ended = process.waitFor();
-            Runtime.getRuntime().removeShutdownHook(onExit);
-            if (ended != 0) {
+            if (process.waitFor() != 0) {
                 throw new BundleException(graph + ": was not optimized, see above");
             }
             return JSON.readValue(told, Outcome.class);

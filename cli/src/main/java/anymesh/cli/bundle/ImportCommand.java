@@ -12,13 +12,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code anymesh bundle import}: a bundle of the folder that an exporter wrote. */
-@Command(name = "import", mixinStandardHelpOptions = true, description = "Makes a bundle of a folder that onnxruntime-genai's model builder or Optimum wrote. The folder stays as it is; files of the bundle are hard links to it where that can be.", footer = {
+@Command(name = "import", description = "Makes a bundle of a folder that onnxruntime-genai's model builder or Optimum wrote. The folder stays as it is; files of the bundle are hard links to it where that can be.", footer = {
     "", "Such as: ./anymesh bundle import ~/exports/smollm2 --as backbone"})
 final class ImportCommand implements Callable<Integer> {
     /** Which service a model is for. */
     enum Use {
         backbone
     }
+
+    /** By itself: the usual options have a --version, too. */
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli looks at it
+    private boolean help;
 
     @Parameters(paramLabel = "FOLDER", description = "what the exporter wrote")
     @SuppressWarnings("NullAway.Init")

@@ -11,9 +11,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code anymesh bundle optimize}: another bundle, faster or smaller. */
-@Command(name = "optimize", mixinStandardHelpOptions = true, description = "Makes another bundle of a bundle, by ONNX Runtime's own optimizers: operators are fused where that gives the same numbers and is faster on this machine, and weights are stored as --weights says. The bundle stays as it is. Needs Python 3.11; its packages (290 MB) are installed once.", footer = {
+@Command(name = "optimize", description = "Makes another bundle of a bundle, by ONNX Runtime's own optimizers: operators are fused where that gives the same numbers and is faster on this machine, and weights are stored as --weights says. The bundle stays as it is. Needs Python 3.11; its packages (290 MB) are installed once.", footer = {
     "", "Such as: ./anymesh bundle optimize bundles/smollm2 --weights int8"})
 final class OptimizeCommand implements Callable<Integer> {
+    /** By itself: the usual options have a --version, too. */
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli looks at it
+    private boolean help;
+
     @Parameters(paramLabel = "DIR", description = "the folder of the bundle")
     @SuppressWarnings("NullAway.Init")
     private Path directory;
