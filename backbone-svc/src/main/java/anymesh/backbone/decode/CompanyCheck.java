@@ -43,7 +43,7 @@ final class CompanyCheck {
                 .toList();
         this.tokens = random.longs((long) STEPS * prompts.size(), 0, vocabulary).toArray();
         for (int i = 0; i < prompts.size(); i++) {
-            alone.addAll(predicted(List.of(prompts.get(i)), i, false).getFirst());
+            alone.addAll(predicted(layout.copied(), List.of(prompts.get(i)), i, false).getFirst());
         }
     }
 
@@ -68,7 +68,7 @@ final class CompanyCheck {
     private boolean agrees(boolean readsTogether) {
         List<float[]> together;
         try {
-            together = predicted(prompts, 0, readsTogether).stream().flatMap(List::stream).toList();
+            together = predicted(layout, prompts, 0, readsTogether).stream().flatMap(List::stream).toList();
         } catch (InferenceFailed e) {
             log.debug("decoder={} layout={} does not run in company", decoder.file(), layout, e);
             return false;
@@ -82,11 +82,12 @@ final class CompanyCheck {
     }
 
     /** For each prompt the logits after it and after each of its tokens, which are {@code tokens[(first + i) * STEPS + step]}. */
-    private List<List<float[]>> predicted(List<long[]> some, int first, boolean readsTogether) {
-        var single = new SingleRun(input, decoder, layout);
-        var batch = new DecodeBatch(input, decoder, layout);
+    private List<List<float[]>> predicted(RowLayout rows, List<long[]> some, int first, boolean readsTogether) {
+        var single = new SingleRun(input, decoder, rows);
+        var batch = new DecodeBatch(input, decoder, rows);
         var sequences = some.stream().map(_ -> new Sequence()).toList();
-        var all = read(single, sequences, some.stream().map(ids -> Prompt.of(ids, List.of())).toList(), readsTogether);
+        var all = read(rows, single, sequences, some.stream().map(ids -> Prompt.of(ids, List.of())).toList(),
+                readsTogether);
         for (int step = 0; step < STEPS; step++) {
             var fed = new long[sequences.size()];
             for (int i = 0; i < fed.length; i++) {
@@ -102,9 +103,9 @@ final class CompanyCheck {
         return all;
     }
 
-    private List<List<float[]>> read(SingleRun single, List<Sequence> sequences, List<Prompt> some,
+    private List<List<float[]>> read(RowLayout rows, SingleRun single, List<Sequence> sequences, List<Prompt> some,
             boolean isTogether) {
-        var together = new PromptBatch(single, decoder, layout);
+        var together = new PromptBatch(single, decoder, rows);
         if (isTogether) {
             together.read(sequences, some);
         }

@@ -11,10 +11,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sequences that are decoded together, one token each a step, padded to the longest of them. As long as nobody
- * joins, what a step returns as keys and values is what the next one takes, and nothing is copied. A row whose sequence
- * has left stays in the batch, computed and ignored, until a newcomer that fits takes it over or more than a quarter of
- * the batch is waste; only then are all rows gathered anew.
+ * The sequences that are decoded together, one token each a step, padded to the longest of them.
+ *
+ * <p>Where rows grow in place, a newcomer is copied once, to behind the others or into the place of one that left, and the last row
+ * moves into a place that nobody took. Else a step writes all keys and values anew, which the next one takes; a row whose sequence has
+ * left stays in the batch, computed and ignored, until a newcomer that fits takes it over or more than a quarter of the batch is waste,
+ * and only then are all rows gathered anew.
  */
 final class DecodeBatch {
     private final TokenInput input;
@@ -28,6 +30,7 @@ final class DecodeBatch {
     private final Workspace hidden = new Workspace();
     private List<@Nullable Sequence> rows = new ArrayList<>();
     private KvCache past;
+    /** The same where rows grow in place. */
     private KvCache present;
     private Tensor lastLogits = Tensor.ofFloats(new float[0], 0);
     private Tensor lastHidden = lastLogits;
@@ -37,7 +40,7 @@ final class DecodeBatch {
         this.decoder = decoder;
         this.layout = layout;
         this.past = decoder.newCache(layout);
-        this.present = decoder.newCache(layout);
+        this.present = layout == RowLayout.IN_PLACE ? past : decoder.newCache(layout);
     }
 
     /**
@@ -47,7 +50,11 @@ final class DecodeBatch {
      * @param freed is given the caches that newcomers no longer need
      */
     void step(List<Sequence> sequences, long[] tokens, Consumer<KvCache> freed) {
-        admit(sequences, freed);
+        if (layout == RowLayout.IN_PLACE) {
+            seat(sequences, freed);
+        } else {
+            admit(sequences, freed);
+        }
         int count = rows.size();
         var idTensor = ids.tensor(ElementType.INT64, count, 1);
         var positionTensor = positions.tensor(ElementType.INT64, count, 1);
@@ -119,6 +126,42 @@ final class DecodeBatch {
         swap(); // last, as what fails before it may be done again
     }
 
+    /** Makes room first, for which there may be no memory, and moves then. */
+    private void seat(List<Sequence> sequences, Consumer<KvCache> freed) {
+        if (isEmpty()) {
+            rows.clear();
+        }
+        int longest = sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
+        past.resize(Math.max(rows.size(), sequences.size()), Math.max(longest, past.length()), 1);
+        for (var newcomer : sequences) {
+            var own = newcomer.own();
+            if (own != null) {
+                int row = rows.indexOf(null);
+                if (row < 0) {
+                    row = rows.size();
+                    rows.add(newcomer);
+                }
+                past.copyRow(row, own, 0, newcomer.length());
+                take(row, newcomer);
+                freed.accept(own);
+            }
+        }
+        for (int last = rows.size() - 1; rows.size() > sequences.size(); last--) {
+            var moving = rows.removeLast();
+            if (moving != null) {
+                int row = rows.indexOf(null);
+                past.copyRow(row, past, last, moving.length());
+                take(row, moving);
+            }
+        }
+        past.resize(rows.size(), longest, 1);
+    }
+
+    private void take(int row, Sequence sequence) {
+        rows.set(row, sequence);
+        sequence.moveTo(this, row);
+    }
+
     private void admit(List<Sequence> sequences, Consumer<KvCache> freed) {
         int longest = sequences.stream().mapToInt(Sequence::length).max().orElseThrow();
         int idle = rows.size() - sequences.size();
@@ -136,8 +179,7 @@ final class DecodeBatch {
                 if (own != null) {
                     int row = rows.indexOf(null);
                     past.copyRow(row, own, 0, newcomer.length());
-                    rows.set(row, newcomer);
-                    newcomer.moveTo(this, row);
+                    take(row, newcomer);
                     freed.accept(own);
                 }
             }

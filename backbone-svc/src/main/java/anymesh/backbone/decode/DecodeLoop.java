@@ -84,7 +84,8 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
                 // Where one scale quantizes all positions, say, a prompt in parts is not the prompt.
                 boolean readsInBlocks = single.atOnce() >= BLOCK && decoder.takesBack()
                         && (speculation != null || RollbackCheck.passes(single, decoder, IN_PARTS));
-                var prefixes = new PrefixCache(() -> decoder.newCache(layout), BLOCK, readsInBlocks ? prefixBytes : 0);
+                var prefixes = new PrefixCache(() -> decoder.newCache(layout.copied()), BLOCK,
+                        readsInBlocks ? prefixBytes : 0);
                 return new DecodeLoop(input, decoder, layout, single, prompts, speculation, drafts, prefillTokens,
                         prefixes, readsInBlocks);
             } catch (MeshException e) {
@@ -140,7 +141,7 @@ public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     /** What those have in common that go together. */
     private Object company(GenerateJob job) {
         return switch (layout) {
-            case LEFT_PADDED, RIGHT_PADDED -> layout;
+            case IN_PLACE, LEFT_PADDED, RIGHT_PADDED -> layout;
             case EQUAL_LENGTHS -> job.sequence().length();
             case ONE_ROW -> job;
         };

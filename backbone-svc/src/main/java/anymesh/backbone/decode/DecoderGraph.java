@@ -12,6 +12,7 @@ import anymesh.kit.model.ElementType;
 import anymesh.kit.model.OnnxGraph;
 import anymesh.kit.model.OnnxModel;
 import anymesh.kit.model.OnnxSettings;
+import anymesh.kit.model.Provider;
 import anymesh.kit.model.Tensor;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -67,9 +68,15 @@ final class DecoderGraph implements AutoCloseable {
         checkOutputs();
         this.found = slots.stream().noneMatch(StateSlot::grows) && window == null
                 ? new RowLayout.Found(RowLayout.LEFT_PADDED, "")
-                : RowLayout.of(graph, inputs.attentionMask(),
+                : inPlace(RowLayout.of(graph, inputs.attentionMask(),
                         positionInput == null ? null : inputs.positionIds(),
-                        outputs.logits());
+                        outputs.logits()));
+    }
+
+    /** In place where that can be: all that it remembers grows, and it remembers it in the memory that it is given. */
+    private RowLayout.Found inPlace(RowLayout.Found said) {
+        return said.layout() == RowLayout.RIGHT_PADDED && model.provider() == Provider.CPU
+                && slots.stream().allMatch(StateSlot::grows) ? new RowLayout.Found(RowLayout.IN_PLACE, "") : said;
     }
 
     /** Opens the graph; {@link BundleException} if it is not what the bundle says. */
@@ -164,12 +171,18 @@ final class DecoderGraph implements AutoCloseable {
      * @param mask {@code [B,P+S]} int64: 0 for padding
      * @param positions {@code [B,S]} int64: of each token in its own sequence
      * @param past B rows of P positions
-     * @param present becomes B rows of P + S positions; never the same as past
+     * @param present becomes B rows of P + S positions; the same as past where rows grow in place, and only there
      */
     void run(Tensor tokens, Tensor mask, Tensor positions, KvCache past, KvCache present, Tensor logits,
             Tensor states) {
         int rows = (int) tokens.size(0);
-        present.reset(rows, past.length() + (int) tokens.size(1));
+        int fed = (int) tokens.size(1);
+        boolean inPlace = present.equals(past);
+        if (inPlace) {
+            past.resize(rows, past.length(), fed);
+        } else {
+            present.reset(rows, past.length() + fed);
+        }
         var feeds = new HashMap<>(Map.of(takesEmbeddings ? inputs.inputsEmbeds() : inputs.inputIds(), tokens));
         if (model.inputs().containsKey(inputs.attentionMask())) {
             feeds.put(inputs.attentionMask(), mask);
@@ -186,6 +199,9 @@ final class DecoderGraph implements AutoCloseable {
             results.put(slots.get(i).present(), present.tensor(i));
         }
         model.run(feeds, results);
+        if (inPlace) {
+            present.grew(fed); // last: what fails may be done again
+        }
     }
 
     /** What becomes of an input that the decoder remembers: as the config names it, or as exports name it. */

@@ -97,14 +97,14 @@ final class PrefixCache {
                 forget(known.getValue());
             }
         }
-        if (own.bytes() / own.length() * positions.length > maxBytes / 2) {
+        if (own.bytes(positions.length) > maxBytes / 2) {
             return;
         }
         var cache = spare == null ? make.get() : spare;
         spare = null;
         cache.copyFirst(own, positions.length);
         kept.put(text, cache);
-        bytes += cache.bytes();
+        bytes += cache.bytes(cache.length());
         for (var eldest = kept.values().iterator(); bytes > maxBytes;) {
             var gone = eldest.next();
             eldest.remove();
@@ -113,7 +113,7 @@ final class PrefixCache {
     }
 
     private void forget(KvCache cache) {
-        bytes -= cache.bytes();
+        bytes -= cache.bytes(cache.length());
         spare = cache;
     }
 

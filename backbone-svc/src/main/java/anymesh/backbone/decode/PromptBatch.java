@@ -32,8 +32,8 @@ final class PromptBatch {
         this.single = single;
         this.decoder = decoder;
         this.layout = layout;
-        this.nothing = decoder.newCache(layout);
-        this.present = decoder.newCache(layout);
+        this.nothing = decoder.newCache(layout.copied());
+        this.present = decoder.newCache(layout.copied());
     }
 
     /** Feeds each sequence, of which nothing was read, its prompt. If it throws, none was. */

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * then tried ({@link CompanyCheck}).
  */
 enum RowLayout {
+    /**
+     * As {@link #RIGHT_PADDED}, and there is room behind what a row has: a run writes its keys and values there, and none are copied. Grouped
+     * attention does so where past and present are the same memory.
+     */
+    IN_PLACE,
     /** Rows end at the right. The graph learns from a mask for each position, and from positions, where a row's text is. */
     LEFT_PADDED,
     /** Rows begin at the left. Their attention takes a row's length, and finds its tokens there. */
@@ -39,7 +44,7 @@ enum RowLayout {
     /**
      * What the operators of a graph say.
      *
-     * @param why it is no layout in which more rows go together; empty if it is one of the first two
+     * @param why it is no layout in which rows of unequal lengths go together; empty if it is one
      */
     record Found(RowLayout layout, String why) {}
 
@@ -67,17 +72,22 @@ enum RowLayout {
 
     /** How many positions of a row's padding stand before its tokens. */
     int before(int padding) {
-        return this == RIGHT_PADDED ? 0 : padding;
+        return this == RIGHT_PADDED || this == IN_PLACE ? 0 : padding;
     }
 
     /** Whether rows of unequal lengths go together. */
     boolean isPadded() {
-        return this == LEFT_PADDED || this == RIGHT_PADDED;
+        return this == LEFT_PADDED || this == RIGHT_PADDED || this == IN_PLACE;
+    }
+
+    /** The same where a run writes what is present beside what is past. */
+    RowLayout copied() {
+        return this == IN_PLACE ? RIGHT_PADDED : this;
     }
 
     /** The next one that asks less of a graph; the last asks nothing. */
     RowLayout safer() {
-        return isPadded() ? EQUAL_LENGTHS : ONE_ROW;
+        return this == IN_PLACE ? RIGHT_PADDED : isPadded() ? EQUAL_LENGTHS : ONE_ROW;
     }
 
     /** Whether a graph's attention is grouped, as onnxruntime-genai's builder writes it. */

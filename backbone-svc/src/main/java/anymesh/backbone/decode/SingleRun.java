@@ -137,12 +137,15 @@ final class SingleRun {
         var logitTensor = decoder.logits(logits, 1, fed);
         var hiddenTensor = decoder.states(hidden, 1, fed);
         var past = Objects.requireNonNull(sequence.own());
-        var present = borrow();
+        boolean inPlace = layout == RowLayout.IN_PLACE;
+        var present = inPlace ? past : borrow();
         decoder.run(tokens, Tensor.ofLongs(mask, 1, mask.length), Tensor.ofLongs(positions, 1, fed), past, present,
                 logitTensor, hiddenTensor);
-        sequence.moveTo(present);
         sequence.grew(fed);
-        giveBack(past);
+        if (!inPlace) {
+            sequence.moveTo(present);
+            giveBack(past);
+        }
         lastLogits = logitTensor;
         lastHidden = hiddenTensor;
     }

@@ -18,7 +18,8 @@ class CompanyCheckTest {
     /** Whatever is thought of a graph, what it does decides; what forgets, or has one scale for all, reads no prompts together. */
     @ParameterizedTest
     @CsvSource({"masked, LEFT_PADDED, LEFT_PADDED, true", "masked, RIGHT_PADDED, EQUAL_LENGTHS, false",
-        "grouped, RIGHT_PADDED, RIGHT_PADDED, true", "grouped, LEFT_PADDED, EQUAL_LENGTHS, false",
+        "grouped, IN_PLACE, IN_PLACE, true", "grouped, RIGHT_PADDED, RIGHT_PADDED, true",
+        "grouped, LEFT_PADDED, EQUAL_LENGTHS, false", "masked, IN_PLACE, EQUAL_LENGTHS, false",
         "equal, LEFT_PADDED, EQUAL_LENGTHS, false", "equal, RIGHT_PADDED, EQUAL_LENGTHS, false",
         "equal, EQUAL_LENGTHS, EQUAL_LENGTHS, false", "mistaken, LEFT_PADDED, EQUAL_LENGTHS, false",
         "quantized, LEFT_PADDED, ONE_ROW, false", "quantized, ONE_ROW, ONE_ROW, false",
@@ -35,7 +36,7 @@ class CompanyCheckTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"masked, LEFT_PADDED", "grouped, RIGHT_PADDED", "equal, EQUAL_LENGTHS", "mistaken, LEFT_PADDED",
+    @CsvSource({"masked, LEFT_PADDED", "grouped, IN_PLACE", "equal, EQUAL_LENGTHS", "mistaken, LEFT_PADDED",
         "quantized, ONE_ROW", "ids, LEFT_PADDED", "half, LEFT_PADDED",
         "recurrent, LEFT_PADDED"})
     void whatTheOperatorsOfRealGraphsSay(String decoder, RowLayout layout) throws IOException {

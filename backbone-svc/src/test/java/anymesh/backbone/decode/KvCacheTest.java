@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KvCacheTest {
@@ -57,5 +58,39 @@ class KvCacheTest {
         batch.reset(1, 3);
         batch.copyRow(0, cache, 0, 3);
         assertThat(batch.tensor(0).toFloatArray()).containsExactly(numbers(0, 3));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 7", "3, 7", "3, 60", "1, 200", "5, 200"})
+    void whatGrowsInPlaceKeepsWhatItHas(int rows, int more) {
+        var cache = new KvCache(SLOTS, RowLayout.IN_PLACE);
+        cache.resize(2, 7, 0);
+        cache.copyRow(0, filled(7), 0, 7);
+        cache.copyRow(1, filled(7), 0, 7);
+
+        cache.resize(rows, 7, more);
+
+        for (int row = 0; row < Math.min(rows, 2); row++) {
+            var back = new KvCache(SLOTS, RowLayout.ONE_ROW);
+            back.reset(1, 7);
+            back.copyRow(0, cache, row, 7);
+            for (int i = 0; i < SLOTS.size(); i++) {
+                assertThat(back.tensor(i).toFloatArray()).containsExactly(numbers(i, 7));
+                assertThat(cache.tensor(i).size(0)).isEqualTo(rows);
+                assertThat(cache.tensor(i).size(2)).as("room").isGreaterThanOrEqualTo(7 + more);
+            }
+        }
+    }
+
+    @Test
+    void whatIsForgottenInPlaceIsOverwrittenNext() {
+        var cache = new KvCache(SLOTS, RowLayout.IN_PLACE);
+        cache.copyFirst(filled(7), 7);
+        cache.keep(3);
+        cache.grew(1);
+        assertThat(cache.length()).isEqualTo(4);
+        var back = new KvCache(SLOTS, RowLayout.ONE_ROW);
+        back.copyFirst(cache, 3);
+        assertThat(back.tensor(1).toFloatArray()).containsExactly(numbers(1, 3));
     }
 }
