@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import anymesh.generator.pipeline.Pixels;
 import anymesh.generator.pipeline.TinyBundle;
 import anymesh.kit.compute.ComputeThread;
+import anymesh.kit.testing.ThreadNiceness;
 import anymesh.v1.Capability;
 import anymesh.v1.GeneratorEvent;
 import anymesh.v1.GeneratorRequest;
@@ -55,11 +56,11 @@ class GeneratorStageTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void itGivesWayToThoseThatWriteAnswers() throws Exception {
-        int answers = ComputeThread.call("answers", () -> niceness(Path.of("/proc/thread-self")));
+        int answers = ComputeThread.call("answers", ThreadNiceness::here);
         try (var threads = Files.list(Path.of("/proc/self/task"))) {
             var denoise = threads.filter(thread -> name(thread).startsWith("batch-denoise")).toList();
             assertThat(denoise).isNotEmpty()
-                    .allSatisfy(thread -> assertThat(niceness(thread)).isGreaterThan(answers));
+                    .allSatisfy(thread -> assertThat(ThreadNiceness.of(thread)).isGreaterThan(answers));
         }
     }
 
@@ -69,12 +70,6 @@ class GeneratorStageTest {
         } catch (IOException e) {
             return ""; // it has ended
         }
-    }
-
-    /** See proc(5): the 19th field; the second, a name, may hold spaces. */
-    private static int niceness(Path thread) throws IOException {
-        var stat = Files.readString(thread.resolve("stat"));
-        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[16]);
     }
 
     @Test

@@ -4,32 +4,24 @@ package anymesh.kit.compute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import anymesh.kit.testing.ThreadNiceness;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 final class ComputeThreadTest {
-    /** Of the calling thread; see proc(5), where it is the 19th field and the name, which may hold spaces, the second. */
-    private static int niceness() throws IOException {
-        var stat = Files.readString(Path.of("/proc/thread-self/stat"));
-        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return Integer.parseInt(fields[16]);
-    }
-
     @Test
     @EnabledOnOs(OS.LINUX)
     void itGivesWayAndSoDoTheThreadsThatItStarts() throws Exception {
-        int here = niceness();
-        int there = ComputeThread.call("compute", ComputeThreadTest::niceness);
+        int here = ThreadNiceness.here();
+        int there = ComputeThread.call("compute", ThreadNiceness::here);
         int further = ComputeThread.call("compute", () -> {
             var nice = new int[1];
             var thread = Thread.ofPlatform().start(() -> {
                 try {
-                    nice[0] = niceness();
+                    nice[0] = ThreadNiceness.here();
                 } catch (IOException e) {
                     throw new AssertionError(e);
                 }
@@ -40,7 +32,7 @@ final class ComputeThreadTest {
 
         assertThat(there).isEqualTo(here + Niceness.STEPS);
         assertThat(further).isEqualTo(here + Niceness.STEPS);
-        assertThat(niceness()).as("of who called").isEqualTo(here);
+        assertThat(ThreadNiceness.here()).as("of who called").isEqualTo(here);
     }
 
     @Test
