@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -54,6 +55,7 @@ def main() -> None:
         return
     systems = told.only or (["mesh", "fastapi1", "bare"] if told.quick else list(NAMES))
     alone(systems)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended on the way
     record = Record(told.resume or LOGS / time.strftime("%Y%m%d-%H%M%S.jsonl"))
     began = time.monotonic()
 

@@ -37,6 +37,7 @@ public final class OnnxModel implements AutoCloseable {
     private final OrtEnvironment environment = OnnxEnvironment.get();
     private final Path file;
     private final OrtSession session;
+    private final NativeSession natively;
     private final Provider provider;
     private final int threads;
     private final Map<String, TensorInfo> inputs;
@@ -46,6 +47,7 @@ public final class OnnxModel implements AutoCloseable {
     private OnnxModel(Path file, ProviderLadder.Opened opened) throws OrtException {
         this.file = file;
         this.session = opened.session();
+        this.natively = new NativeSession(session);
         this.provider = opened.provider();
         this.threads = opened.threads();
         this.inputs = describe(session.getInputInfo());
@@ -144,8 +146,17 @@ public final class OnnxModel implements AutoCloseable {
 
     /** Runs into tensors of the caller, whose shapes must be the outputs' own: nothing is copied. */
     public void run(Map<String, Tensor> feeds, Map<String, Tensor> results) {
-        try (var lent = new Lent(); var result = session.run(lent.all(feeds), lent.all(results))) {
-            assert result.size() == results.size();
+        try {
+            natively.run(feeds, results);
+        } catch (OrtException e) {
+            throw failed(e);
+        }
+    }
+
+    /** For many runs on the same memory, or on memory where the session runs; {@link InferenceFailed} if the runtime refuses it. */
+    public IoBinding bind() {
+        try {
+            return new IoBinding(this, natively);
         } catch (OrtException e) {
             throw failed(e);
         }
@@ -165,7 +176,7 @@ public final class OnnxModel implements AutoCloseable {
         }
     }
 
-    private MeshException failed(OrtException e) {
+    MeshException failed(OrtException e) {
         var text = file.getFileName() + ": " + e.getMessage();
         return NO_MEMORY.matcher(text).find() ? new Overloaded(text, e) : new InferenceFailed(text, e);
     }
