@@ -24,6 +24,7 @@ final class BareDecoder implements AutoCloseable {
     private final long heads;
     private final long headSize;
     private final int most;
+    private final boolean inPlace;
     private final ByteBuffer logits;
     private ByteBuffer[] past;
     private ByteBuffer[] present;
@@ -32,8 +33,9 @@ final class BareDecoder implements AutoCloseable {
      * @param bundle its folder, with the config that onnxruntime-genai's builder writes
      * @param most rows times positions that there is room for
      * @param prompts as many of those that are fed in one run
+     * @param inPlace whether a run writes behind what there is, as grouped-query attention can, instead of giving all of it anew
      */
-    BareDecoder(Path bundle, int threads, int most, int prompts) throws IOException {
+    BareDecoder(Path bundle, int threads, int most, int prompts, boolean inPlace) throws IOException {
         var config = JsonMapper.builder().build().readTree(bundle.resolve("genai_config.json").toFile())
                 .at("/model/decoder");
         this.heads = config.path("num_key_value_heads").asLong();
@@ -41,8 +43,9 @@ final class BareDecoder implements AutoCloseable {
         this.model = OnnxModel.load(bundle.resolve("model.onnx"), OnnxSettings.cpu(threads));
         this.slots = model.inputs().values().stream().filter(input -> input.name().startsWith("past")).toList();
         this.most = most;
+        this.inPlace = inPlace;
         this.past = memory();
-        this.present = memory();
+        this.present = inPlace ? past : memory();
         var out = model.output("logits");
         this.logits = ByteBuffer.allocateDirect(Math.toIntExact(prompts * out.shape().getLast() * out.type().bytes()));
     }
@@ -65,6 +68,15 @@ final class BareDecoder implements AutoCloseable {
         return (System.nanoTime() - begun) / 1e9;
     }
 
+    /** So many tokens of so many answers at once that have so many tokens before them; how many a second. */
+    double tokensPerSecond(int rows, int before, int tokens) {
+        long begun = System.nanoTime();
+        for (int token = 0; token < tokens; token++) {
+            run(rows, before + token, 1);
+        }
+        return rows * tokens * 1e9 / (System.nanoTime() - begun);
+    }
+
     private void run(int rows, int length, int tokens) {
         var feeds = new HashMap<String, Tensor>();
         feeds.put("input_ids", Tensor.allocate(ElementType.INT64, rows, tokens));
@@ -74,11 +86,12 @@ final class BareDecoder implements AutoCloseable {
         var out = model.output("logits");
         var results = new HashMap<String, Tensor>();
         results.put(out.name(), tensor(logits, out.type(), rows, tokens, out.shape().getLast()));
+        long room = inPlace ? most / rows : length;
         for (int i = 0; i < past.length; i++) {
             var slot = slots.get(i);
-            feeds.put(slot.name(), tensor(past[i], slot.type(), rows, heads, length, headSize));
+            feeds.put(slot.name(), tensor(past[i], slot.type(), rows, heads, room, headSize));
             results.put(slot.name().replaceFirst("^past(_key_values)?", "present"),
-                    tensor(present[i], slot.type(), rows, heads, length + tokens, headSize));
+                    tensor(present[i], slot.type(), rows, heads, inPlace ? room : length + tokens, headSize));
         }
         model.run(feeds, results);
         var old = past;

@@ -21,10 +21,12 @@ public final class Bench {
             case "denoiser" -> DenoiserBench.run(home, rounds);
             case "lm" -> LanguageModelBench.run(home, args.length > 1 ? rounds : 5,
                     List.of(args).subList(Math.min(2, args.length), args.length));
+            case "step" -> StepBench.run(home, rounds);
+            case "kv" -> KeysAndValuesBench.run(rounds);
             case "form" -> FormBench.run(rounds);
             default ->
                 throw new IllegalArgumentException(
-                        "usage: bench/run hop|path|streams|denoiser|scaling|queue|form|overload|lm [ROUNDS [PRECISION...]]");
+                        "usage: bench/run hop|path|streams|denoiser|scaling|queue|form|step|kv|overload|lm [ROUNDS [PRECISION...]]");
         }
     }
 }

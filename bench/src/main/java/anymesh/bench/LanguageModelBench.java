@@ -48,11 +48,19 @@ final class LanguageModelBench {
         }
     }
 
-    private static void run(Path home, Precision precision, int rounds) throws Exception {
-        var cache = Path.of(Objects.requireNonNullElse(System.getenv("ANYMESH_CACHE"),
+    private static Path cache() {
+        return Path.of(Objects.requireNonNullElse(System.getenv("ANYMESH_CACHE"),
                 System.getProperty("user.home") + "/.cache/anymesh"));
-        var bundle = cache.resolve("smollm2/bundle-" + precision.name());
-        var installed = new LlamaCpp.Installed(cache.resolve("llama-venv"), home);
+    }
+
+    /** SmolLM2 as {@code bench/lm/setup} exported it: fp32, int8 or int4. */
+    static Path bundle(String precision) {
+        return cache().resolve("smollm2/bundle-" + precision);
+    }
+
+    private static void run(Path home, Precision precision, int rounds) throws Exception {
+        var bundle = bundle(precision.name());
+        var installed = new LlamaCpp.Installed(cache().resolve("llama-venv"), home);
         int threads = Runtime.getRuntime().availableProcessors();
         long weights = Files.size(bundle.resolve("model.onnx.data"));
         try (var opened = new Opened()) {
@@ -62,7 +70,7 @@ final class LanguageModelBench {
             var rows = new ArrayList<Row>();
             rows.add(asked("Anymesh", opened.with(new MeshClient(mesh.url(), "smollm2")), weights));
             for (var kind : precision.ggufs()) {
-                var gguf = cache.resolve("smollm2/SmolLM2-135M-Instruct.%s.gguf".formatted(kind));
+                var gguf = cache().resolve("smollm2/SmolLM2-135M-Instruct.%s.gguf".formatted(kind));
                 long bytes = Files.size(gguf);
                 var plain = opened.with(installed.server(gguf, threads));
                 rows.add(asked("llama.cpp " + kind + ", its server",
@@ -74,7 +82,7 @@ final class LanguageModelBench {
                 rows.add(new Row("llama.cpp " + kind + ", its batches without a server", batched(batch, 1),
                         batched(batch, STREAMS), bytes));
             }
-            var bare = opened.with(new BareDecoder(bundle, threads, STREAMS * 256, 64));
+            var bare = opened.with(new BareDecoder(bundle, threads, STREAMS * 256, 64, true));
             rows.add(new Row("the bare graph", () -> TOKENS / bare.seconds(1, 40, TOKENS),
                     () -> STREAMS * TOKENS / bare.seconds(STREAMS, 40, TOKENS), weights));
             var memory = new ReadSpeed(weights, threads);

@@ -2,6 +2,7 @@
 package anymesh.kit.model;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import ai.onnxruntime.OrtException;
 import java.lang.foreign.Arena;
@@ -99,7 +100,7 @@ public final class IoBinding implements AutoCloseable {
                             values.get(outputs.indexOf(entry.getKey())));
                 }
             } finally {
-                values.forEach(OrtApi::release);
+                values.forEach(value -> OrtApi.release(value.address()));
             }
         });
         inputs.forEach((output, input) -> {
@@ -118,12 +119,12 @@ public final class IoBinding implements AutoCloseable {
     private static void withValue(Tensor tensor, Use use) throws OrtException {
         try (var arena = Arena.ofConfined()) {
             var made = arena.allocate(ADDRESS);
-            OrtApi.tensor(arena, tensor, made);
+            OrtApi.tensor(tensor, arena.allocateFrom(JAVA_LONG, tensor.shape()).address(), made.address());
             var value = made.get(ADDRESS, 0);
             try {
                 use.of(value);
             } finally {
-                OrtApi.release(value);
+                OrtApi.release(value.address());
             }
         }
     }

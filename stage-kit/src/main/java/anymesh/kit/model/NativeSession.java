@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.model;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
 import java.lang.ref.Reference;
 import java.util.HashMap;
 import java.util.Map;
@@ -60,15 +59,15 @@ final class NativeSession {
     /** Reads and writes the memory of these tensors. */
     void run(Map<String, Tensor> feeds, Map<String, Tensor> results) throws OrtException {
         try (var arena = Arena.ofConfined()) {
-            var memory = SegmentAllocator.slicingAllocator(arena.allocate(bytes(feeds) + bytes(results), Long.BYTES));
-            try (var fed = new Values(memory, feeds.size()); var wanted = new Values(memory, results.size())) {
+            try (var fed = new Values(arena, feeds); var wanted = new Values(arena, results)) {
                 for (var feed : feeds.entrySet()) {
-                    fed.add(memory, input(feed.getKey()), feed.getValue());
+                    fed.add(input(feed.getKey()), feed.getValue());
                 }
                 for (var result : results.entrySet()) {
-                    wanted.add(memory, output(result.getKey()), result.getValue());
+                    wanted.add(output(result.getKey()), result.getValue());
                 }
-                OrtApi.run(handle, fed.names, fed.handles, fed.count, wanted.names, wanted.count, wanted.handles);
+                OrtApi.run(handle, fed.names(), fed.handles(), fed.count, wanted.names(), wanted.count,
+                        wanted.handles());
             }
         } finally {
             Reference.reachabilityFence(feeds);
@@ -76,36 +75,49 @@ final class NativeSession {
         }
     }
 
-    /** A name, a handle and the axes of each. */
-    private static long bytes(Map<String, Tensor> tensors) {
-        long words = 0;
-        for (var tensor : tensors.values()) {
-            words += 2 + tensor.rank();
-        }
-        return words * Long.BYTES;
-    }
-
-    /** Tensors of the caller, as the runtime takes them for one run. */
+    /** Tensors of the caller, as the runtime takes them for one run: an array of names, one of handles, and all axes. */
     private static final class Values implements AutoCloseable {
-        private final MemorySegment names;
-        private final MemorySegment handles;
+        private final MemorySegment memory;
+        private final int size;
         private int count;
+        private int axes;
 
-        Values(SegmentAllocator memory, int size) {
-            this.names = memory.allocate(ADDRESS, size);
-            this.handles = memory.allocate(ADDRESS, size);
+        Values(Arena arena, Map<String, Tensor> tensors) {
+            this.size = tensors.size();
+            int words = 2 * size;
+            for (var tensor : tensors.values()) {
+                words += tensor.rank();
+            }
+            this.memory = arena.allocate(JAVA_LONG, words);
+            this.axes = 2 * size;
         }
 
-        void add(SegmentAllocator memory, MemorySegment name, Tensor tensor) throws OrtException {
-            OrtApi.tensor(memory, tensor, handles.asSlice(count * ADDRESS.byteSize(), ADDRESS));
-            names.setAtIndex(ADDRESS, count, name);
+        void add(MemorySegment name, Tensor tensor) throws OrtException {
+            for (int axis = 0; axis < tensor.rank(); axis++) {
+                memory.setAtIndex(JAVA_LONG, axes + axis, tensor.size(axis));
+            }
+            OrtApi.tensor(tensor, address(axes), address(size + count));
+            memory.setAtIndex(JAVA_LONG, count, name.address());
+            axes += tensor.rank();
             count++;
+        }
+
+        long names() {
+            return address(0);
+        }
+
+        long handles() {
+            return address(size);
+        }
+
+        private long address(int word) {
+            return memory.address() + word * JAVA_LONG.byteSize();
         }
 
         @Override
         public void close() {
             for (int i = 0; i < count; i++) {
-                OrtApi.release(handles.getAtIndex(ADDRESS, i));
+                OrtApi.release(memory.getAtIndex(JAVA_LONG, size + i));
             }
         }
     }

@@ -12,7 +12,6 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +20,8 @@ import java.util.List;
 /**
  * The functions of ONNX Runtime's C API (onnxruntime_c_api.h) that its Java API lacks, or has at a price. They lie in
  * {@code struct OrtApi}, which grows at its end only, so that a function's place is the same in all versions. Handles are pointers to what
- * the runtime owns; an {@link OrtException} says what it says itself.
+ * the runtime owns; an {@link OrtException} says what it says itself. What is called for each tensor of each run takes addresses: of a
+ * segment the JVM would see each time that it is still there.
  */
 @SuppressWarnings("restricted") // Foreign functions are what it is for.
 final class OrtApi {
@@ -33,11 +33,12 @@ final class OrtApi {
     private static final MethodHandle ERROR_CODE = function(1, FunctionDescriptor.of(JAVA_INT, ADDRESS));
     private static final MethodHandle ERROR_MESSAGE = function(2, FunctionDescriptor.of(ADDRESS, ADDRESS));
     private static final MethodHandle RELEASE_STATUS = function(93, FunctionDescriptor.ofVoid(ADDRESS));
-    private static final MethodHandle RUN = status(9, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG,
-            ADDRESS);
-    private static final MethodHandle CREATE_TENSOR = status(49, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG,
-            JAVA_INT, ADDRESS);
-    private static final MethodHandle RELEASE_VALUE = function(96, FunctionDescriptor.ofVoid(ADDRESS));
+    private static final MethodHandle RUN = function(9, FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG,
+            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle CREATE_TENSOR = function(49, FunctionDescriptor.of(JAVA_LONG, JAVA_LONG,
+            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG), Linker.Option.critical(false));
+    private static final MethodHandle RELEASE_VALUE = function(96, FunctionDescriptor.ofVoid(JAVA_LONG),
+            Linker.Option.critical(false));
     private static final MemorySegment HOST = memory("Cpu");
 
     /** Those of a binding, which only who binds needs. */
@@ -79,23 +80,21 @@ final class OrtApi {
     }
 
     /**
-     * A tensor of the caller's memory, which must outlive it.
+     * Makes a tensor of the caller's memory, which must outlive it.
      *
-     * @param scratch memory for what it is described by, which must live as long as this call
-     * @param made becomes its handle, to be released
+     * @param axes where its shape is
+     * @param made where its handle goes, to be released
      */
-    static void tensor(SegmentAllocator scratch, Tensor tensor, MemorySegment made) throws OrtException {
-        var data = MemorySegment.ofBuffer(tensor.bytes());
-        var shape = tensor.shape();
+    static void tensor(Tensor tensor, long axes, long made) throws OrtException {
         try {
-            check((MemorySegment) CREATE_TENSOR.invokeExact(HOST, data, data.byteSize(),
-                    scratch.allocateFrom(JAVA_LONG, shape), (long) shape.length, type(tensor.type()), made));
+            check((long) CREATE_TENSOR.invokeExact(HOST.address(), tensor.address(), tensor.byteSize(), axes,
+                    (long) tensor.rank(), type(tensor.type()), made));
         } catch (Throwable e) {
             throw thrown(e);
         }
     }
 
-    static void release(MemorySegment value) {
+    static void release(long value) {
         try {
             RELEASE_VALUE.invokeExact(value);
         } catch (Throwable e) {
@@ -104,11 +103,10 @@ final class OrtApi {
     }
 
     /** Names and values are arrays of pointers. */
-    static void run(MemorySegment session, MemorySegment feedNames, MemorySegment feeds, long fed,
-            MemorySegment resultNames, long wanted, MemorySegment results) throws OrtException {
+    static void run(MemorySegment session, long feedNames, long feeds, long fed, long resultNames, long wanted,
+            long results) throws OrtException {
         try {
-            check((MemorySegment) RUN.invokeExact(session, MemorySegment.NULL, feedNames, feeds, fed, resultNames,
-                    wanted, results));
+            check((long) RUN.invokeExact(session.address(), 0L, feedNames, feeds, fed, resultNames, wanted, results));
         } catch (Throwable e) {
             throw thrown(e);
         }
@@ -169,8 +167,8 @@ final class OrtApi {
         return function(place, FunctionDescriptor.of(ADDRESS, arguments));
     }
 
-    private static MethodHandle function(int place, FunctionDescriptor type) {
-        return Linker.nativeLinker().downcallHandle(TABLE.getAtIndex(ADDRESS, place), type);
+    private static MethodHandle function(int place, FunctionDescriptor type, Linker.Option... options) {
+        return Linker.nativeLinker().downcallHandle(TABLE.getAtIndex(ADDRESS, place), type, options);
     }
 
     /** The Java API has it, and keeps it to itself. */
@@ -215,16 +213,17 @@ final class OrtApi {
     /** Takes a microsecond more than {@code invokeExact}, for what isn't done at each run. */
     private static void call(MethodHandle function, Object... arguments) throws OrtException {
         try {
-            check((MemorySegment) function.invokeWithArguments(arguments));
+            check(((MemorySegment) function.invokeWithArguments(arguments)).address());
         } catch (Throwable e) {
             throw thrown(e);
         }
     }
 
-    private static void check(MemorySegment status) throws Throwable {
-        if (status.equals(MemorySegment.NULL)) {
+    private static void check(long address) throws Throwable {
+        if (address == 0) {
             return;
         }
+        var status = MemorySegment.ofAddress(address);
         int code = (int) ERROR_CODE.invokeExact(status);
         var text = ((MemorySegment) ERROR_MESSAGE.invokeExact(status)).reinterpret(Long.MAX_VALUE).getString(0);
         RELEASE_STATUS.invokeExact(status);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package anymesh.kit.model;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -100,6 +101,15 @@ public final class Tensor {
     /** All bytes; every call gives a view with a position of its own. */
     public ByteBuffer bytes() {
         return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Where its numbers are, for as long as it is reachable. */
+    long address() {
+        return MemorySegment.ofBuffer(bytes).address();
+    }
+
+    long byteSize() {
+        return bytes.capacity();
     }
 
     /** All numbers of a FLOAT32 tensor. */
