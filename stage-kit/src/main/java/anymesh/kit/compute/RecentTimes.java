@@ -27,6 +27,11 @@ public final class RecentTimes {
         last = nanoTime.getAsLong();
     }
 
+    /** Begins anew. */
+    public void forget() {
+        count = 0;
+    }
+
     /** Whether there are enough to be compared with others. */
     public boolean isKnown() {
         return count >= ENOUGH;

@@ -133,6 +133,7 @@ public final class IoBinding implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("closed");
         }
+        model.requireOpen();
         try {
             call.run();
         } catch (OrtException e) {

@@ -146,6 +146,7 @@ public final class OnnxModel implements AutoCloseable {
 
     /** Runs into tensors of the caller, whose shapes must be the outputs' own: nothing is copied. */
     public void run(Map<String, Tensor> feeds, Map<String, Tensor> results) {
+        requireOpen();
         try {
             natively.run(feeds, results);
         } catch (OrtException e) {
@@ -155,10 +156,18 @@ public final class OnnxModel implements AutoCloseable {
 
     /** For many runs on the same memory, or on memory where the session runs; {@link InferenceFailed} if the runtime refuses it. */
     public IoBinding bind() {
+        requireOpen();
         try {
             return new IoBinding(this, natively);
         } catch (OrtException e) {
             throw failed(e);
+        }
+    }
+
+    /** The C API would use what was freed. */
+    void requireOpen() {
+        if (closed.get()) {
+            throw new IllegalStateException(file + " was closed");
         }
     }
 

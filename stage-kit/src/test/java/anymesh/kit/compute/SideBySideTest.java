@@ -50,6 +50,35 @@ final class SideBySideTest {
     }
 
     @Test
+    void whatAnotherModelDisturbedSaysNothing() {
+        takeParts();
+        for (int i = 0; i < 30; i++) {
+            sideBySide.run("kind", 8, (_, _) -> {
+                Cores.busy(() -> {});
+                now.addAndGet(1_000);
+            });
+        }
+        assertThat(parts(8, whole -> whole ? 100 : 40)).isEqualTo(4);
+        sideBySide.run("kind", 8, (_, count) -> assertThat(count).isEqualTo(2));
+    }
+
+    @Test
+    void twoTriesTellWhenItWasLongAgo() {
+        parts(8, whole -> whole ? 100 : 120);
+        now.addAndGet(TimeUnit.MINUTES.toNanos(1));
+        var parts = new ArrayList<Integer>();
+        for (int i = 0; i < 6; i++) {
+            var begun = new AtomicInteger();
+            sideBySide.run("kind", 8, (_, count) -> {
+                begun.incrementAndGet();
+                now.addAndGet(count == 8 ? 100 : 10);
+            });
+            parts.add(begun.get());
+        }
+        assertThat(parts).as("two of each, then the faster").containsExactly(4, 4, 1, 1, 4, 4);
+    }
+
+    @Test
     void rowsStayInPairs() {
         assertThat(parts(6, whole -> whole ? 100 : 40)).isEqualTo(3);
         assertThat(parts(3, whole -> whole ? 100 : 40)).isEqualTo(1);

@@ -76,6 +76,36 @@ final class OnnxModelTest {
     }
 
     @Test
+    void aModelThatIsClosedIsNotRun() {
+        var model = affine(OnnxSettings.cpu(1));
+        var x = Tensor.ofFloats(new float[]{1, 2, 3}, 1, 3);
+        var y = Tensor.allocate(ElementType.FLOAT32, 1, 3);
+        var binding = model.bind();
+        binding.feed("x", x);
+        binding.write("y", y);
+        binding.close();
+        model.close();
+        assertThatThrownBy(() -> model.run(Map.of("x", x), Map.of("y", y))).isInstanceOf(IllegalStateException.class)
+                .hasMessage(model.file() + " was closed");
+        assertThatThrownBy(() -> model.run(Map.of("x", x))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(model::bind).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void pinnedResultsOfAnotherShapeAreRefusedAndTheNextRunWorks() {
+        try (var model = affine(OnnxSettings.cpu(1))) {
+            var x = Map.of("x", Tensor.ofFloats(new float[]{1, 2, 3}, 1, 3));
+            var larger = Tensor.allocate(ElementType.FLOAT32, 2, 3);
+            assertThatThrownBy(() -> model.run(x, Map.of("y", larger))).isInstanceOf(InferenceFailed.class);
+            assertThatThrownBy(() -> model.run(x, Map.of("z", larger))).isInstanceOf(InferenceFailed.class)
+                    .hasMessageContaining("no output 'z' (it has: [y])");
+            var y = Tensor.allocate(ElementType.FLOAT32, 1, 3);
+            model.run(x, Map.of("y", y));
+            assertThat(y.toFloatArray()).containsExactly(3, 5, 7);
+        }
+    }
+
+    @Test
     void providersThatAreNotThereAreLeftForTheNextOne() {
         try (var model = affine(OnnxSettings.defaults())) {
             assertThat(model.run(Map.of("x", Tensor.ofFloats(new float[]{1, 1, 1}, 1, 3))).get("y").toFloatArray())
