@@ -72,6 +72,7 @@ final class NativeSession {
         } finally {
             Reference.reachabilityFence(feeds);
             Reference.reachabilityFence(results);
+            Reference.reachabilityFence(this); // the names
         }
     }
 
