@@ -224,6 +224,7 @@ def p95(took: dict[str, list[float]]) -> float:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the mesh is ended on the way
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 20
     mesh = Mesh()
     bad = False

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -68,6 +69,7 @@ def many(url: str, kind: str, first: int, count: int) -> float:
 
 
 def main(requests: int) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the mesh is ended on the way
     with tempfile.TemporaryDirectory() as folder:
         env = os.environ | {"ANYMESH_STATE": f"{folder}/mesh.json"}
         up = subprocess.Popen([HOME / "anymesh", "up", "--processes", "--port", "0"], stdout=subprocess.PIPE, env=env, text=True)

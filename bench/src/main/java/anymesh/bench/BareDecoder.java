@@ -62,19 +62,21 @@ final class BareDecoder implements AutoCloseable {
         for (int row = 0; row < rows; row++) {
             run(1, 0, prompt);
         }
-        for (int token = 1; token < tokens; token++) {
-            run(rows, prompt + token - 1, 1);
-        }
+        write(rows, prompt, tokens - 1);
         return (System.nanoTime() - begun) / 1e9;
     }
 
     /** So many tokens of so many answers at once that have so many tokens before them; how many a second. */
     double tokensPerSecond(int rows, int before, int tokens) {
         long begun = System.nanoTime();
+        write(rows, before, tokens);
+        return rows * tokens * 1e9 / (System.nanoTime() - begun);
+    }
+
+    private void write(int rows, int before, int tokens) {
         for (int token = 0; token < tokens; token++) {
             run(rows, before + token, 1);
         }
-        return rows * tokens * 1e9 / (System.nanoTime() - begun);
     }
 
     private void run(int rows, int length, int tokens) {

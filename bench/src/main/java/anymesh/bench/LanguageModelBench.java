@@ -4,6 +4,7 @@ package anymesh.bench;
 import anymesh.bench.Medians.Measurement;
 import anymesh.cli.EmbeddedMesh;
 import anymesh.cli.settings.ServiceSettings;
+import anymesh.kit.model.OnnxEnvironment;
 import anymesh.kit.registry.InMemoryStageRegistry;
 import anymesh.kit.store.InMemoryMeshStore;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Tokens a second of SmolLM2-135M, one answer and eight at once: through the mesh, by llama.cpp's Python package, and of the bare
@@ -48,19 +48,14 @@ final class LanguageModelBench {
         }
     }
 
-    private static Path cache() {
-        return Path.of(Objects.requireNonNullElse(System.getenv("ANYMESH_CACHE"),
-                System.getProperty("user.home") + "/.cache/anymesh"));
-    }
-
     /** SmolLM2 as {@code bench/lm/setup} exported it: fp32, int8 or int4. */
     static Path bundle(String precision) {
-        return cache().resolve("smollm2/bundle-" + precision);
+        return OnnxEnvironment.cache().resolve("smollm2/bundle-" + precision);
     }
 
     private static void run(Path home, Precision precision, int rounds) throws Exception {
         var bundle = bundle(precision.name());
-        var installed = new LlamaCpp.Installed(cache().resolve("llama-venv"), home);
+        var installed = new LlamaCpp.Installed(OnnxEnvironment.cache().resolve("llama-venv"), home);
         int threads = Runtime.getRuntime().availableProcessors();
         long weights = Files.size(bundle.resolve("model.onnx.data"));
         try (var opened = new Opened()) {
@@ -70,7 +65,7 @@ final class LanguageModelBench {
             var rows = new ArrayList<Row>();
             rows.add(asked("Anymesh", opened.with(new MeshClient(mesh.url(), "smollm2")), weights));
             for (var kind : precision.ggufs()) {
-                var gguf = cache().resolve("smollm2/SmolLM2-135M-Instruct.%s.gguf".formatted(kind));
+                var gguf = OnnxEnvironment.cache().resolve("smollm2/SmolLM2-135M-Instruct.%s.gguf".formatted(kind));
                 long bytes = Files.size(gguf);
                 var plain = opened.with(installed.server(gguf, threads));
                 rows.add(asked("llama.cpp " + kind + ", its server",

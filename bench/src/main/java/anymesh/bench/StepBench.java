@@ -4,6 +4,7 @@ package anymesh.bench;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
+import anymesh.backbone.decode.DecodeLoop;
 import anymesh.kit.model.ElementType;
 import anymesh.kit.model.OnnxEnvironment;
 import anymesh.kit.model.OnnxModel;
@@ -20,7 +21,6 @@ import java.util.Map;
 final class StepBench {
     private static final int BEFORE = 12;
     private static final int STEPS = 200;
-    private static final int BLOCK = 32;
     private static final int OTHERS = 8;
 
     private StepBench() {}
@@ -35,8 +35,9 @@ final class StepBench {
             System.out.printf("| %d | %.0f | %.0f | %.2f of it | %.0f | %.2f of it |%n", rows, medians.median(0),
                     medians.median(1), medians.ratio(1, 0), medians.median(2), medians.ratio(2, 0));
         }
-        var medians = Medians.of(rounds, () -> byAnymesh(file, 1, BLOCK), () -> byAnymesh(file, OTHERS, 1));
-        System.out.printf("| a block of %d positions of a prompt | | %.0f | %.2f of a step of %d rows | | |%n", BLOCK,
+        var medians = Medians.of(rounds, () -> byAnymesh(file, 1, DecodeLoop.BLOCK), () -> byAnymesh(file, OTHERS, 1));
+        System.out.printf("| a block of %d positions of a prompt | | %.0f | %.2f of a step of %d rows | | |%n",
+                DecodeLoop.BLOCK,
                 medians.median(0), medians.ratio(0, 1), OTHERS);
     }
 

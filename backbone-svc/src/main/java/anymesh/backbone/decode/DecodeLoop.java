@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class DecodeLoop implements Stepper<GenerateJob>, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DecodeLoop.class);
     /** Positions of a prompt that are read at once. More take longer than those who write should wait, fewer are read more slowly. */
-    private static final int BLOCK = 32;
+    public static final int BLOCK = 32;
     private static final int IN_PARTS = 8;
 
     private final TokenInput input;

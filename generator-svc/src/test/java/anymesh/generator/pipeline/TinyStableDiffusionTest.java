@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import anymesh.kit.check.ReferenceReport.Compared;
+import anymesh.kit.model.OnnxEnvironment;
 import anymesh.kit.model.OnnxSettings;
 import anymesh.kit.model.SafeTensors;
 import anymesh.kit.model.Tensor;
@@ -34,8 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@code models/src} makes it; without it these tests are skipped, on CI they fail.
  */
 class TinyStableDiffusionTest {
-    private static final Path HOME = Path.of(System.getenv().getOrDefault("ANYMESH_CACHE",
-            System.getProperty("user.home") + "/.cache/anymesh"), "tiny-sd");
+    private static final Path HOME = OnnxEnvironment.cache().resolve("tiny-sd");
     private static final String CONFIG = "scheduler/scheduler_config.json";
 
     @TempDir

@@ -112,9 +112,11 @@ public final class SideBySide {
         } else {
             inParts(parts, rows, work);
         }
-        if (Cores.begun() == begun) { // else another model took the core: that says nothing of when one is free
-            synchronized (known) {
-                way.add((double) (nanoTime.getAsLong() - start));
+        double nanos = nanoTime.getAsLong() - start;
+        synchronized (known) {
+            // Where another model took a core it says nothing of when one is free; yet a way that is tried must be known in the end.
+            if (Cores.begun() == begun || !way.isKnown()) {
+                way.add(nanos);
             }
         }
     }

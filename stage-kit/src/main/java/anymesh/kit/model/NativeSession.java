@@ -58,17 +58,16 @@ final class NativeSession {
 
     /** Reads and writes the memory of these tensors. */
     void run(Map<String, Tensor> feeds, Map<String, Tensor> results) throws OrtException {
-        try (var arena = Arena.ofConfined()) {
-            try (var fed = new Values(arena, feeds); var wanted = new Values(arena, results)) {
-                for (var feed : feeds.entrySet()) {
-                    fed.add(input(feed.getKey()), feed.getValue());
-                }
-                for (var result : results.entrySet()) {
-                    wanted.add(output(result.getKey()), result.getValue());
-                }
-                OrtApi.run(handle, fed.names(), fed.handles(), fed.count, wanted.names(), wanted.count,
-                        wanted.handles());
+        try (var arena = Arena.ofConfined();
+                var fed = new Values(arena, feeds);
+                var wanted = new Values(arena, results)) {
+            for (var feed : feeds.entrySet()) {
+                fed.add(input(feed.getKey()), feed.getValue());
             }
+            for (var result : results.entrySet()) {
+                wanted.add(output(result.getKey()), result.getValue());
+            }
+            OrtApi.run(handle, fed.names(), fed.handles(), fed.count, wanted.names(), wanted.count, wanted.handles());
         } finally {
             Reference.reachabilityFence(feeds);
             Reference.reachabilityFence(results);

@@ -95,7 +95,8 @@ public final class OnnxEnvironment {
                 System.mapLibraryName(library)));
     }
 
-    private static Path cache() {
+    /** Where a user's processes keep what they share: {@code ANYMESH_CACHE}, or {@code ~/.cache/anymesh}. */
+    public static Path cache() {
         var named = System.getenv("ANYMESH_CACHE");
         return named == null ? Path.of(System.getProperty("user.home"), ".cache/anymesh") : Path.of(named);
     }

@@ -16,8 +16,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -244,23 +244,20 @@ public final class OnnxModel implements AutoCloseable {
 
     /** The runtime's handles on tensors of the caller, for one run. */
     private final class Lent implements AutoCloseable {
-        private final List<OnnxTensor> handles = new ArrayList<>();
+        private final Map<String, OnnxTensor> handles = new HashMap<>();
 
         Map<String, OnnxTensor> all(Map<String, Tensor> tensors) throws OrtException {
-            var lent = new LinkedHashMap<String, OnnxTensor>();
             for (var entry : tensors.entrySet()) {
                 var tensor = entry.getValue();
-                var handle = OnnxTensor.createTensor(environment, tensor.bytes(), tensor.shape(),
-                        javaType(tensor.type()));
-                handles.add(handle);
-                lent.put(entry.getKey(), handle);
+                handles.put(entry.getKey(), OnnxTensor.createTensor(environment, tensor.bytes(), tensor.shape(),
+                        javaType(tensor.type())));
             }
-            return lent;
+            return handles;
         }
 
         @Override
         public void close() {
-            handles.forEach(OnnxTensor::close);
+            handles.values().forEach(OnnxTensor::close);
         }
     }
 }

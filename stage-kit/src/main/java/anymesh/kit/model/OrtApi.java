@@ -141,7 +141,11 @@ final class OrtApi {
     }
 
     static void run(MemorySegment session, MemorySegment binding) throws OrtException {
-        call(Binding.RUN, session, MemorySegment.NULL, binding);
+        try {
+            check(((MemorySegment) Binding.RUN.invokeExact(session, MemorySegment.NULL, binding)).address());
+        } catch (Throwable e) {
+            throw thrown(e);
+        }
     }
 
     /** All outputs of the last run, in the order in which they were bound first; each is to be released. */

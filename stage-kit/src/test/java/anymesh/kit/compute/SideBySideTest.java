@@ -62,6 +62,23 @@ final class SideBySideTest {
         sideBySide.run("kind", 8, (_, count) -> assertThat(count).isEqualTo(2));
     }
 
+    /** However busy it is, the slower way is not what is tried again and again. */
+    @Test
+    void aWayIsTriedTwiceThoughAnotherModelDisturbsIt() {
+        takeParts();
+        now.addAndGet(TimeUnit.MINUTES.toNanos(1));
+        var parts = new ArrayList<Integer>();
+        for (int i = 0; i < 6; i++) {
+            var begun = new AtomicInteger();
+            sideBySide.run("kind", 8, (_, count) -> {
+                Cores.busy(begun::incrementAndGet);
+                now.addAndGet(count == 8 ? 100 : 10);
+            });
+            parts.add(begun.get());
+        }
+        assertThat(parts).containsExactly(1, 1, 4, 4, 4, 4);
+    }
+
     @Test
     void twoTriesTellWhenItWasLongAgo() {
         parts(8, whole -> whole ? 100 : 120);
