@@ -36,6 +36,7 @@ final class ContainersIT {
     void nobodyNoticesWhatHappensToOneOfTwo() throws Exception {
         try (var mesh = ContainerMesh.start(2); var load = new Load(mesh.url())) {
             nothingRunsAsRootOrCanWriteItsRoot(mesh);
+            theJdksClassesAreThoseOfTheArchive(mesh);
             var faults = Map.<String, Fault>of("backbone", ContainersIT::kill, "output-projector", ContainersIT::pause,
                     "input-projector", ContainersIT::restart, "generator-image", ContainersIT::exhaust, "encoder",
                     ContainersIT::cutOff);
@@ -55,6 +56,13 @@ final class ContainersIT {
             var tried = container.execInContainer("bash", "-c", "id -u; touch /opt/written || echo refused");
             assertThat(tried.getStdout()).as(container.getDockerImageName()).isEqualTo("65532\nrefused\n");
         }
+    }
+
+    /** Or a JVM takes them out of its modules one by one, as it does in silence where its options differ from the archive's. */
+    private static void theJdksClassesAreThoseOfTheArchive(ContainerMesh mesh) throws Exception {
+        var tried = mesh.instances("encoder").getFirst().execInContainer("/opt/java/bin/java",
+                "@/opt/anymesh/jvm.options", "-Xshare:on", "-version");
+        assertThat(tried.getExitCode()).as(tried.getStdout() + tried.getStderr()).isZero();
     }
 
     private static void kill(ContainerMesh mesh, String service) {
