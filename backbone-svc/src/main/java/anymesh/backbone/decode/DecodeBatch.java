@@ -67,11 +67,7 @@ final class DecodeBatch {
             int length = sequence == null ? abandoned() : sequence.length();
             positionBuffer.put(row, length);
             idBuffer.put(row, 0);
-            int padding = past.length() - length;
-            int before = layout.before(padding);
-            for (int i = 0; i <= past.length(); i++) {
-                mask.put(before <= i && i <= before + length ? 1 : 0);
-            }
+            layout.mask(mask, length + 1, past.length() + 1);
         }
         for (int i = 0; i < tokens.length; i++) {
             idBuffer.put(sequences.get(i).row(), tokens[i]);

@@ -48,10 +48,9 @@ final class PromptBatch {
         for (int row = 0; row < rows; row++) {
             int before = before(row);
             int length = prompts.get(row).length();
+            layout.mask(maskNumbers, length, longest);
             for (int i = 0; i < longest; i++) {
-                boolean isToken = before <= i && i < before + length;
-                maskNumbers.put(isToken ? 1 : 0);
-                positionNumbers.put(isToken ? i - before : 0);
+                positionNumbers.put(before <= i && i < before + length ? i - before : 0);
             }
         }
         var logitTensor = decoder.logits(logits, rows, longest);

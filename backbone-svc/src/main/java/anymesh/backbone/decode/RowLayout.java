@@ -3,6 +3,7 @@ package anymesh.backbone.decode;
 
 import anymesh.kit.model.OnnxGraph;
 import anymesh.kit.model.OnnxGraph.Node;
+import java.nio.LongBuffer;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,14 @@ enum RowLayout {
     /** How many positions of a row's padding stand before its tokens. */
     int before(int padding) {
         return this == RIGHT_PADDED || this == IN_PLACE ? 0 : padding;
+    }
+
+    /** Writes the mask of a row that has as many tokens among {@code room} positions. */
+    void mask(LongBuffer to, int tokens, int room) {
+        int before = before(room - tokens);
+        for (int i = 0; i < room; i++) {
+            to.put(before <= i && i < before + tokens ? 1 : 0);
+        }
     }
 
     /** Whether rows of unequal lengths go together. */
