@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import json
+import time
+import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,10 +21,21 @@ class Mesh:
     def answer(self, messages: list[Message], seed: int) -> Answer:
         body = json.dumps({"model": self.model, "messages": messages, "seed": seed}).encode()
         request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=300) as response:
-            message = json.load(response)["choices"][0]["message"]
+        message = json.loads(self.sent(request))["choices"][0]["message"]
         media = [value_of(part) for part in message.get("parts") or []]
         return Answer(message.get("content") or "", [m for m in media if m is not None])
+
+    @staticmethod
+    def sent(request: urllib.request.Request) -> bytes:
+        """What comes back; a busy mesh is asked again when it said."""
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=300) as response:
+                    return response.read()
+            except urllib.error.HTTPError as refused:
+                if refused.code != 429:
+                    raise
+                time.sleep(float(refused.headers.get("Retry-After", "1")))
 
     def answer_all(self, dialogues: list[list[Message]], first_seed: int = 0) -> list[Answer]:
         with ThreadPoolExecutor(8) as pool:
