@@ -11,6 +11,8 @@ from .media import Answer, value_of
 
 Message = dict[str, object]
 
+PATIENCE = 300.0  # seconds
+
 
 class Mesh:
     """The mesh at a URL; eight requests at a time, so that it may batch them."""
@@ -27,13 +29,14 @@ class Mesh:
 
     @staticmethod
     def sent(request: urllib.request.Request) -> bytes:
-        """What comes back; a busy mesh is asked again when it said."""
+        """What comes back; a busy mesh is asked again when it said, though not for ever."""
+        last = time.monotonic() + PATIENCE
         while True:
             try:
-                with urllib.request.urlopen(request, timeout=300) as response:
+                with urllib.request.urlopen(request, timeout=PATIENCE) as response:
                     return response.read()
             except urllib.error.HTTPError as refused:
-                if refused.code != 429:
+                if refused.code != 429 or time.monotonic() > last:
                     raise
                 time.sleep(float(refused.headers.get("Retry-After", "1")))
 

@@ -2,7 +2,6 @@
 package anymesh.gateway.pipeline;
 
 import anymesh.gateway.client.StageClient;
-import anymesh.gateway.forecast.Forecasts;
 import anymesh.gateway.forecast.Patience;
 import anymesh.gateway.forecast.Task;
 import anymesh.gateway.routing.RoutePlan;
@@ -33,7 +32,6 @@ import java.util.stream.IntStream;
 public final class GenerationPipeline implements AutoCloseable {
     private final PerceiveStep perceive;
     private final MediaCache cache;
-    private final Forecasts forecasts;
     private final Steps steps;
 
     /**
@@ -44,8 +42,7 @@ public final class GenerationPipeline implements AutoCloseable {
             WireMemory memory) {
         this.cache = cache;
         perceive = new PerceiveStep(client, cache, memory);
-        forecasts = new Forecasts(client::loads);
-        steps = Steps.of(client, router, forecasts, trials, tap);
+        steps = Steps.of(client, router, trials, tap);
     }
 
     /**
@@ -79,7 +76,7 @@ public final class GenerationPipeline implements AutoCloseable {
 
     private Future<Answers> answers(GenerationRequest request, int n, RoutePlan plan, Patience patience,
             CallContext call, LongConsumer held, ChoiceListener events, boolean isRehearsal) {
-        return forecasts.within(tasks(request, n, plan), patience, !request.required().isEmpty(),
+        return steps.forecasts().within(tasks(request, n, plan), patience, !request.required().isEmpty(),
                 entered -> perceive(request, plan, call).compose(media -> {
                     var choices = new Gathering<Answer>(call, _ -> {});
                     var shares = IntStream.range(0, n)

@@ -5,12 +5,13 @@ import anymesh.gateway.client.StageClient;
 import anymesh.gateway.forecast.Forecasts;
 import anymesh.gateway.routing.StageRouter;
 
-/** What all answers go through from equation 3 on, and who sees it. */
+/** What all answers go through from equation 3 on, what is foreseen of them, and who sees it. */
 record Steps(StageRouter router, Forecasts forecasts, ReasonStep reason, ProjectOutputStep projectOutput,
         GenerateStep generate, ScaleStep scale, SoundtrackStep soundtrack, Trials trials, GeneratorTap tap,
         Shadows shadows) {
 
-    static Steps of(StageClient client, StageRouter router, Forecasts forecasts, Trials trials, GeneratorTap tap) {
+    static Steps of(StageClient client, StageRouter router, Trials trials, GeneratorTap tap) {
+        var forecasts = new Forecasts(client::loads);
         var projectOutput = new ProjectOutputStep(client);
         var generate = new GenerateStep(client, forecasts);
         return new Steps(router, forecasts, new ReasonStep(client, forecasts), projectOutput, generate, new ScaleStep(),
