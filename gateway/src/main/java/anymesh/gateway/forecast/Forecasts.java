@@ -11,12 +11,15 @@ import anymesh.wire.error.Overloaded;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -28,20 +31,30 @@ public final class Forecasts {
     private static final double MICROS = TimeUnit.SECONDS.toMicros(1);
 
     private final Supplier<List<InstanceLoad>> instances;
+    private final LongSupplier nanoTime;
     private final ConcurrentMap<Release, ReleaseLoad> loads = new ConcurrentHashMap<>();
 
     /** {@code instances}: those of the moment. */
-    public Forecasts(Supplier<List<InstanceLoad>> instances) {
+    public Forecasts(Supplier<List<InstanceLoad>> instances, LongSupplier nanoTime) {
         this.instances = instances;
+        this.nanoTime = nanoTime;
     }
 
     private ReleaseLoad load(Hop hop) {
         return loads.computeIfAbsent(hop.release(), _ -> new ReleaseLoad());
     }
 
-    private Forecast forecast(List<Task> tasks) {
+    /** What a request of these tasks finds now at those releases of which something is known. */
+    private Map<Hop, Found> find(List<Task> tasks) {
         var now = instances.get();
-        return tasks.stream().map(task -> load(task.hop()).forecast(task, crew(task.hop(), now)))
+        var found = new LinkedHashMap<Hop, Found>();
+        tasks.forEach(task -> load(task.hop()).find(task, crew(task.hop(), now))
+                .ifPresent(one -> found.put(task.hop(), one)));
+        return found;
+    }
+
+    private Forecast forecast(Map<Hop, Found> found) {
+        return found.entrySet().stream().map(one -> load(one.getKey()).forecast(one.getValue()))
                 .reduce(Forecast.NONE, Forecast::and);
     }
 
@@ -58,7 +71,8 @@ public final class Forecasts {
      * over. Who would not be done in time all by itself is let in: a forecast of that is no better than trying it.
      */
     private Entered enter(List<Task> tasks, Patience patience) {
-        var forecast = forecast(tasks);
+        var found = find(tasks);
+        var forecast = forecast(found);
         patience.told().accept(forecast);
         if (forecast.waiting().compareTo(patience.maxWait()) > 0) {
             throw new Overloaded(
@@ -71,7 +85,7 @@ public final class Forecasts {
                     seconds(forecast.total()), seconds(patience.time())), forecast.total().minus(patience.time()));
         }
         tasks.forEach(task -> load(task.hop()).begin(task));
-        return new Entered(tasks, forecast);
+        return new Entered(tasks, found);
     }
 
     /**
@@ -111,18 +125,24 @@ public final class Forecasts {
     public final class Entered implements AutoCloseable {
         private final List<Task> tasks;
         private final List<Task> left;
-        private final Forecast forecast;
-        private final long since = System.nanoTime();
+        private final Map<Hop, Found> found;
+        private final long since = nanoTime.getAsLong();
 
-        private Entered(List<Task> tasks, Forecast forecast) {
+        private Entered(List<Task> tasks, Map<Hop, Found> found) {
             this.tasks = List.copyOf(tasks);
             this.left = new ArrayList<>(tasks);
-            this.forecast = forecast;
+            this.found = found;
         }
 
-        /** It has ended: the last of its releases, which had the most to do, was as fast as this. */
+        /**
+         * It has ended: the last of its releases, which had the most to do, was as fast as this. It is held against what it found
+         * and the speeds of now, not those of then: what has become slower since shows in speeds already, and would count twice.
+         */
         void took(boolean isLate) {
-            load(tasks.getLast().hop()).took(forecast, Duration.ofNanos(System.nanoTime() - since), isLate);
+            if (found.size() == tasks.size()) {
+                load(tasks.getLast().hop()).took(forecast(found), Duration.ofNanos(nanoTime.getAsLong() - since),
+                        isLate);
+            }
         }
 
         /** This step has done its part, while others go on. */

@@ -4,6 +4,7 @@ package anymesh.gateway.forecast;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What one release has to do for this gateway, and how fast it does it. The unit of work is a step on a pixel, or an answer;
@@ -38,40 +39,42 @@ final class ReleaseLoad {
         }
         if (seconds > 0 && rows >= task.rows()) {
             double together = rows / task.rows();
-            speed.learn(rows, (double) steps * task.area() * together / seconds);
+            speed.learn(rows, (double) steps * task.area() * together, seconds);
         }
     }
 
     /**
-     * What was forecast took so long. Who found no queue says nothing of one that was slower than thought: it was slowed down by those
+     * What was let in took so long. Who found no queue says nothing of one that was slower than thought: it was slowed down by those
      * who came after it, and nobody could know of them. It does say that things are quick again: else, once forecasts were so long
      * that nobody was let in to wait, they would stay so.
      *
+     * @param forecast as it would be made for it with what is known now
      * @param isLate whether its time was over before it was done: one that had less than is usual says nothing
      */
     synchronized void took(Forecast forecast, Duration real, boolean isLate) {
-        if (forecast.usual().isZero()) {
-            return;
-        }
         double ratio = (double) real.toNanos() / forecast.usual().toNanos();
         if (isLate ? ratio > 1 : forecast.isMostlyWaiting() || ratio < trust.mean()) {
             trust.learn(ratio);
         }
     }
 
-    /** Of one that begins now; {@link Forecast#NONE} as long as nothing is known of its release. */
-    synchronized Forecast forecast(Task task, Crew crew) {
-        double own = work(task);
-        int rows = task.count() * task.rows() + underWay.stream().mapToInt(one -> one.count() * one.rows()).sum();
-        var alone = speed.at(task.rows());
-        if (crew.instances() < 1 || alone.isEmpty()) {
-            return Forecast.NONE;
+    /** What one that begins now finds; nothing as long as nothing is known of its release, or nobody serves it. */
+    synchronized Optional<Found> find(Task task, Crew crew) {
+        if (crew.instances() < 1 || speed.at(task.rows()).isEmpty()) {
+            return Optional.empty();
         }
+        int rows = task.count() * task.rows() + underWay.stream().mapToInt(one -> one.count() * one.rows()).sum();
         int working = Math.clamp(Math.ceilDiv(rows, task.rows()), 1, crew.instances());
         int together = Math.clamp(Math.ceilDiv(rows, working), 1, Math.max(task.rows(), crew.rows()));
+        double own = work(task);
         double all = own + underWay.stream().mapToDouble(this::work).sum();
-        double byItself = own / alone.getAsDouble();
-        double usual = Math.max(byItself, all / (working * speed.at(together).orElse(alone.getAsDouble())));
+        return Optional.of(new Found(task.rows(), own, all, working, together));
+    }
+
+    /** Of one that found this, with what is known now. */
+    synchronized Forecast forecast(Found found) {
+        double byItself = found.own() / speed.at(found.rows()).orElseThrow();
+        double usual = Math.max(byItself, found.all() / (found.working() * speed.at(found.together()).orElseThrow()));
         double total = usual * trust.bound();
         return new Forecast(duration(usual == byItself ? 0 : total - byItself), duration(total), duration(usual));
     }

@@ -11,7 +11,7 @@ record Steps(StageRouter router, Forecasts forecasts, ReasonStep reason, Project
         Shadows shadows) {
 
     static Steps of(StageClient client, StageRouter router, Trials trials, GeneratorTap tap) {
-        var forecasts = new Forecasts(client::loads);
+        var forecasts = new Forecasts(client::loads, System::nanoTime);
         var projectOutput = new ProjectOutputStep(client);
         var generate = new GenerateStep(client, forecasts);
         return new Steps(router, forecasts, new ReasonStep(client, forecasts), projectOutput, generate, new ScaleStep(),

@@ -38,8 +38,12 @@ class ReleaseLoadTest {
         load.learn(pictures(1), USUAL_STEPS, 4, 2);
     }
 
+    private Forecast forecast(Task task, Crew crew) {
+        return load.find(task, crew).map(load::forecast).orElse(Forecast.NONE);
+    }
+
     private void expect(Task task, Crew crew, double wait, double total) {
-        var forecast = load.forecast(task, crew);
+        var forecast = forecast(task, crew);
         assertThat(forecast.waiting().toMillis() / 1000.0).as("wait").isEqualTo(wait, within(0.01));
         assertThat(forecast.total().toMillis() / 1000.0).as("total").isEqualTo(total, within(0.01));
     }
@@ -47,9 +51,9 @@ class ReleaseLoadTest {
     @Test
     void nothingIsForecastOfWhatWasNeverSeenOrIsServedByNobody() {
         load.begin(pictures(100));
-        assertThat(load.forecast(pictures(1), ONE)).isEqualTo(Forecast.NONE);
+        assertThat(forecast(pictures(1), ONE)).isEqualTo(Forecast.NONE);
         learn();
-        assertThat(load.forecast(pictures(1), new Crew(0, 1))).isEqualTo(Forecast.NONE);
+        assertThat(forecast(pictures(1), new Crew(0, 1))).isEqualTo(Forecast.NONE);
     }
 
     @Test
@@ -109,11 +113,11 @@ class ReleaseLoadTest {
         learn();
         load.begin(pictures(39));
         for (int i = 0; i < 200; i++) {
-            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(60), false); // others have work for it
+            load.took(forecast(pictures(1), ONE), Duration.ofSeconds(60), false); // others have work for it
         }
         expect(pictures(1), ONE, 59, 60);
         for (int i = 0; i < 200; i++) {
-            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(20), false);
+            load.took(forecast(pictures(1), ONE), Duration.ofSeconds(20), false);
         }
         expect(pictures(1), ONE, 19, 20);
     }
@@ -122,7 +126,7 @@ class ReleaseLoadTest {
     void whoCameFirstSaysNothingOfTheQueue() {
         learn();
         for (int i = 0; i < 100; i++) {
-            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(10), false); // slowed down by those after it
+            load.took(forecast(pictures(1), ONE), Duration.ofSeconds(10), false); // slowed down by those after it
         }
         load.begin(pictures(39));
         expect(pictures(1), ONE, 19, 20);
@@ -132,8 +136,8 @@ class ReleaseLoadTest {
     void whoRanOutOfTimeIsASignOfMoreThanThat() {
         learn();
         for (int i = 0; i < 200; i++) {
-            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(3), true);
-            load.took(load.forecast(pictures(1), ONE), Duration.ofMillis(500), true); // it was given no more
+            load.took(forecast(pictures(1), ONE), Duration.ofSeconds(3), true);
+            load.took(forecast(pictures(1), ONE), Duration.ofMillis(500), true); // it was given no more
         }
         load.begin(pictures(39));
         expect(pictures(1), ONE, 59, 60);
@@ -143,13 +147,13 @@ class ReleaseLoadTest {
     void whoFindsNoQueueShowsThatThingsAreQuickAgain() {
         learn();
         for (int i = 0; i < 200; i++) {
-            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(100), true);
+            load.took(forecast(pictures(1), ONE), Duration.ofSeconds(100), true);
         }
         load.begin(pictures(39));
         expect(pictures(1), ONE, 159, 160);
         load.end(pictures(39));
         for (int i = 0; i < 200; i++) {
-            load.took(load.forecast(pictures(1), ONE), Duration.ofSeconds(1), false);
+            load.took(forecast(pictures(1), ONE), Duration.ofSeconds(1), false);
         }
         load.begin(pictures(39));
         expect(pictures(1), ONE, 19, 20);

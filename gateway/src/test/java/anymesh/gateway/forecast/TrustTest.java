@@ -60,6 +60,6 @@ class TrustTest {
     @Test
     void oneThatHungIsNotBelievedWhole() {
         trust.learn(1_000_000);
-        assertThat(trust.bound()).isBetween(1.0, 8.0);
+        assertThat(trust.bound()).isBetween(1.0, 5.0);
     }
 }
