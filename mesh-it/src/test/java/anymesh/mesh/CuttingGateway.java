@@ -29,8 +29,8 @@ final class CuttingGateway implements AutoCloseable {
 
     /** {@code consul}: where the mesh's Consul listens. */
     CuttingGateway(String consul, Cuts cuts) {
-        // On a busy machine three films are forecast to take longer than a request has by default, and are refused.
-        // And each picture goes through all hops, however often it is sent.
+        // However slow the machine, no film is refused for the time that it takes; and each picture goes through all hops, however
+        // often it is sent.
         var config = ConfigLoader.load(GatewayConfig.class,
                 GatewayConfig.defaults().onPort(0).withRequestTimeout(REQUEST_TIMEOUT), null,
                 Map.of("ANYMESH_MEDIACACHEBYTES", "0"));
