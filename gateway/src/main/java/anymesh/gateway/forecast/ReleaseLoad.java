@@ -13,7 +13,7 @@ import java.util.Optional;
 final class ReleaseLoad {
     private static final double NANOS = Duration.ofSeconds(1).toNanos();
 
-    private final Speed speed = new Speed();
+    private final Pace pace = new Pace();
     private final List<Task> underWay = new ArrayList<>();
     private final Trust trust = new Trust();
     private int usualSteps = 1;
@@ -39,7 +39,7 @@ final class ReleaseLoad {
         }
         if (seconds > 0 && rows >= task.rows()) {
             double together = rows / task.rows();
-            speed.learn(rows, (double) steps * task.area() * together, seconds);
+            pace.learn(rows, (double) steps * task.area() * together, seconds);
         }
     }
 
@@ -60,7 +60,7 @@ final class ReleaseLoad {
 
     /** What one that begins now finds; nothing as long as nothing is known of its release, or nobody serves it. */
     synchronized Optional<Found> find(Task task, Crew crew) {
-        if (crew.instances() < 1 || speed.at(task.rows()).isEmpty()) {
+        if (crew.instances() < 1 || !pace.isKnown()) {
             return Optional.empty();
         }
         int rows = task.count() * task.rows() + underWay.stream().mapToInt(one -> one.count() * one.rows()).sum();
@@ -73,8 +73,8 @@ final class ReleaseLoad {
 
     /** Of one that found this, with what is known now. */
     synchronized Forecast forecast(Found found) {
-        double byItself = found.own() / speed.at(found.rows()).orElseThrow();
-        double usual = Math.max(byItself, found.all() / (found.working() * speed.at(found.together()).orElseThrow()));
+        double byItself = found.own() * pace.at(found.rows());
+        double usual = Math.max(byItself, found.all() / found.working() * pace.at(found.together()));
         double total = usual * trust.bound();
         return new Forecast(duration(usual == byItself ? 0 : total - byItself), duration(total), duration(usual));
     }
